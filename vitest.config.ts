@@ -1,0 +1,52 @@
+import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+const second = 1000;
+const minute = 60 * second;
+
+/** The projects, in the order in which they run where several are asked for: the quick ones first. */
+const order = { unit: 0, graph: 0, conformance: 1, e2e: 2 };
+
+function project(
+  name: keyof typeof order,
+  timeout: number,
+  more: { fileParallelism?: boolean; bail?: number } = {},
+) {
+  return {
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout: timeout,
+      hookTimeout: timeout,
+      sequence: { groupOrder: order[name] },
+      ...more,
+    },
+  };
+}
+
+/**
+ * End-to-end files build on each other's machines, so their names number them; vitest itself would start
+ * with what failed or took longest the last time.
+ */
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const numbered = (file: TestSpecification) => file.project.name === "e2e";
+    return [
+      ...sorted.filter((file) => !numbered(file)),
+      ...sorted.filter(numbered).sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1)),
+    ];
+  }
+}
+
+export default defineConfig({
+  test: {
+    sequence: { sequencer: InOrder },
+    projects: [
+      project("unit", 20 * second),
+      project("graph", 20 * second),
+      project("conformance", minute),
+      project("e2e", 10 * minute, { fileParallelism: false, bail: 1 }),
+    ],
+  },
+});

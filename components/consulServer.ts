@@ -1,0 +1,141 @@
+import type { remote } from "@pulumi/command";
+import {
+  ComponentResource,
+  type Output,
+  type Resource,
+  type ResourceOptions,
+  unsecret,
+} from "@pulumi/pulumi";
+import type { Host } from "./hosts/host";
+import { type ClusterPlan, localApi, type ServerPlan } from "./plan";
+import { hostCommand } from "./remote/hostCommand";
+import { releaseInstaller } from "./remote/scripts";
+import { renderFiles } from "./render/files";
+import { listeningPorts } from "./render/ports";
+import { renderSecretFiles, renderServerFiles, renderWanted, secretsDigest } from "./render/server";
+
+export interface ConsulServerArgs {
+  host: Host;
+  plan: Output<ClusterPlan>;
+  gossipKey: Output<string>;
+}
+
+/**
+ * One server. Constructing it stages everything beside what runs on its host: release, secrets, config, in
+ * this order, the last of them verifying the whole set there. `activate` then switches the server to it.
+ */
+export class ConsulServer extends ComponentResource {
+  /** The last of the staging steps. */
+  readonly staged: remote.Command;
+  private readonly release: remote.Command;
+
+  constructor(
+    private readonly resourceName: string,
+    private readonly args: ConsulServerArgs,
+    opts: ResourceOptions,
+  ) {
+    super("consul-cluster:index:ConsulServer", resourceName, {}, opts);
+    this.release = this.stageRelease();
+    const secrets = this.stageSecrets();
+    this.staged = this.stageConfig(secrets);
+    this.registerOutputs({});
+  }
+
+  /** Starts, reloads or restarts the server, after `order`: every server staged, its predecessor activated. */
+  activate(order: Resource[]): remote.Command {
+    const { host, plan } = this.args;
+    return hostCommand(
+      `${this.resourceName}-activate`,
+      host,
+      {
+        script: "activate.sh",
+        settings: {
+          api: plan.apply(localApi),
+          dataDir: plan.dataDir,
+          configDir: plan.configDir,
+        },
+        stdin: this.wanted(),
+        onDelete: { script: "deactivate.sh", settings: { configDir: plan.configDir } },
+      },
+      { parent: this, dependsOn: [this.staged, ...order] },
+    );
+  }
+
+  /** What the activation shall bring about; it changes exactly when the server has something to do. */
+  wanted(): Output<string> {
+    const { gossipKey } = this.args;
+    // A digest, so it may be seen: a preview says that the secrets change, never what they are.
+    const secrets = unsecret(gossipKey.apply(secretsDigest));
+    return this.ofServer(
+      (plan, server) => (digest: string) =>
+        renderWanted(plan.version, renderServerFiles(plan, server), digest),
+    ).apply((render) => secrets.apply(render));
+  }
+
+  private stageRelease(): remote.Command {
+    const { host, plan } = this.args;
+    const ports = plan.apply(listeningPorts);
+    return hostCommand(
+      `${this.resourceName}-release`,
+      host,
+      {
+        script: "stdin",
+        settings: {
+          version: plan.version,
+          mirror: plan.mirror,
+          address: this.ofServer((_, server) => server.address),
+          dataDir: plan.dataDir,
+          configDir: plan.configDir,
+          tcp: ports.apply(({ tcp }) => tcp.join(",")),
+          udp: ports.apply(({ udp }) => udp.join(",")),
+        },
+        stdin: releaseInstaller(),
+        onDelete: { script: "remove-release.sh", settings: { dataDir: plan.dataDir } },
+      },
+      { parent: this },
+    );
+  }
+
+  private stageSecrets(): remote.Command {
+    const { host, gossipKey } = this.args;
+    return hostCommand(
+      `${this.resourceName}-secrets`,
+      host,
+      {
+        script: "stage-secrets.sh",
+        settings: {},
+        stdin: gossipKey.apply((key) => renderFiles(renderSecretFiles(key))),
+        quiet: true,
+      },
+      { parent: this, dependsOn: [this.release] },
+    );
+  }
+
+  private stageConfig(secrets: remote.Command): remote.Command {
+    const { host, plan, gossipKey } = this.args;
+    return hostCommand(
+      `${this.resourceName}-config`,
+      host,
+      {
+        script: "stage-config.sh",
+        settings: {
+          // With the release or the secrets, the settings are to be verified again.
+          version: plan.version,
+          secrets: unsecret(gossipKey.apply(secretsDigest)),
+          dataDir: plan.dataDir,
+        },
+        stdin: this.ofServer((plan, server) => renderFiles(renderServerFiles(plan, server))),
+      },
+      { parent: this, dependsOn: [secrets] },
+    );
+  }
+
+  /** Something of the plan that is about this server. */
+  private ofServer<T>(read: (plan: ClusterPlan, server: ServerPlan) => T): Output<T> {
+    const { host, plan } = this.args;
+    return plan.apply((whole) => {
+      const server = whole.servers.find(({ name }) => name === host.name);
+      return read(whole, server as ServerPlan);
+    }) as Output<T>;
+  }
+}

@@ -1,0 +1,20 @@
+import type { types } from "@pulumi/command";
+import type { Input, Resource } from "@pulumi/pulumi";
+
+/** A machine that answers SSH, wherever it comes from: all that the rest of the component knows of it. */
+export interface Host {
+  /** Name of the server on it: its identity. */
+  name: string;
+  /** The server's own IP address. */
+  address: Input<string>;
+  /** Login user; anyone but root uses sudo. */
+  user: Input<string>;
+  connection: Input<types.input.remote.ConnectionArgs>;
+  /** Differs when the machine was made anew under the same name; unknown for hosts that others make. */
+  machineId?: Input<string>;
+  /** The resource that takes the host away when it is deleted, where this component made the host. */
+  machine?: Resource;
+}
+
+/** Patience with a host that does not answer yet: 16 tries, some 40 seconds. */
+export const dialing = { dialErrorLimit: 15, perDialTimeout: 5 };

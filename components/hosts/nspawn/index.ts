@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { local } from "@pulumi/command";
+import { type ComponentResource, type Input, type Output, output, unsecret } from "@pulumi/pulumi";
+import { quote } from "shell-quote";
+import type { NspawnArgs, NspawnMachineArgs } from "../../args";
+import { dialing, type Host } from "../host";
+
+/** Machines on this computer: made by `pulumi up`, powered off and removed by `pulumi destroy`. */
+export function nspawnHosts(name: string, args: NspawnArgs, parent: ComponentResource): Host[] {
+  const directory = args.directory ?? "/var/lib/consul-cluster";
+  const user = args.user ?? "admin";
+  const key = loginKey(`${name}-login-key`, directory, name, parent);
+  return args.machines.map((machine) => {
+    const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, parent, {
+      directory,
+      address: machine.address,
+      gateway: args.gateway ?? "198.18.77.1/24",
+      bridge: args.bridge ?? "ccbr0",
+      image: args.image,
+      user,
+      publicKey: key.publicKey,
+      share: args.share ?? "",
+    });
+    const made = resource.stdout.apply(parseMachine);
+    return {
+      name: machine.name,
+      address: machine.address,
+      user,
+      connection: {
+        host: machine.address,
+        port: 22,
+        user,
+        privateKey: key.privateKey,
+        hostKey: made.hostKey,
+        ...dialing,
+      },
+      machineId: made.machineId,
+      machine: resource,
+    };
+  });
+}
+
+type MachineSettings = Record<string, Input<string>>;
+
+function nspawnMachine(
+  name: string,
+  machine: NspawnMachineArgs,
+  parent: ComponentResource,
+  settings: MachineSettings,
+): local.Command {
+  const run = (verb: string) =>
+    output(settings).apply((values) => {
+      const words = Object.entries({ name: machine.name, ...values }).map(
+        ([key, value]) => `${key}=${value}`,
+      );
+      return `${asRoot}sh -s ${verb} ${quote(words)}`;
+    });
+  return new local.Command(
+    name,
+    {
+      create: run("create"),
+      delete: run("delete"),
+      stdin: scriptText("machine.sh"),
+      triggers: [machine.generation ?? 1],
+      logging: local.Logging.Stderr,
+      addPreviousOutputInEnv: false,
+    },
+    // Two machines cannot have one name: the old one goes first.
+    { parent, deleteBeforeReplace: true },
+  );
+}
+
+/** The key pair that opens the machines, kept beside them so that a person can use it, too. */
+function loginKey(
+  name: string,
+  directory: Input<string>,
+  cluster: string,
+  parent: ComponentResource,
+): { privateKey: Output<string>; publicKey: Output<string> } {
+  const run = (verb: string) =>
+    output(directory).apply((folder) => `${asRoot}sh -s ${quote([verb, folder, cluster])}`);
+  const key = new local.Command(
+    name,
+    {
+      create: run("create"),
+      delete: run("delete"),
+      stdin: scriptText("login-key.sh"),
+      logging: local.Logging.None,
+      addPreviousOutputInEnv: false,
+    },
+    { parent, additionalSecretOutputs: ["stdout", "stderr"] },
+  );
+  // Private and public key, an empty line between them.
+  const [privateKey, publicKey] = [0, 1].map((part) =>
+    key.stdout.apply((both) => `${both.split("\n\n")[part] ?? ""}\n`.trimStart()),
+  ) as [Output<string>, Output<string>];
+  return { privateKey, publicKey: unsecret(publicKey.apply((line) => line.trim())) };
+}
+
+function parseMachine(stdout: string): { machineId: string; hostKey: string } {
+  return JSON.parse(stdout);
+}
+
+/** Machines need root; whoever runs Pulumi as somebody else has sudo. */
+const asRoot = `$([ "$(id -u)" -eq 0 ] || echo sudo -n) `;
+
+function scriptText(file: string): string {
+  return readFileSync(join(__dirname, file), "utf8");
+}

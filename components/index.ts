@@ -1,0 +1,2 @@
+export type * from "./args";
+export { ConsulCluster, type ServerOutput } from "./consulCluster";

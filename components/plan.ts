@@ -1,0 +1,77 @@
+import type { PlainArgs } from "./args";
+
+/** One server of the plan: what is known of it before its host exists. */
+export interface ServerPlan {
+  name: string;
+  address: string;
+}
+
+/** The arguments with every default filled in: plain values, made once, read by everything below. */
+export interface ClusterPlan extends ReturnType<typeof planSettings> {
+  version: string;
+  mirror: string;
+  servers: ServerPlan[];
+}
+
+/** Fills in the defaults that `args.ts` promises. The arguments have passed validation before. */
+export function planCluster(args: PlainArgs): ClusterPlan {
+  const servers = args.nspawn?.machines ?? args.existing?.servers ?? [];
+  return {
+    version: args.version ?? "1.22.0",
+    mirror: (args.mirror ?? "https://releases.hashicorp.com/consul").replace(/\/+$/, ""),
+    servers: servers.map(({ name, address }) => ({ name, address })),
+    ...planSettings(args),
+  };
+}
+
+function planSettings(args: PlainArgs) {
+  return {
+    datacenter: args.datacenter ?? "dc1",
+    domain: args.domain ?? "consul",
+    configDir: args.configDir ?? "/etc/consul.d/server",
+    dataDir: args.dataDir ?? "/var/consul",
+    enableSyslog: args.enableSyslog ?? true,
+    ui: args.ui ?? true,
+    raftMultiplier: args.performance?.raftMultiplier ?? 1,
+    allowStale: args.dnsConfig?.allowStale ?? true,
+    maxStale: args.dnsConfig?.maxStale ?? "15s",
+    retryInterval: args.retryInterval ?? "10s",
+    skipLeaveOnInterrupt: args.skipLeaveOnInterrupt ?? true,
+    leaveOnTerminate: args.leaveOnTerminate ?? false,
+    rejoinAfterLeave: args.rejoinAfterLeave ?? true,
+    ports: {
+      dns: args.ports?.dns ?? 53,
+      http: args.ports?.http ?? 80,
+      https: args.ports?.https ?? -1,
+      grpc: args.ports?.grpc ?? -1,
+      grpcTls: args.ports?.grpcTls ?? 8503,
+      server: args.ports?.server ?? 8300,
+      serfLan: args.ports?.serfLan ?? 8301,
+      serfWan: args.ports?.serfWan ?? 8302,
+    },
+    addresses: {
+      dns: args.addresses?.dns ?? "0.0.0.0",
+      http: args.addresses?.http ?? "0.0.0.0",
+    },
+    recursors: args.recursors ?? [],
+    environment: args.environment ?? {},
+    extraConfig: args.extraConfig ?? {},
+  };
+}
+
+/** How many servers may fail while the rest still is a quorum: 1 of 3, 2 of 5, 3 of 7. */
+export function faultTolerance(servers: number): number {
+  return Math.max(0, Math.ceil(servers / 2) - 1);
+}
+
+/** `host:port`, with the brackets that an IPv6 address needs. */
+export function hostPort(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The HTTP address at which a server reaches its own agent. */
+export function localApi(plan: ClusterPlan): string {
+  const listening = plan.addresses.http.split(/\s+/);
+  const everywhere = listening.some((address) => ["0.0.0.0", "::", "127.0.0.1"].includes(address));
+  return `http://${hostPort(everywhere ? "127.0.0.1" : (listening[0] as string), plan.ports.http)}`;
+}

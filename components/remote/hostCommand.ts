@@ -1,0 +1,78 @@
+import { remote } from "@pulumi/command";
+import {
+  type ComponentResource,
+  type CustomResourceOptions,
+  type Input,
+  interpolate,
+  mergeOptions,
+  type Output,
+  output,
+} from "@pulumi/pulumi";
+import { quote } from "shell-quote";
+import type { Host } from "../hosts/host";
+import { type InstalledScript, library } from "./scripts";
+
+/** `KEY=VALUE` arguments of a script. */
+export type Settings = Record<string, Input<string>>;
+
+export interface HostCommandArgs {
+  /** The script to run, or `stdin` for one that arrives there. */
+  script: InstalledScript | "stdin";
+  settings: Settings;
+  /** A plain text shows in previews line by line; a secret one shows that it changed. */
+  stdin?: Input<string>;
+  /** Runs when the resource is deleted. */
+  onDelete?: { script: InstalledScript; settings: Settings };
+  /** Keeps the script's words out of the run's log. They never hold a secret, so it is for tidiness. */
+  quiet?: boolean;
+}
+
+/**
+ * The one way in which anything runs on a host: a script with readable arguments, as root.
+ *
+ * There is no `update` and there are no triggers: whatever changes runs the same converging script again.
+ */
+export function hostCommand(
+  name: string,
+  host: Host,
+  args: HostCommandArgs,
+  opts: CustomResourceOptions & { parent: ComponentResource },
+): remote.Command {
+  const own: CustomResourceOptions = {
+    // A machine that goes takes everything on it along: nothing is to be removed from it before.
+    deletedWith: host.machine,
+    // Ordinary words, but they came from a host: what it prints is nobody's to publish.
+    additionalSecretOutputs: args.quiet ? ["stdout", "stderr"] : undefined,
+  };
+  return new remote.Command(
+    name,
+    {
+      connection: host.connection,
+      create: commandLine(host, args.script, args.settings),
+      delete: args.onDelete && commandLine(host, args.onDelete.script, args.onDelete.settings),
+      stdin: args.stdin ?? "",
+      logging: args.quiet ? remote.Logging.None : remote.Logging.Stderr,
+      addPreviousOutputInEnv: false,
+    },
+    mergeOptions(own, opts),
+  );
+}
+
+function commandLine(
+  host: Host,
+  script: HostCommandArgs["script"],
+  settings: Settings,
+): Output<string> {
+  // The machine's identity is read by no script: it stands here so that a new machine under an old name
+  // is set up again.
+  const all: Settings = {
+    name: host.name,
+    ...settings,
+    ...(host.machineId && { machine: host.machineId }),
+  };
+  const words = output(all).apply((values) =>
+    quote(Object.entries(values).map(([key, value]) => `${key}=${value}`)),
+  );
+  const program = script === "stdin" ? "sh -s --" : `${library}/${script}`;
+  return interpolate`${output(host.user).apply((user) => (user === "root" ? "" : "sudo -n "))}${program} ${words}`;
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Where the scripts stand on a host. */
+export const library = "/usr/local/lib/consul-cluster";
+
+/** What a host keeps for later commands; `install-release.sh` itself only passes through. */
+const installed = [
+  "lib.sh",
+  "stage-secrets.sh",
+  "stage-config.sh",
+  "activate.sh",
+  "ready.sh",
+  "deactivate.sh",
+  "remove-release.sh",
+] as const;
+
+export type InstalledScript = Exclude<(typeof installed)[number], "lib.sh">;
+
+/** Ends a here-document; no script contains this line. */
+const end = "CONSUL_CLUSTER_END_OF_FILE";
+
+/**
+ * The text that a bare host runs from stdin: the library, the installer of the release, and a function
+ * that writes the other scripts. Later commands are then short, and so are their errors and previews.
+ */
+export function releaseInstaller(): string {
+  const writes = installed.map((name) => {
+    const text = readScript(name);
+    return `cat >"$LIBRARY/${name}.new" <<'${end}'\n${text}${end}\nmv "$LIBRARY/${name}.new" "$LIBRARY/${name}"\n`;
+  });
+  return [
+    readScript("lib.sh"),
+    `install_library() {\n${writes.join("")}chmod 0755 "$LIBRARY" "$LIBRARY"/*.sh\n}\n`,
+    readScript("install-release.sh"),
+    // The last line: by now sh has read all of its stdin, and nothing below can eat from it.
+    'install_release_main "$@" </dev/null\n',
+  ].join("\n");
+}
+
+/** A script's text; the build copies the scripts beside the compiled program. */
+export function readScript(name: string): string {
+  return readFileSync(join(__dirname, "scripts", name), "utf8");
+}

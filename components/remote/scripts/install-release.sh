@@ -1,0 +1,173 @@
+# shellcheck shell=sh
+# Makes a host ready for a release of Consul: checks the host, makes user and folders, downloads,
+# verifies and unpacks the release beside whatever runs. Nothing that runs is touched.
+#
+# It arrives on stdin together with the library (see remote/bundle.ts), so the last line starts it.
+
+# ---------------------------------------------------------------- is this host fit?
+
+# Every problem of the host is told at once, and before anything on it changes.
+preflight() {
+  problems=''
+  check_tools
+  check_system
+  check_disk /usr/local 500 "the release"
+  check_disk "$dataDir" 200 "Consul's data"
+  check_address
+  check_ports tcp "$tcp"
+  check_ports udp "$udp"
+  check_data
+  [ -z "$problems" ] || die "this host is not fit, nothing on it was changed:$problems"
+}
+
+problem() {
+  problems="$problems
+  - $*"
+}
+
+check_tools() {
+  missing=''
+  for tool in curl sha256sum flock systemctl ss ip useradd runuser awk; do
+    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+  done
+  extractor >/dev/null || missing="$missing unzip"
+  [ -z "$missing" ] || problem "missing programs:$missing; install them with the system's package manager"
+}
+
+extractor() {
+  for tool in unzip bsdtar python3 busybox; do
+    command -v "$tool" && return 0
+  done
+  return 1
+}
+
+check_system() {
+  [ -d /run/systemd/system ] || problem "systemd does not run here"
+  arch=$(release_architecture) || problem "no Consul release exists for this architecture, $(uname -m)"
+}
+
+release_architecture() {
+  case $(uname -m) in
+    x86_64) echo amd64 ;;
+    aarch64) echo arm64 ;;
+    armv6l | armv7l) echo arm ;;
+    i386 | i686) echo 386 ;;
+    s390x) echo s390x ;;
+    *) return 1 ;;
+  esac
+}
+
+check_disk() {
+  # The folder itself may not exist yet: ask for the nearest one that does.
+  folder=$1
+  while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
+  free=$(df -Pm "$folder" | awk 'NR == 2 { print $4 }')
+  [ "$free" -ge "$2" ] || problem "$1 has ${free} MiB free, $3 needs $2 MiB"
+}
+
+check_address() {
+  ip -o addr show 2>/dev/null | awk '{ sub(/\/.*/, "", $4); print $4 }' | grep -qxF "$address" ||
+    problem "no interface has the address $address"
+}
+
+# A port that the running server itself holds is no problem.
+check_ports() {
+  command -v ss >/dev/null 2>&1 || return 0
+  own=$(systemctl show -p MainPID --value consul.service 2>/dev/null || true)
+  for port in $(echo "$2" | tr ',' ' '); do
+    case $1 in tcp) held=$(ss -H -lntp "sport = :$port") ;; *) held=$(ss -H -lnup "sport = :$port") ;; esac
+    [ -n "$held" ] || continue
+    case $held in *"pid=$own,"*) continue ;; esac
+    holder=$(echo "$held" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' | sort -u | paste -sd ' ' -)
+    problem "port $port/$1 is taken by ${holder:-a process that does not show itself}"
+  done
+}
+
+# Data that this component did not make here is another cluster's, or an earlier life's: joining with it
+# would campaign for that cluster.
+check_data() {
+  [ -n "$(ls -A "$dataDir" 2>/dev/null)" ] || return 0
+  [ "$(cat "$STATE/data" 2>/dev/null)" = "$dataDir" ] ||
+    problem "$dataDir holds data that is not of this cluster; move it away, or give another dataDir"
+}
+
+# ---------------------------------------------------------------- user and folders
+
+make_user() {
+  id consul >/dev/null 2>&1 && return 0
+  useradd --system --user-group --no-create-home --home-dir "$dataDir" --shell /usr/sbin/nologin consul
+  say "user consul made"
+}
+
+make_folders() {
+  mkdir -p "$STATE" "$RELEASES" "$LIBRARY" "$(dirname "$configDir")" "$dataDir"
+  chmod 0700 "$STATE" "$dataDir"
+  chown consul:consul "$dataDir"
+}
+
+# ---------------------------------------------------------------- the release
+
+install_release() {
+  target=$RELEASES/$version
+  if [ -x "$target/consul" ] && (cd "$target" && sha256sum --status -c consul.sha256 2>/dev/null); then
+    say "release $version is there already"
+    return 0
+  fi
+  # On the same file system as its place, so that the last step is a rename.
+  incoming=$RELEASES/.incoming
+  rm -rf "$incoming"
+  mkdir -p "$incoming"
+  trap 'rm -rf "$incoming"' EXIT
+  trap 'exit 1' HUP INT TERM
+  download
+  unpack
+  rm -rf "$target"
+  mv "$incoming" "$target"
+  say "release $version downloaded, verified and unpacked"
+}
+
+download() {
+  zip=consul_${version}_linux_${arch}.zip
+  sums=consul_${version}_SHA256SUMS
+  for file in "$sums" "$zip"; do
+    curl -fsSL --retry 3 --connect-timeout 10 --max-time 900 -o "$incoming/$file" "$mirror/$version/$file" ||
+      die "cannot fetch $mirror/$version/$file (curl's exit code $?); nothing was changed"
+  done
+  wanted=$(awk -v file="$zip" '$2 == file || $2 == "*" file { print $1 }' "$incoming/$sums")
+  [ -n "$wanted" ] || die "$sums names no $zip; nothing was changed"
+  found=$(sha256sum "$incoming/$zip" | cut -d' ' -f1)
+  [ "$wanted" = "$found" ] ||
+    die "checksum of $zip does not fit: $sums says $wanted, the file has $found; nothing was changed"
+}
+
+# Only the binary is taken; the archive may hold a licence and more.
+unpack() {
+  tool=$(extractor)
+  case ${tool##*/} in
+    unzip) unzip -p "$incoming/$zip" consul ;;
+    bsdtar) bsdtar -xOf "$incoming/$zip" consul ;;
+    python3) python3 -c 'import shutil, sys, zipfile; shutil.copyfileobj(zipfile.ZipFile(sys.argv[1]).open("consul"), sys.stdout.buffer)' "$incoming/$zip" ;;
+    busybox) busybox unzip -p "$incoming/$zip" consul ;;
+  esac >"$incoming/consul" 2>"$incoming/errors" ||
+    die "$zip is corrupt ($(head -n 1 "$incoming/errors")); nothing was changed"
+  rm -f "$incoming/$zip" "$incoming/$sums" "$incoming/errors"
+  chmod 0755 "$incoming" "$incoming/consul"
+  ! command -v restorecon >/dev/null 2>&1 || restorecon -R "$incoming"
+  reported=$("$incoming/consul" version 2>&1 | awk 'NR == 1 { sub(/^v/, "", $2); print $2 }')
+  [ "$reported" = "$version" ] ||
+    die "the binary in $zip calls itself ${reported:-nothing}, not $version; nothing was changed"
+  (cd "$incoming" && sha256sum consul >consul.sha256)
+}
+
+install_release_main() {
+  set -eu
+  umask 022
+  version='' mirror='' address='' dataDir='' configDir='' tcp='' udp=''
+  take "name version mirror address dataDir configDir tcp udp" "$@"
+  lock "release $version"
+  preflight
+  make_user
+  make_folders
+  install_library
+  install_release
+}

@@ -1,0 +1,93 @@
+# shellcheck shell=sh
+# What every script on a host needs. Installed with the release, sourced by the others.
+#
+# The scripts' contract: they run as root, take KEY=VALUE arguments, read all of their stdin, hold one
+# lock a host, bound every wait, can be cut off anywhere and run again, and say on stderr, one line a
+# change, what they did. Only results for the program go to stdout.
+
+# shellcheck disable=SC2034  # used by the scripts that source this file
+LIBRARY=/usr/local/lib/consul-cluster
+RELEASES=/usr/local/lib/consul
+STATE=/var/lib/consul-cluster/server
+STAGED=$STATE/staged
+UNIT=/etc/systemd/system/consul.service
+ENVIRONMENT=/etc/sysconfig/consul
+
+say() {
+  printf '%s: %s\n' "${name:-host}" "$*" >&2
+  logger -t consul-cluster -- "$*" 2>/dev/null || true
+}
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# take "KEY KEY..." KEY=VALUE...: sets the variables, refuses a key that is not in the list. `machine` is
+# always taken and never read: it stands in a command so that a replaced machine is set up again.
+take() {
+  known=" machine $1 "
+  shift
+  for pair in "$@"; do
+    key=${pair%%=*}
+    case $known in
+      *" $key "*) eval "$key=\${pair#*=}" ;;
+      *) die "unknown setting $key" ;;
+    esac
+  done
+}
+
+# One script at a time on a host. Whoever waits learns who holds the lock.
+lock() {
+  mkdir -p /run/consul-cluster
+  exec 9>>/run/consul-cluster/server.lock
+  if ! flock -w 60 9; then
+    die "another run works on this host: $(tail -n 1 /run/consul-cluster/server.lock 2>/dev/null)"
+  fi
+  printf '%s, process %s, since %s\n' "$1" "$$" "$(date '+%H:%M:%S')" >/run/consul-cluster/server.lock
+}
+
+# Files sent in one stdin, each behind a line `==> NAME <==`, into the folder $1. The folder is filled
+# beside its place and swapped in whole, so that a cut leaves either the old files or the new ones.
+unpack_files() {
+  rm -rf "$1.new"
+  mkdir -p "$1.new"
+  awk -v folder="$1.new" '
+    /^==> [A-Za-z0-9._-]+ <==$/ { if (file) close(file); file = folder "/" $2; printf "" > file; next }
+    file { print > file }
+  '
+  [ -n "$(ls -A "$1.new")" ] || die "nothing arrived on stdin"
+  rm -rf "$1"
+  mv "$1.new" "$1"
+}
+
+# First 12 hex digits of the SHA-256 over the files' bytes in this order; `render/digest.ts` does the same.
+digest() { cat -- "$@" | sha256sum | cut -c1-12; }
+
+# Consul's HTTP API at the address $1, path $2, more of curl's arguments behind. Never hangs: without a
+# leader some endpoints hold a request for seconds.
+consul_api() {
+  url=$1$2
+  shift 2
+  curl -sS --noproxy '*' --max-time 3 "$@" "$url" 2>/dev/null
+}
+
+# The leader that the agent at $1 names; nothing where it names none or does not answer.
+leader() { consul_api "$1" /v1/status/leader -f | tr -d '"'; }
+
+# One line for each server in autopilot's view at $1: NAME HEALTHY VOTER SERF-STATUS
+autopilot_servers() {
+  # 429 is the answer while somebody is unhealthy, with the same body: no -f here.
+  consul_api "$1" /v1/operator/autopilot/health |
+    sed 's/},{/}\n{/g' |
+    sed -n 's/.*"Name":"\([^"]*\)".*"SerfStatus":"\([^"]*\)".*"Healthy":\([a-z]*\),"Voter":\([a-z]*\).*/\1 \3 \4 \2/p'
+}
+
+# HTTP addresses of the other servers, from the settings in folder $1 and the own HTTP address $2.
+peers() {
+  sed -n '/"retry_join": \[/,/\]/s/^ *"\([^"]*\)",\{0,1\}$/\1/p' "$1/10-server.json" |
+    sed -e 's/.*:.*/[&]/' -e "s|.*|http://&:${2##*:}|"
+}
+
+# Seconds since the computer started: a clock that nobody sets.
+seconds() { cut -d. -f1 /proc/uptime; }

@@ -1,0 +1,45 @@
+import type { ClusterPlan, ServerPlan } from "../plan";
+import { renderConsulConfig, renderSecrets } from "./consulConfig";
+import { digest, type Files } from "./files";
+import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
+
+/** Everything plain that is laid on a server's disk. */
+export function renderServerFiles(plan: ClusterPlan, server: ServerPlan): Files {
+  const config = renderConsulConfig(plan, server);
+  return {
+    "10-server.json": config.server,
+    "20-reloadable.json": config.reloadable,
+    "bootstrap.json": config.bootstrap,
+    "consul.service": renderSystemdUnit(plan),
+    environment: renderEnvironment(plan.environment),
+  };
+}
+
+/** Everything secret that is laid on a server's disk. */
+export function renderSecretFiles(gossipKey: string): Files {
+  return { "30-secrets.json": renderSecrets(gossipKey) };
+}
+
+/**
+ * What an activation shall bring about, one line a part. A preview shows which line differs: the release,
+ * the restart-settings or the secrets mean a restart, the reloadable-settings alone a reload.
+ */
+export function renderWanted(version: string, files: Files, secretsDigest: string): string {
+  const file = (name: string) => files[name] as string;
+  const restart = digest(file("10-server.json"), file("consul.service"), file("environment"));
+  return [
+    `release ${version}`,
+    `restart-settings ${restart}`,
+    `reloadable-settings ${digest(file("20-reloadable.json"))}`,
+    `secrets ${secretsDigest}`,
+    "",
+  ].join("\n");
+}
+
+/**
+ * Names a set of secrets without giving them away: 48 bits of a hash over at least 128 random ones. The
+ * host compares it with what was staged, and a preview shows that the secrets changed.
+ */
+export function secretsDigest(gossipKey: string): string {
+  return digest(...Object.values(renderSecretFiles(gossipKey)));
+}

@@ -1,0 +1,82 @@
+import { MANAGED_KEYS } from "./managedKeys";
+import { type Problem, problem, show } from "./problem";
+import { type Fields, isFields, kindOf, object, optional } from "./values";
+
+const IN_THE_OPEN = "these settings are staged in the open, no place for a secret";
+
+const MANAGED = new Map(MANAGED_KEYS.map(({ key, instead }) => [key, instead]));
+
+/** Objects that hold managed and free keys side by side: `performance`, `ports`. */
+const SHARED = new Set(
+  MANAGED_KEYS.flatMap(({ key }) => (key.includes(".") ? [key.replace(/\..*/, "")] : [])),
+);
+
+/** Keys whose values are secrets, wherever they stand. Names of files are none. */
+const SECRET = /(^|_)(token|password|passphrase|secret|secret_id|private_key|access_key)$/;
+
+/** Any other Consul setting. No value is shown: nobody knows what stands there. */
+export function checkExtraConfig(args: Fields): Problem[] {
+  return optional(object(checkTop))(args.extraConfig, "extraConfig");
+}
+
+function checkTop(config: Fields, path: string): Problem[] {
+  return Object.entries(config).flatMap(([key, value]) => {
+    const at = `${path}.${key}`;
+    if (!/^[a-z][a-z0-9_]*$/.test(key)) {
+      return problem(at, `is not spelled as Consul's settings are; write ${show(snakeCase(key))}`);
+    }
+    if (SHARED.has(key) && !isFields(value)) {
+      return problem(at, `must be an object, not ${kindOf(value)}`);
+    }
+    return walk(value, at, key, []);
+  });
+}
+
+function snakeCase(key: string): string {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, "_");
+}
+
+/**
+ * Looks at a setting and all below it. `at` is where it stands, `setting` is Consul's name of it: without
+ * the indexes of lists, which Consul looks through, and in lower case, which Consul does not tell apart.
+ */
+function walk(value: unknown, at: string, setting: string, above: unknown[]): Problem[] {
+  const found = trouble(setting);
+  if (found !== undefined) return problem(at, found);
+  if (above.includes(value)) return problem(at, "holds itself, which JSON cannot");
+  const below = [...above, value];
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => walk(item, `${at}[${index}]`, setting, below));
+  }
+  if (isFields(value)) {
+    if (!isPlain(value)) return problem(at, "is not plain JSON");
+    return Object.entries(value).flatMap(([key, item]) =>
+      walk(item, `${at}.${key}`, `${setting}.${key.toLowerCase()}`, below),
+    );
+  }
+  return isJson(value) ? [] : problem(at, `is ${kindOf(value)}, not plain JSON`);
+}
+
+function trouble(setting: string): string | undefined {
+  const instead = MANAGED.get(setting);
+  if (instead !== undefined) return `is governed by this component: ${instead}`;
+  if (setting === "acl.tokens") {
+    return `holds tokens, and ${IN_THE_OPEN}; set them with \`consul acl set-agent-token\``;
+  }
+  return SECRET.test(setting.replace(/.*\./, ""))
+    ? `looks like a secret, and ${IN_THE_OPEN}`
+    : undefined;
+}
+
+function isPlain(value: Fields): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function isJson(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  return value === null || ["string", "boolean"].includes(typeof value);
+}

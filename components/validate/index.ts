@@ -1,0 +1,3 @@
+export { MANAGED_KEYS } from "./managedKeys";
+export { describeProblems, type Problem } from "./problem";
+export { validate } from "./validate";

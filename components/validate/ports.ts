@@ -1,0 +1,82 @@
+import { planCluster } from "../plan";
+import { type Problem, problem, show } from "./problem";
+import { allServers } from "./servers";
+import { each, type Fields, fieldsOf, number, object, optional, repeats } from "./values";
+
+type PortName = keyof ReturnType<typeof planCluster>["ports"];
+
+/** Ports of the settings, as they are where nothing else is said. */
+export const DEFAULT_PORTS = planCluster({}).ports;
+const NAMES = Object.keys(DEFAULT_PORTS) as PortName[];
+
+/** Without these there is no cluster, or no way for this component to ask it for its health. */
+const NEEDED: ReadonlySet<PortName> = new Set(["http", "server", "serfLan"]);
+
+/** What a port number is in the settings, given or by default. */
+export function portOf(args: Fields, name: PortName): unknown {
+  return fieldsOf(args.ports)[name] ?? DEFAULT_PORTS[name];
+}
+
+export function checkPorts(args: Fields): Problem[] {
+  const checks = Object.fromEntries(NAMES.map((name) => [name, optional(checkListener(name))]));
+  return [
+    ...optional(object((ports) => each(ports, "ports", checks)))(args.ports, "ports"),
+    ...checkTwice(args),
+    ...checkSsh(args),
+  ];
+}
+
+export function isPort(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65535;
+}
+
+/** A port that something listens on for certain. */
+export const checkPort = number((port, path) =>
+  isPort(port) ? [] : problem(path, `${show(port)} is not a port; give 1 to 65535`),
+);
+
+function checkListener(name: PortName) {
+  return number((port, path) => {
+    if (isPort(port)) return [];
+    if (port === -1 && !NEEDED.has(name)) return [];
+    if (port === -1) {
+      const reason = name === "http" ? "health is asked for there" : "servers need it to talk";
+      return problem(path, `-1 would switch this listener off, and ${reason}; give 1 to 65535`);
+    }
+    const off = NEEDED.has(name) ? "" : ", or -1 to switch the listener off";
+    return problem(path, `${show(port)} is not a port; give 1 to 65535${off}`);
+  });
+}
+
+/** Every listener takes TCP, some UDP too: no number twice is all that needs to be said. */
+function checkTwice(args: Fields): Problem[] {
+  const ports = NAMES.map((name) => ({ name, port: portOf(args, name) }));
+  const given = fieldsOf(args.ports);
+  return repeats(ports, ({ port }) => (isPort(port) ? String(port) : undefined)).flatMap(
+    ({ item, first }) => {
+      // The problem stands at the one that was written down, not at a default.
+      const [at, other] = given[item.name] === undefined ? [first, item] : [item, first];
+      const origin = given[other.name] === undefined ? " by default" : "";
+      return problem(
+        `ports.${at.name}`,
+        `${show(at.port)} is the port of ports.${other.name}${origin}; give each its own`,
+      );
+    },
+  );
+}
+
+/** Where SSH answers nobody else can listen; behind a forwarded port the real one is not known. */
+function checkSsh(args: Fields): Problem[] {
+  const ports = new Set(
+    allServers(args).flatMap(({ entry, address }) => {
+      const { port = 22, sshHost = address } = fieldsOf(entry);
+      return sshHost === address && isPort(port) ? [port] : [];
+    }),
+  );
+  return NAMES.flatMap((name) => {
+    const port = fieldsOf(args.ports)[name];
+    return isPort(port) && ports.has(port)
+      ? problem(`ports.${name}`, `${show(port)} is where the servers answer SSH; give another`)
+      : [];
+  });
+}

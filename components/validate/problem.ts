@@ -1,0 +1,44 @@
+/** One thing that is wrong with the settings. */
+export interface Problem {
+  /** Where: `nspawn.machines[1].address`, `ports.http`. */
+  path: string;
+  /** What is wrong with the value that stands there, and what to do. Never shows a secret. */
+  message: string;
+  /** Background that several problems share; told once, after all of them. */
+  note?: string;
+}
+
+const SHOWN = 60;
+
+/** A value as it stands in the settings, short enough for one line. Not for secrets. */
+export function show(value: unknown): string {
+  const text = json(value);
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}...`;
+}
+
+function json(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? `a ${typeof value}`;
+  } catch {
+    // A cycle, a bigint, a toJSON of its own: nothing that a settings file can hold.
+    return `a ${typeof value}`;
+  }
+}
+
+export function problem(path: string, message: string): Problem[] {
+  return [{ path, message }];
+}
+
+/** All problems as one message: a heading, a line for each with the paths aligned, the notes once. */
+export function describeProblems(problems: Problem[]): string {
+  if (problems.length === 0) return "The settings have no problem.";
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  const width = Math.max(...problems.map(({ path }) => path.length));
+  const lines = problems.map(({ path, message }) => `  ${path.padEnd(width)}  ${message}`);
+  const notes = new Set(problems.flatMap(({ note }) => (note === undefined ? [] : [note])));
+  return [
+    `The settings have ${count}; no host was reached, nothing was changed:`,
+    ...lines,
+    ...[...notes].flatMap((note) => ["", note]),
+  ].join("\n");
+}

@@ -1,0 +1,40 @@
+import { canonicalAddress } from "./address";
+import { type Fields, fieldsOf, itemsOf } from "./values";
+
+/** One server as the settings name it, whichever source it comes from. Unchecked. */
+export interface ServerEntry {
+  path: string;
+  /** The entry itself, which may be no object at all. */
+  entry: unknown;
+  name: unknown;
+  address: unknown;
+}
+
+/** The list of servers in each source of hosts. */
+export const SERVER_LISTS = { nspawn: "machines", existing: "servers" } as const;
+export type Source = keyof typeof SERVER_LISTS;
+export const SOURCES = Object.keys(SERVER_LISTS) as Source[];
+
+function serverList(args: Fields, source: Source): unknown {
+  return fieldsOf(args[source])[SERVER_LISTS[source]];
+}
+
+export function serversOf(args: Fields, source: Source): ServerEntry[] {
+  return itemsOf(serverList(args, source)).map((entry, index) => {
+    const { name, address } = fieldsOf(entry);
+    return { path: `${source}.${SERVER_LISTS[source]}[${index}]`, entry, name, address };
+  });
+}
+
+/** Every server of every source given. */
+export function allServers(args: Fields): ServerEntry[] {
+  return SOURCES.flatMap((source) => serversOf(args, source));
+}
+
+/** The server that has this address, however either of them is spelled. */
+export function serverAt(args: Fields, address: string): ServerEntry | undefined {
+  const wanted = canonicalAddress(address);
+  return allServers(args).find(
+    (server) => wanted !== undefined && canonicalAddress(server.address) === wanted,
+  );
+}

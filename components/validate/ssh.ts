@@ -1,0 +1,111 @@
+import { checkHostKey } from "./hostKey";
+import { checkSshHost } from "./names";
+import { checkPort } from "./ports";
+import { checkPrivateKey } from "./privateKey";
+import { type Problem, problem, show } from "./problem";
+import { type ServerEntry, serversOf } from "./servers";
+import {
+  type Check,
+  each,
+  type Fields,
+  type Files,
+  fieldsOf,
+  isFields,
+  object,
+  optional,
+  repeats,
+  text,
+} from "./values";
+
+/** Hosts that exist already: how each of them is logged in to. */
+export function checkExisting(args: Fields, files?: Files): Problem[] {
+  const servers = serversOf(args, "existing").filter(({ entry }) => isFields(entry));
+  return [
+    ...servers.flatMap(({ path, entry }) => checkServer(fieldsOf(entry), path, files)),
+    ...checkSameDoor(servers),
+  ];
+}
+
+function checkServer(server: Fields, path: string, files: Files | undefined): Problem[] {
+  return [
+    ...checkLogin(server, path, files),
+    ...each(server, path, {
+      sshHost: optional(checkSshHost),
+      bastion: optional(
+        object((bastion, where) => [
+          ...each(bastion, where, { host: checkSshHost }),
+          ...checkLogin(bastion, where, files),
+        ]),
+      ),
+    }),
+  ];
+}
+
+function checkLogin(login: Fields, path: string, files: Files | undefined): Problem[] {
+  return [
+    ...each(login, path, {
+      port: optional(checkPort),
+      user: optional(checkUser),
+      privateKey: optional(checkPrivateKey),
+      privateKeyFile: optional(checkKeyFile(files)),
+      hostKey: checkHostKey,
+    }),
+    ...checkOneKey(login, path),
+  ];
+}
+
+function checkOneKey({ privateKey, privateKeyFile }: Fields, path: string): Problem[] {
+  const given = [privateKey, privateKeyFile].filter((key) => key !== undefined);
+  if (given.length === 1) return [];
+  const found = given.length === 0 ? "no private key is given" : "both are given";
+  return problem(
+    `${path}.privateKey`,
+    `${found}; give exactly one of privateKey and privateKeyFile`,
+  );
+}
+
+/** Laxer than for an account that we make: directories of users allow dots, capitals and domains. */
+const checkUser = text((user, path) =>
+  /^[A-Za-z0-9_][A-Za-z0-9_.@\\-]{0,63}\$?$/.test(user)
+    ? []
+    : problem(path, `${show(user)} is not a login name; give one such as "admin"`),
+);
+
+function checkKeyFile(files: Files | undefined): Check {
+  return text((file, path) => {
+    // Some paste the key itself, which must not show up in a message.
+    if (/PRIVATE KEY|[\n\r]/.test(file)) {
+      return problem(path, "holds a key; give its file's path, or the key in privateKey");
+    }
+    if (file === "") return problem(path, "is empty; give the path of the private key");
+    if (file.startsWith("~")) {
+      return problem(
+        path,
+        `${show(file)} starts with \`~\`, which is not expanded; give the whole path`,
+      );
+    }
+    if (file.endsWith(".pub")) {
+      return problem(path, `${show(file)} is the public key; give the file without ".pub"`);
+    }
+    return (files?.exists(file) ?? true)
+      ? []
+      : problem(path, `the private key ${show(file)} does not exist on this computer`);
+  }, "the path of a private key");
+}
+
+/** Two servers behind one door are one server: a copied line that was not finished. */
+function checkSameDoor(servers: ServerEntry[]): Problem[] {
+  const doors = servers.flatMap((server) => {
+    const { sshHost, port = 22, bastion } = fieldsOf(server.entry);
+    // Without sshHost the address is the door, and a repeated address is told already.
+    if (sshHost === undefined) return [];
+    const { host, port: bastionPort = 22 } = fieldsOf(bastion);
+    return [{ ...server, sshHost, door: JSON.stringify([sshHost, port, host, bastionPort]) }];
+  });
+  return repeats(doors, ({ door }) => door).flatMap(({ item, first }) =>
+    problem(
+      `${item.path}.sshHost`,
+      `${show(item.sshHost)} with its port leads to ${first.path} already`,
+    ),
+  );
+}

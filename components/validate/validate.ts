@@ -1,0 +1,34 @@
+import type { PlainArgs } from "../args";
+import { checkEnvironment } from "./environment";
+import { checkExtraConfig } from "./extraConfig";
+import { checkHosts } from "./hosts";
+import { checkListenAddresses } from "./listenAddresses";
+import { checkNspawn } from "./nspawn";
+import { checkPorts } from "./ports";
+import type { Problem } from "./problem";
+import { checkRecursors } from "./recursors";
+import { checkRelease } from "./release";
+import { checkSettings } from "./settings";
+import { checkExisting } from "./ssh";
+import { type Files, fieldsOf } from "./values";
+
+/**
+ * Every problem of the arguments, before any host is reached. Takes what the compiler would refuse too,
+ * since arguments also come from stack files and other languages; never throws. Without `files` no path is
+ * looked up.
+ */
+export function validate(args: PlainArgs, files?: Files): Problem[] {
+  const fields = fieldsOf(args);
+  return [
+    ...checkHosts(fields),
+    ...checkNspawn(fields, files),
+    ...checkExisting(fields, files),
+    ...checkRelease(fields),
+    ...checkSettings(fields),
+    ...checkPorts(fields),
+    ...checkListenAddresses(fields),
+    ...checkRecursors(fields),
+    ...checkEnvironment(fields),
+    ...checkExtraConfig(fields),
+  ];
+}

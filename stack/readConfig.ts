@@ -1,0 +1,139 @@
+import { z } from "zod";
+import type { PlainArgs } from "../components/args";
+import type { Problem } from "../components/validate";
+import { fieldsOf, isFields } from "../components/validate/values";
+import { type Folders, withLocalPaths } from "./localPaths";
+import { type Key, schema } from "./schema";
+import { shapeProblems, unknownKey } from "./shape";
+
+const KEYS = Object.keys(schema) as Key[];
+
+export interface Context {
+  /** Keys whose values, or parts of them, are encrypted in the stack file. */
+  secretKeys?: ReadonlySet<string>;
+  folders?: Folders;
+}
+
+export interface Reading {
+  /** What could be read. Wrongly shaped parts are still in there, each with a problem for its path. */
+  args: PlainArgs;
+  problems: Problem[];
+}
+
+/** A stack's settings, as Pulumi hands them over (texts, objects as JSON), as arguments. */
+export function readConfig(raw: Record<string, string>, context: Context = {}): Reading {
+  const values = KEYS.flatMap((key): [Key, unknown][] => {
+    const text = raw[key];
+    return text === undefined || isUnset(key, text, context)
+      ? []
+      : [[key, key === "environment" ? variables(text) : parseValue(schema[key], text)]];
+  });
+  return {
+    args: withPaths(Object.fromEntries(values), context.folders) as PlainArgs,
+    problems: [
+      ...unknownKeys(raw),
+      ...values.flatMap(([key, value]) => shapeProblems(schema[key], value, key)),
+      ...openSecrets(Object.fromEntries(values), context),
+    ],
+  };
+}
+
+/** Problems of the shape, and those that validation found elsewhere. */
+export function withoutRepeats(shape: Problem[], found: Problem[]): Problem[] {
+  const told = ({ path }: Problem) =>
+    shape.some((other) => path === other.path || /^[.[]/.test(suffix(path, other.path)));
+  return [...shape, ...found.filter((problem) => !told(problem))];
+}
+
+function suffix(path: string, start: string): string {
+  return path.startsWith(start) ? path.slice(start.length) : "";
+}
+
+/**
+ * Pulumi demands a default of every setting that it knows the type of, also where nothing is the default:
+ * an empty one in Pulumi.yaml means that nothing is set.
+ */
+function isUnset(key: Key, text: string, { secretKeys }: Context): boolean {
+  if (key === "nspawn" || key === "existing") return text === "{}" || text === "";
+  // An encrypted empty key was meant to be one, perhaps a variable that was not set.
+  return key === "gossipKey" && text === "" && !secretKeys?.has(key);
+}
+
+function parseValue(shape: z.ZodType, text: string): unknown {
+  if (shape instanceof z.ZodString) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Whatever was meant, a text is not what the schema wants, and it will say so.
+    return text;
+  }
+}
+
+/** `GOMAXPROCS: 2` is what everybody writes, and what `pulumi config set --path` stores. */
+function variables(text: string): unknown {
+  const value = parseValue(schema.environment, text);
+  if (!isFields(value)) return value;
+  const texts = Object.entries(value).map(([name, variable]) => [
+    name,
+    Number.isSafeInteger(variable) ? String(variable) : variable,
+  ]);
+  return Object.fromEntries(texts);
+}
+
+function unknownKeys(raw: Record<string, string>): Problem[] {
+  return Object.keys(raw)
+    .filter((key) => !(KEYS as string[]).includes(key))
+    .map((key) => ({ path: key, message: unknownKey(key, KEYS) }));
+}
+
+/** Secrets that stand in the stack file for everybody to read; it is made to be committed. */
+function openSecrets(values: Record<string, unknown>, { secretKeys }: Context): Problem[] {
+  const open = [
+    ...(values.gossipKey === undefined ? [] : ["gossipKey"]),
+    ...privateKeyPaths(values.existing),
+  ];
+  return open
+    .filter((path) => !secretKeys?.has(path.replace(/\..*/, "")))
+    .map((path) => ({
+      path,
+      message: `stands unencrypted in the stack file; store it with \`pulumi config set --secret --path '${path}'\``,
+    }));
+}
+
+function privateKeyPaths(existing: unknown): string[] {
+  const { servers } = fieldsOf(existing);
+  if (!Array.isArray(servers)) return [];
+  return servers.flatMap((server, index) => {
+    const path = `existing.servers[${index}]`;
+    const { privateKey, bastion } = fieldsOf(server);
+    return [
+      ...(privateKey === undefined ? [] : [`${path}.privateKey`]),
+      ...(fieldsOf(bastion).privateKey === undefined ? [] : [`${path}.bastion.privateKey`]),
+    ];
+  });
+}
+
+function withPaths(args: Record<string, unknown>, folders?: Folders): Record<string, unknown> {
+  if (folders === undefined) return args;
+  const { nspawn, existing } = args;
+  return {
+    ...args,
+    ...(isFields(nspawn) && {
+      nspawn: withLocalPaths(nspawn, ["image", "directory", "share"], folders),
+    }),
+    ...(isFields(existing) && { existing: withKeyFiles(existing, folders) }),
+  };
+}
+
+function withKeyFiles(existing: Record<string, unknown>, folders: Folders) {
+  if (!Array.isArray(existing.servers)) return existing;
+  const servers = existing.servers.map((server: unknown) => {
+    if (!isFields(server)) return server;
+    const { bastion } = server;
+    return {
+      ...withLocalPaths(server, ["privateKeyFile"], folders),
+      ...(isFields(bastion) && { bastion: withLocalPaths(bastion, ["privateKeyFile"], folders) }),
+    };
+  });
+  return { ...existing, servers };
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { PlainArgs } from "../components/args";
+
+/** Shapes only: whether a value makes sense is the component's to say. */
+
+const ssh = {
+  port: z.number().optional(),
+  user: z.string().optional(),
+  privateKey: z.string().optional(),
+  privateKeyFile: z.string().optional(),
+  hostKey: z.string(),
+};
+
+const bastion = z.strictObject({ ...ssh, host: z.string() });
+
+const existing = z.strictObject({
+  servers: z.array(
+    z.strictObject({
+      ...ssh,
+      name: z.string(),
+      address: z.string(),
+      sshHost: z.string().optional(),
+      bastion: bastion.optional(),
+    }),
+  ),
+});
+
+const nspawn = z.strictObject({
+  machines: z.array(
+    z.strictObject({
+      name: z.string(),
+      address: z.string(),
+      generation: z.number().optional(),
+    }),
+  ),
+  image: z.string(),
+  bridge: z.string().optional(),
+  gateway: z.string().optional(),
+  directory: z.string().optional(),
+  user: z.string().optional(),
+  share: z.string().optional(),
+});
+
+const ports = z.strictObject({
+  dns: z.number().optional(),
+  http: z.number().optional(),
+  https: z.number().optional(),
+  grpc: z.number().optional(),
+  grpcTls: z.number().optional(),
+  server: z.number().optional(),
+  serfLan: z.number().optional(),
+  serfWan: z.number().optional(),
+});
+
+/** Every top-level key of the stack file, named and shaped as the argument that it becomes. */
+export const schema = {
+  version: z.string(),
+  mirror: z.string(),
+  nspawn,
+  existing,
+  datacenter: z.string(),
+  domain: z.string(),
+  configDir: z.string(),
+  dataDir: z.string(),
+  gossipKey: z.string(),
+  enableSyslog: z.boolean(),
+  ui: z.boolean(),
+  performance: z.strictObject({ raftMultiplier: z.number().optional() }),
+  dnsConfig: z.strictObject({
+    allowStale: z.boolean().optional(),
+    maxStale: z.string().optional(),
+  }),
+  retryInterval: z.string(),
+  skipLeaveOnInterrupt: z.boolean(),
+  leaveOnTerminate: z.boolean(),
+  rejoinAfterLeave: z.boolean(),
+  ports,
+  addresses: z.strictObject({ dns: z.string().optional(), http: z.string().optional() }),
+  recursors: z.array(z.string()),
+  environment: z.record(z.string(), z.string()),
+  extraConfig: z.record(z.string(), z.unknown()),
+} satisfies Shapes;
+
+export type Key = keyof typeof schema;
+
+/** The compiler compares the shapes with the arguments; it has no plain form of a record of unknowns. */
+type Shapes = {
+  [K in keyof Required<PlainArgs>]: z.ZodType<
+    K extends "extraConfig" ? Record<string, unknown> : NonNullable<PlainArgs[K]>
+  >;
+};

@@ -1,0 +1,41 @@
+import { secret } from "@pulumi/pulumi";
+import type { ConsulClusterArgs, ExistingArgs, PlainArgs, SshArgs } from "../components/args";
+
+/**
+ * The arguments with their secrets marked: gossip key and private keys always, other settings where the
+ * stack file has them encrypted. Of `nspawn` and `existing` the rest stays plain: names are identity, and
+ * Pulumi says of a whole setting only that something in it is encrypted.
+ */
+export function withSecrets(args: PlainArgs, secretKeys: ReadonlySet<string>): ConsulClusterArgs {
+  const marked = Object.entries(args).map(([key, value]) => [key, mark(key, value, secretKeys)]);
+  return Object.fromEntries(marked) as ConsulClusterArgs;
+}
+
+/** Settings whose fields are inputs, while they themselves are not. */
+const GROUPS = ["performance", "dnsConfig", "ports", "addresses"];
+
+function mark(key: string, value: unknown, secretKeys: ReadonlySet<string>): unknown {
+  if (key === "nspawn") return value;
+  if (key === "existing") return withSecretKeys(value as ExistingArgs);
+  if (key !== "gossipKey" && !secretKeys.has(key)) return value;
+  return GROUPS.includes(key) ? mapValues(value as object, secret) : secret(value);
+}
+
+function mapValues(value: object, change: (field: unknown) => unknown): object {
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, change(field)]));
+}
+
+function withSecretKeys({ servers }: ExistingArgs): ExistingArgs {
+  return {
+    servers: servers.map(({ bastion, ...server }) => ({
+      ...withSecretKey(server),
+      ...(bastion && { bastion: withSecretKey(bastion) }),
+    })),
+  };
+}
+
+function withSecretKey<Login extends SshArgs>(login: Login): Login {
+  return login.privateKey === undefined
+    ? login
+    : { ...login, privateKey: secret(login.privateKey) };
+}

@@ -1,0 +1,140 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isSecret, Output, RunError, runtime } from "@pulumi/pulumi";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ConsulClusterArgs } from "../../../components/args";
+import { loadArgs } from "../../../stack/config";
+import { projectFolder } from "../../../stack/localPaths";
+import { hostKey, openSshKey } from "../validate/keys";
+
+/**
+ * The wrapper around Pulumi's configuration, with the SDK's real store of it. That the engine fills the
+ * store as it is filled here is not proven: a preview of the dev stack does.
+ */
+const PROJECT = "consul-cluster";
+const folder = mkdtempSync(join(tmpdir(), "load-args-"));
+const image = join(folder, "image.tar");
+const gossipKey = Buffer.alloc(32, 7).toString("base64");
+
+beforeAll(async () => {
+  writeFileSync(image, "");
+  await runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, PROJECT);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function load(settings: Record<string, unknown>, secretKeys: string[] = []): ConsulClusterArgs {
+  const raw = Object.entries(settings).map(([key, value]) => [
+    key.includes(":") ? key : `${PROJECT}:${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  runtime.setAllConfig(
+    Object.fromEntries(raw),
+    secretKeys.map((key) => `${PROJECT}:${key}`),
+  );
+  return loadArgs();
+}
+
+function nspawn() {
+  return { machines: [{ name: "consul-1", address: "198.18.77.11" }], image };
+}
+
+function plain<T>(output: unknown): Promise<T> {
+  return (output as Output<T> & { promise(): Promise<T> }).promise();
+}
+
+describe("loading", () => {
+  test("gives the component's arguments", () => {
+    const args = load({ nspawn: nspawn(), version: "1.22.0", ui: "true", "aws:region": "x" });
+    expect(args).toEqual({ nspawn: nspawn(), version: "1.22.0", ui: true });
+  });
+
+  test("encrypted settings come out as secrets, with their values", async () => {
+    const settings = {
+      nspawn: nspawn(),
+      gossipKey,
+      extraConfig: { node_meta: { a: "b" } },
+      ports: { http: 8080 },
+      datacenter: "dc1",
+    };
+    const args = load(settings, ["gossipKey", "extraConfig", "ports"]);
+    for (const [value, wanted] of [
+      [args.gossipKey, gossipKey],
+      [args.extraConfig, settings.extraConfig],
+      [args.ports?.http, 8080],
+    ]) {
+      expect(Output.isInstance(value)).toBe(true);
+      expect(await isSecret(value as Output<unknown>)).toBe(true);
+      expect(await plain(value)).toEqual(wanted);
+    }
+    expect(args.datacenter).toBe("dc1");
+  });
+
+  test("of a server only the private keys are secret: its name is needed in plain", async () => {
+    const login = { privateKey: openSshKey(), hostKey: hostKey("ssh-ed25519") };
+    const server = { name: "consul-1", address: "10.0.0.11", ...login };
+    const bastion = { host: "b", ...login };
+    const args = load({ existing: { servers: [{ ...server, bastion }] } }, ["existing"]);
+    const [loaded] = args.existing?.servers ?? [];
+    expect(loaded).toMatchObject({
+      name: "consul-1",
+      address: "10.0.0.11",
+      bastion: { host: "b" },
+    });
+    for (const key of [loaded?.privateKey, loaded?.bastion?.privateKey]) {
+      expect(await isSecret(key as Output<string>)).toBe(true);
+      expect(await plain(key)).toBe(login.privateKey);
+    }
+  });
+});
+
+describe("problems", () => {
+  test("of shape and of sense are thrown as one error without a stack trace", () => {
+    const wrong = () =>
+      load({
+        nspawn: { ...nspawn(), image: join(folder, "other.tar"), colour: "red" },
+        ports: { http: "80" },
+        version: "v1.22.0",
+        retryInterval: "10",
+        Datacenter: "dc1",
+      });
+    expect(wrong).toThrow(RunError);
+    expect(wrong).toThrow(/^The settings have 6 problems;/);
+    for (const path of [
+      "nspawn.image",
+      "nspawn.colour",
+      "ports.http",
+      "version",
+      "retryInterval",
+    ]) {
+      expect(wrong).toThrow(new RegExp(`\n  ${path.replace(".", "\\.")} `));
+    }
+    expect(wrong).toThrow("did you mean datacenter?");
+  });
+
+  test("a secret is in no message, and an unencrypted one is refused", () => {
+    const wrong = (...secretKeys: string[]) => {
+      try {
+        load({ nspawn: nspawn(), gossipKey: "hunter2" }, secretKeys);
+      } catch (error) {
+        return String(error);
+      }
+      return "accepted";
+    };
+    expect(wrong()).toContain("stands unencrypted");
+    expect(wrong("gossipKey")).toContain("is not base64");
+    expect(wrong() + wrong("gossipKey")).not.toContain("hunter2");
+  });
+});
+
+describe("the project's folder", () => {
+  const has = (file: string) => (path: string) => path === file;
+
+  test("is the nearest one above with a Pulumi.yaml", () => {
+    expect(projectFolder("/a/b/dist", has("/a/b/Pulumi.yaml"))).toBe("/a/b");
+    expect(projectFolder("/a/b", has("/a/b/Pulumi.yaml"))).toBe("/a/b");
+    expect(projectFolder("/a/b", has("/Pulumi.yaml"))).toBe("/");
+    expect(projectFolder("/a/b", () => false)).toBe("/a/b");
+  });
+});

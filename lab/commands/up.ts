@@ -1,0 +1,68 @@
+import { startStoppedMachines } from "../machines/machines";
+import { guardRange } from "../network/guard";
+import { startResolver } from "../network/resolver";
+import { prepare } from "../prepare";
+import { Progress } from "../progress/progress";
+import { runPulumi, startPulumi } from "../pulumi/run";
+import { type ClusterStatus, clusterStatus } from "../status/cluster";
+import { statusReport } from "../status/report";
+import { Failure } from "../system/failure";
+import { runMain } from "../system/main";
+import type { Toolchain } from "../toolchain/toolchain";
+
+// npm run dev: from a fresh clone to three servers. Run again, it changes nothing and says so.
+runMain(async () => {
+  const progress = new Progress();
+  const { toolchain } = await prepare(progress);
+  await guardRange();
+  await startResolver();
+  const booted = await progress.step("looking after the machines", () => startStoppedMachines());
+  if (booted.length > 0) progress.note(`Booted again: ${booted.join(", ")}`);
+  await pulumiUp(toolchain);
+  const outputs = await stackOutputs(toolchain);
+  const status = await progress.step("asking the cluster", () =>
+    healthyCluster(outputs.httpAddresses),
+  );
+  console.log(statusReport(status, outputs, process.stdout.isTTY));
+  return 0;
+});
+
+/** The CLI shows what it does, as it would without us. */
+async function pulumiUp(toolchain: Toolchain): Promise<void> {
+  const child = await startPulumi(["up", "--yes", "--skip-preview"], { toolchain }, "inherit");
+  process.on("SIGINT", () => undefined);
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  if (code !== 0)
+    throw new Failure(
+      "`pulumi up` failed; what it says is above. Run this again once that is mended.",
+    );
+}
+
+interface StackOutputs {
+  httpAddresses: string[];
+  dnsAddresses: string[];
+}
+
+async function stackOutputs(toolchain: Toolchain): Promise<StackOutputs> {
+  const { code, stdout, stderr } = await runPulumi(["stack", "output", "--json"], { toolchain });
+  if (code !== 0) throw new Failure(stderr);
+  return JSON.parse(stdout);
+}
+
+/** Servers that were just booted again need some seconds until they are healthy. */
+async function healthyCluster(httpAddresses: string[]): Promise<ClusterStatus> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const status = await clusterStatus(httpAddresses);
+    const healthy =
+      status?.leader !== undefined && status.servers.every((server) => server.healthy);
+    if (status && (healthy || Date.now() > deadline)) return status;
+    if (Date.now() > deadline) {
+      throw new Failure(
+        `No server answers at ${httpAddresses.join(", ")}. ` +
+          "`npm run dev:down` and `npm run dev` make the machines anew.",
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}

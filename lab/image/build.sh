@@ -1,0 +1,34 @@
+#!/bin/sh
+# Makes the root file system of the lab's machines:  build.sh TARGET.tar   (as root)
+
+set -eu
+
+target=$1
+here=$(cd "$(dirname "$0")" && pwd)
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+include=systemd,systemd-sysv,dbus,libpam-systemd
+include=$include,openssh-server,sudo
+include=$include,iproute2,nftables,procps
+include=$include,ca-certificates,curl,unzip
+
+mkdir -p "$(dirname "$target")"
+exec 9>"$target.lock"
+flock 9
+# Another run may have made it while this one waited.
+if [ -e "$target" ]; then exit 0; fi
+
+draft=$target.draft
+trap 'rm -f "$draft"' EXIT
+trap 'exit 1' INT TERM HUP
+
+# The file system is unpacked for every machine and read by nobody: manuals only make that slower.
+mmdebstrap --mode=root --variant=minbase --format=tar --keyring="$keyring" --include="$include" \
+  --dpkgopt='path-exclude=/usr/share/doc/*' \
+  --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+  --dpkgopt='path-exclude=/usr/share/man/*' \
+  --dpkgopt='path-exclude=/usr/share/locale/*' \
+  --customize-hook="sh '$here/customize.sh' \"\$1\"" \
+  bookworm "$draft" 9>&-
+
+mv "$draft" "$target"

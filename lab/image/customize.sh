@@ -1,0 +1,17 @@
+#!/bin/sh
+# Takes out of a new root file system what must differ from machine to machine:  customize.sh ROOT
+
+set -eu
+
+root=$1
+
+# Whoever makes a machine gives it the host key that its users know beforehand.
+rm -f "$root"/etc/ssh/ssh_host_*
+
+# Empty, not missing: systemd then draws an id at the first boot and keeps it.
+: >"$root/etc/machine-id"
+rm -f "$root/var/lib/dbus/machine-id"
+
+# The resolver of the machine that built this is none of a lab machine's business.
+rm -f "$root/etc/resolv.conf" "$root/etc/hostname"
+echo '# No resolver: whoever makes the machine may name one here.' >"$root/etc/resolv.conf"

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { projectFolder } from "../system/project";
+
+/** Where a project keeps what the CLI reads and writes. */
+export interface Layout {
+  project: string;
+  /** The file backend. */
+  state: string;
+  passphrase: string;
+  /** Stack files as the CLI gets them. */
+  stacks: string;
+}
+
+export function layoutOf(project: string = projectFolder): Layout {
+  const run = join(project, ".lab");
+  return {
+    project,
+    state: join(run, "state"),
+    passphrase: join(run, "passphrase"),
+    stacks: join(run, "stacks"),
+  };
+}
+
+export const stackFileName = (stack: string) => `Pulumi.${stack}.yaml`;

@@ -1,0 +1,12 @@
+/** Every tool that the lab gets by itself. A new version is a change to this file. */
+export const versions = {
+  pulumi: "3.259.0",
+  /** The newest language host that the module proxy serves; the vendor's archive brings its own. */
+  languageNodejs: "3.68.0",
+  /** Of `@pulumi/command` too: the SDK asks for the plugin of its own version. */
+  commandPlugin: "1.2.1",
+  consul: "1.22.0",
+} as const;
+
+/** A Pulumi CLI on PATH serves from this version on: the Node SDK is 3.248. */
+export const oldestPulumi = "3.248.0";

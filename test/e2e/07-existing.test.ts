@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createMachine, removeMachine } from "../../lab/machines/machines";
+import { mirrorFolder } from "../../lab/mirror/mirror";
+import { runOrFail } from "../../lab/system/command";
+import { runFolder } from "../../lab/system/project";
+import { ConsulApi } from "../support/consul";
+import { sshOutput, testMachines } from "../support/machines";
+import { TestStack } from "../support/stack";
+
+// A cluster of one server on a host that stood before, behind a bastion: first as unfit as a host can be,
+// then put right, then left by the stack. AWS and clouds have hosts like it.
+
+const host = { name: "stands-1", address: "198.18.77.41" };
+const bastion = { name: "bastion-1", address: "198.18.77.42" };
+const key = join(testMachines, "keys/existing/id_ed25519");
+let stack: TestStack;
+
+beforeAll(async () => {
+  mkdirSync(join(runFolder, "test"), { recursive: true });
+  await runOrFail([
+    "sh",
+    "-c",
+    'mkdir -p "${1%/*}" && { test -s "$1" || ssh-keygen -q -t ed25519 -N "" -f "$1"; }',
+    "sh",
+    key,
+  ]);
+  const publicKey = readFileSync(`${key}.pub`, "utf8").trim();
+  const [{ hostKey }, made] = await Promise.all([
+    createMachine({ ...host, publicKey }, testMachines),
+    createMachine({ ...bastion, publicKey }, testMachines),
+  ]);
+  // sshd of the host answers the bastion alone: what goes around it fails.
+  await on(
+    `echo 'table inet t { chain c { type filter hook input priority 0; tcp dport 22 ip saddr != { ${bastion.address}, 198.18.77.1 } drop; }; }' | sudo nft -f -`,
+  );
+  const login = { user: "admin", privateKeyFile: key };
+  stack = new TestStack("existing", {
+    existing: {
+      servers: [
+        {
+          ...host,
+          hostKey,
+          ...login,
+          bastion: { host: bastion.address, hostKey: made.hostKey, ...login },
+        },
+      ],
+    },
+    mirror: `file://${mirrorFolder}`,
+  });
+});
+
+afterAll(async () => {
+  // Where a test has failed, the stack still knows a host that is about to go.
+  await stack.forget();
+  for (const { name } of [host, bastion]) await removeMachine(name, testMachines);
+});
+
+function on(command: string): Promise<string> {
+  return sshOutput("existing", host.name, command);
+}
+
+describe("a host that is not fit", () => {
+  test("is refused with all of its problems, before anything on it changes", async () => {
+    await on("sudo mkdir -p /var/consul/raft && sudo touch /var/consul/raft/raft.db");
+    await on("sudo mount -t tmpfs -o size=50m tmpfs /usr/local");
+    await on(
+      "sudo mkdir /usr/local/bin && printf '#!/bin/sh\\necho riscv64\\n' | sudo tee /usr/local/bin/uname && sudo chmod +x /usr/local/bin/uname",
+    );
+    await on("sudo systemd-run -q --unit taken-80 systemd-socket-activate -l 80 cat");
+    await on("sudo systemd-run -q --unit taken-53 systemd-socket-activate -d -l 53 cat");
+    const said = await stack.upThatFails();
+    expect(said).toContain("nothing on it was changed");
+    expect(said).toContain("no Consul release exists for this architecture, riscv64");
+    expect(said).toMatch(/\/usr\/local has \d+ MiB free, the release needs 500 MiB/);
+    expect(said).toMatch(
+      /port 80\/tcp is taken by systemd-socket-activate|port 80\/tcp is taken by systemd-socket/,
+    );
+    expect(said).toMatch(/port 53\/udp is taken by systemd-socket/);
+    expect(said).toContain("/var/consul holds data that is not of this cluster");
+    expect(await on("getent passwd consul || true")).toBe("");
+    expect(await on("ls /etc/consul.d 2>/dev/null || true")).toBe("");
+  });
+
+  test("is taken once it is fit", async () => {
+    await on(
+      "sudo systemctl stop taken-80 taken-53; sudo umount /usr/local; sudo rm -rf /var/consul",
+    );
+    await stack.up();
+    expect(await new ConsulApi(host.address).leader()).toBe(`${host.address}:8300`);
+    expect((await stack.outputs()).faultTolerance).toBe(0);
+  });
+});
+
+test("a reload applies what needs no restart, through systemd as well", async () => {
+  const before = await on("systemctl show consul -p MainPID --value");
+  stack.settings = { ...stack.settings, recursors: ["198.18.77.1"] };
+  expect((await stack.up()).stdout).toContain("reload done");
+  await on("sudo systemctl reload consul");
+  expect(await on("systemctl show consul -p MainPID --value"), "the same process").toBe(before);
+  const { DebugConfig } = await new ConsulApi(host.address).get<{
+    DebugConfig: { DNSRecursors: string[] };
+  }>("/v1/agent/self");
+  expect(DebugConfig.DNSRecursors).toEqual(["198.18.77.1"]);
+});
+
+test("destroy takes the service, the settings, the release and the user along, and leaves the data", async () => {
+  await stack.destroy();
+  expect(await on("systemctl is-active consul || true")).toBe("inactive");
+  expect(await on("getent passwd consul || true")).toBe("");
+  const gone =
+    "/etc/systemd/system/consul.service /etc/consul.d/server /etc/consul.d/server.sets /etc/sysconfig/consul /usr/local/bin/consul /usr/local/lib/consul /usr/local/lib/consul-cluster /var/lib/consul-cluster /run/consul-cluster";
+  expect(await on(`ls -d ${gone} 2>/dev/null || true`)).toBe("");
+  expect(await on("sudo ls /var/consul")).toContain("raft");
+});

@@ -1,0 +1,59 @@
+import { Resolver } from "node:dns/promises";
+
+/** One server's HTTP API, from outside of its machine. */
+export class ConsulApi {
+  constructor(readonly address: string) {}
+
+  async get<T>(path: string): Promise<T> {
+    const response = await this.request("GET", path);
+    if (!response.ok && response.status !== 429) {
+      throw new Error(`${this.address}${path}: ${response.status} ${await response.text()}`);
+    }
+    return (await response.json()) as T;
+  }
+
+  /** Consul's leader as this server names it, "" for none. */
+  leader(): Promise<string> {
+    return this.get<string>("/v1/status/leader");
+  }
+
+  async put(path: string, body = ""): Promise<boolean> {
+    const response = await this.request("PUT", path, body);
+    return response.ok && (await response.text()).trim() === "true";
+  }
+
+  /** A value of the KV store, linearizable. */
+  async value(key: string): Promise<string | undefined> {
+    const response = await this.request("GET", `/v1/kv/${key}?raw&consistent`);
+    return response.ok ? await response.text() : undefined;
+  }
+
+  private request(method: string, path: string, body?: string): Promise<Response> {
+    return fetch(`http://${this.address}${path}`, {
+      method,
+      body,
+      signal: AbortSignal.timeout(5000),
+    });
+  }
+}
+
+export interface Member {
+  Name: string;
+  Addr: string;
+  /** 1 alive, 2 leaving, 3 left, 4 failed. */
+  Status: number;
+}
+
+export interface RaftServer {
+  ID: string;
+  Node: string;
+  Leader: boolean;
+  Voter: boolean;
+}
+
+/** Asks a server's DNS on port 53. */
+export function dns(address: string): Resolver {
+  const resolver = new Resolver({ timeout: 2000, tries: 2 });
+  resolver.setServers([address]);
+  return resolver;
+}

@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type MachineVerb, machine, machineAddress } from "../../lab/machines/machines";
+import { type CommandResult, run } from "../../lab/system/command";
+import { runFolder } from "../../lab/system/project";
+
+/** Machines of the tests live apart from those of the dev stack: both may be up at once. */
+export const testMachines = "/var/lib/consul-cluster-test";
+
+export function machineRoot(name: string): string {
+  return join(testMachines, "machines", name, "root");
+}
+
+/** Boots a machine, powers it off in order (`stop`) or pulls its plug (`kill`). */
+export function power(verb: Exclude<MachineVerb, "pid">, name: string): Promise<void> {
+  return machine(verb, name, testMachines);
+}
+
+/** Runs a shell command on a machine as its login user, over SSH, with the host key checked. */
+export function ssh(
+  stack: string,
+  name: string,
+  command: string,
+  input?: string,
+): Promise<CommandResult> {
+  const address = machineAddress(name, testMachines);
+  const hostKey = readFileSync(join(machineRoot(name), "etc/ssh/ssh_host_ed25519_key.pub"), "utf8");
+  const folder = join(runFolder, "test");
+  mkdirSync(folder, { recursive: true });
+  const knownHosts = join(folder, `known-hosts-${name}`);
+  writeFileSync(knownHosts, `${address} ${hostKey}`);
+  const options = [
+    ["IdentityFile", join(testMachines, "keys", stack, "id_ed25519")],
+    ["IdentitiesOnly", "yes"],
+    ["UserKnownHostsFile", knownHosts],
+    ["StrictHostKeyChecking", "yes"],
+    ["BatchMode", "yes"],
+    ["ConnectTimeout", "5"],
+    ["LogLevel", "ERROR"],
+  ].flatMap(([key, value]) => ["-o", `${key}=${value}`]);
+  return run(["ssh", ...options, `admin@${address}`, command], { input, timeout: 120_000 });
+}
+
+/** The same, for a command that must succeed: its output without the last newline. */
+export async function sshOutput(stack: string, name: string, command: string): Promise<string> {
+  const { code, stdout, stderr } = await ssh(stack, name, command);
+  if (code !== 0) throw new Error(`${name}: \`${command}\` ended with ${code}: ${stdout}${stderr}`);
+  return stdout.trimEnd();
+}

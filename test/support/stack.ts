@@ -1,0 +1,141 @@
+import type { ChildProcess } from "node:child_process";
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { imageFile } from "../../lab/image/image";
+import { mirrorFolder } from "../../lab/mirror/mirror";
+import { labGateway } from "../../lab/network/range";
+import { layoutOf } from "../../lab/pulumi/layout";
+import { type PulumiResult, runPulumi, startPulumi } from "../../lab/pulumi/run";
+import { logFolder } from "../../lab/system/project";
+import { findToolchain } from "../../lab/toolchain/toolchain";
+import { testMachines } from "./machines";
+
+/** Settings of a stack, as its stack file has them, without the project's prefix. */
+export type Settings = Record<string, unknown>;
+
+/** The settings of a cluster on machines of its own: `names` by address. */
+export function nspawnSettings(machines: Record<string, string>, more: Settings = {}): Settings {
+  return {
+    nspawn: {
+      image: imageFile,
+      share: mirrorFolder,
+      directory: testMachines,
+      machines: Object.entries(machines).map(([name, address]) => ({ name, address })),
+    },
+    mirror: `file://${mirrorFolder}`,
+    recursors: [labGateway],
+    ...more,
+  };
+}
+
+/** One stack of the tests: the project's own program and the real engine, on settings of the test's. */
+export class TestStack {
+  constructor(
+    readonly name: string,
+    public settings: Settings,
+  ) {}
+
+  /** An update that must succeed. */
+  async up(...flags: string[]): Promise<PulumiResult> {
+    const result = await this.run("up", "--yes", "--skip-preview", ...flags);
+    if (result.code !== 0) throw new Error(`pulumi up failed:\n${result.stdout}${result.stderr}`);
+    return result;
+  }
+
+  /** An update that must fail: everything it said. */
+  async upThatFails(): Promise<string> {
+    const result = await this.run("up", "--yes", "--skip-preview");
+    if (result.code === 0) throw new Error(`pulumi up did not fail:\n${result.stdout}`);
+    return result.stdout + result.stderr;
+  }
+
+  async preview(...flags: string[]): Promise<string> {
+    const result = await this.run("preview", ...flags);
+    if (result.code !== 0) throw new Error(`preview failed:\n${result.stdout}${result.stderr}`);
+    return result.stdout;
+  }
+
+  async destroy(): Promise<void> {
+    const result = await this.run("destroy", "--yes", "--skip-preview");
+    if (result.code !== 0) throw new Error(`destroy failed:\n${result.stdout}${result.stderr}`);
+  }
+
+  /** A value as the stack file holds a secret one. */
+  async encrypted(value: string): Promise<{ secure: string }> {
+    const file = join(layoutOf().stacks, `Pulumi.${this.name}.yaml`);
+    const copy = join(logFolder, `encrypt-${this.name}.yaml`);
+    copyFileSync(file, copy);
+    const flags = ["--secret", "--config-file", copy];
+    const result = await this.run("config", "set", ...flags, "scratch", value);
+    if (result.code !== 0) throw new Error(result.stderr);
+    const { config } = parse(readFileSync(copy, "utf8"));
+    return config["consul-cluster:scratch"];
+  }
+
+  /** Drops the stack with its state, whatever still exists of it. */
+  async forget(): Promise<void> {
+    await this.run("stack", "rm", "--yes", "--force");
+  }
+
+  async outputs<T = Record<string, unknown>>(): Promise<T> {
+    const result = await this.run("stack", "output", "--json", "--show-secrets");
+    if (result.code !== 0) throw new Error(result.stderr);
+    return JSON.parse(result.stdout) as T;
+  }
+
+  /** Starts an update in a process group of its own, to be cut off. */
+  async startUp(onOutput: (text: string) => void): Promise<ChildProcess> {
+    const options = { ...(await this.options()), detached: true };
+    const child = await startPulumi(["up", "--yes", "--skip-preview"], options, [
+      "ignore",
+      "pipe",
+      "pipe",
+    ]);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.log(text);
+        onOutput(text);
+      });
+    }
+    return child;
+  }
+
+  /** Everything that lies on disk of this stack's state, backups and history included: path and text. */
+  stateFiles(): [string, string][] {
+    const folder = layoutOf().state;
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((file) => file.includes(`/${this.name}`))
+      .map((file) => [file, readFileSync(file, "latin1")]);
+  }
+
+  /** What the stack's runs have said so far. */
+  get logFile(): string {
+    return join(logFolder, `test-${this.name}.log`);
+  }
+
+  private async run(...args: string[]): Promise<PulumiResult> {
+    const result = await runPulumi(args, await this.options());
+    // Secrets asked for by a test are no run's log.
+    if (!args.includes("--show-secrets"))
+      this.log(`$ pulumi ${args.join(" ")}\n${result.stdout}${result.stderr}\n`);
+    return result;
+  }
+
+  private log(text: string): void {
+    mkdirSync(logFolder, { recursive: true });
+    appendFileSync(this.logFile, text);
+  }
+
+  private async options() {
+    const toolchain = await findToolchain();
+    const config = Object.fromEntries(
+      Object.entries(this.settings).map(([key, value]) => [`consul-cluster:${key}`, value]),
+    );
+    // No colours: the tests read what is said.
+    const env = { NO_COLOR: "1" };
+    return { toolchain, stack: this.name, configFile: stringify({ config }), env };
+  }
+}

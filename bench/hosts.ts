@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ensureKeyPair } from "../lab/machines/keyPair";
 import { createMachine, removeMachine } from "../lab/machines/machines";
 import { type CommandResult, runOrFail } from "../lab/system/command";
 import { runFolder } from "../lab/system/project";
@@ -21,14 +22,7 @@ export const privateKeyFile = join(folder, "id_ed25519");
 /** Boots three bare hosts, or finds them booted. */
 export async function bareHosts(): Promise<BenchHost[]> {
   mkdirSync(folder, { recursive: true });
-  await runOrFail([
-    "sh",
-    "-c",
-    'test -s "$1" || ssh-keygen -q -t ed25519 -N "" -f "$1"',
-    "sh",
-    privateKeyFile,
-  ]);
-  const publicKey = readFileSync(`${privateKeyFile}.pub`, "utf8").trim();
+  const publicKey = await ensureKeyPair(privateKeyFile);
   return Promise.all(
     [1, 2, 3].map(async (i) => {
       const host = { name: `bench-${i}`, address: `198.18.77.3${i}` };

@@ -19,23 +19,33 @@ runMain(async () => {
   const booted = await progress.step("looking after the machines", () => startStoppedMachines());
   if (booted.length > 0) progress.note(`Booted again: ${booted.join(", ")}`);
   await pulumiUp(toolchain);
+  const unchanged = booted.length === 0 && (await lastUpdateChangedNothing(toolchain));
   const outputs = await stackOutputs(toolchain);
   const status = await progress.step("asking the cluster", () =>
     healthyCluster(outputs.httpAddresses),
   );
   console.log(statusReport(status, outputs, process.stdout.isTTY));
+  if (unchanged) progress.note("\nNothing had to be changed.");
   return 0;
 });
 
 /** The CLI shows what it does, as it would without us. */
 async function pulumiUp(toolchain: Toolchain): Promise<void> {
   const child = await startPulumi(["up", "--yes", "--skip-preview"], { toolchain }, "inherit");
+  // A Ctrl-C reaches the CLI through the terminal; this process waits for what it makes of it.
   process.on("SIGINT", () => undefined);
   const code = await new Promise((resolve) => child.on("close", resolve));
   if (code !== 0)
     throw new Failure(
       "`pulumi up` failed; what it says is above. Run this again once that is mended.",
     );
+}
+
+async function lastUpdateChangedNothing(toolchain: Toolchain): Promise<boolean> {
+  const history = ["stack", "history", "--json", "--page-size", "1"];
+  const { stdout } = await runPulumi(history, { toolchain });
+  const [last] = JSON.parse(stdout) as { resourceChanges?: Record<string, number> }[];
+  return Object.keys(last?.resourceChanges ?? {}).every((kind) => kind === "same");
 }
 
 interface StackOutputs {

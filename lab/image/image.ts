@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Progress, Task } from "../progress/progress";
+import type { Task } from "../progress/progress";
 import { runInStep } from "../progress/stepCommand";
 import { asRoot } from "../system/privilege";
 import { machineCacheFolder } from "../system/project";
@@ -25,8 +25,3 @@ export const imageTask: Task = {
     return imageFile;
   },
 };
-
-export async function ensureImage(progress: Progress): Promise<string> {
-  await progress.runTasks([imageTask]);
-  return imageFile;
-}

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Progress, Step, Task } from "../progress/progress";
+import type { Step, Task } from "../progress/progress";
 import { runInStep } from "../progress/stepCommand";
 import { asRoot } from "../system/privilege";
 import { machineCacheFolder } from "../system/project";
@@ -31,15 +31,6 @@ export function mirrorTask(version: string = versions.consul): Task {
       return consul.release ? "downloaded" : folder;
     },
   };
-}
-
-/** The mirror's folder, holding at least this version. */
-export async function ensureMirror(
-  progress: Progress,
-  version: string = versions.consul,
-): Promise<string> {
-  await progress.runTasks([mirrorTask(version)]);
-  return mirrorFolder;
 }
 
 async function fill(step: Step, draft: string, version: string, consul: Consul): Promise<void> {

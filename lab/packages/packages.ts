@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Progress, Task } from "../progress/progress";
+import type { Task } from "../progress/progress";
 import { runInStep } from "../progress/stepCommand";
 import { run } from "../system/command";
 import { Failure } from "../system/failure";
@@ -7,7 +7,7 @@ import { asRoot } from "../system/privilege";
 import { which } from "../system/which";
 
 /** What the lab needs of the system, by the names that Debian and Ubuntu share. */
-export const packages = [
+const packages = [
   // the toolchain's downloads and the release mirror
   "ca-certificates",
   "curl",
@@ -29,7 +29,7 @@ export const packages = [
   "shellcheck",
 ] as const;
 
-export const packagesTask: Task = {
+const packagesTask: Task = {
   title: "System packages",
   ready: async () => (await missingPackages()).length === 0,
   run: async (step) => {
@@ -45,10 +45,6 @@ export const packagesTask: Task = {
     return missing.join(" ");
   },
 };
-
-export async function ensurePackages(progress: Progress): Promise<void> {
-  await progress.runTasks([packagesTask]);
-}
 
 async function missingPackages(): Promise<string[]> {
   if (!which("dpkg-query")) throw new Failure(noApt(packages));

@@ -1,6 +1,7 @@
 import { type CommandOptions, type CommandResult, run } from "../system/command";
 import { Failure } from "../system/failure";
 import type { Step } from "./progress";
+import { commandPrefix } from "./stepLog";
 
 /** Runs a tool as part of a step: its output goes to the step's log, and it must succeed. */
 export async function runInStep(
@@ -8,7 +9,7 @@ export async function runInStep(
   argv: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  step.log(`$ ${argv.join(" ")}`);
+  step.log(`${commandPrefix}${argv.join(" ")}`);
   const result = await run(argv, {
     ...options,
     onLine: (line) => {

@@ -2,6 +2,9 @@ import { closeSync, openSync, writeSync } from "node:fs";
 
 const kept = 15;
 
+/** Starts a line that is a command, not what one said. */
+export const commandPrefix = "$ ";
+
 /** A step's full output in a file, and its last lines at hand. The file comes with the first line. */
 export class StepLog {
   private readonly tail: string[] = [];

@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Toolchain } from "../toolchain/toolchain";
+import { repairAfterCutOff } from "./afterCutOff";
 import {
   type CommandLine,
   needsStack,
@@ -12,7 +13,6 @@ import {
 import { pulumiEnv } from "./env";
 import { type Layout, layoutOf } from "./layout";
 import { ensureStack, stackExists, writeStackFile } from "./stack";
-import { removeStaleLocks } from "./staleLock";
 
 export interface PulumiOptions {
   toolchain: Toolchain;
@@ -48,7 +48,7 @@ export async function startPulumi(
   // A stack that the user names by a flag is the user's: it is not made by the way.
   if (needsStack(line) && (line.stack ?? stack) === stack) {
     await ensureStack(options.toolchain.pulumi, layout, stack, env);
-    removeStaleLocks(layout, stack);
+    repairAfterCutOff(layout, stack);
   }
   const completed = await complete(args, line, layout, line.stack ?? stack, options.configFile);
   return spawn(options.toolchain.pulumi, completed, {

@@ -81,7 +81,7 @@ export async function output(
   }
 }
 
-export function lastLines(text: string, count: number): string[] {
+function lastLines(text: string, count: number): string[] {
   return text
     .split("\n")
     .filter((line) => line.trim() !== "")

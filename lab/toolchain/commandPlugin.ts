@@ -71,6 +71,8 @@ export const commandPluginTask: Task = {
 };
 
 async function install(step: Step): Promise<string> {
+  // Another run may have done it while this one waited for the lock.
+  if (await commandPluginTask.ready()) return "another run got it";
   if (await fromUser()) return "taken from the user's Pulumi plugins";
   const refusal = (await outOfReach(pulumiSite)) ?? (await fromVendor(step));
   if (!refusal) return "downloaded";
@@ -124,7 +126,7 @@ async function buildStandIn(step: Step, refusal: string): Promise<void> {
   const draft = join(folder, `${program}.draft`);
   await goBuild(
     step,
-    { module: standInSource, package: ".", output: draft },
+    { name: "the stand-in", module: standInSource, package: ".", output: draft },
     `The official Command plugin ${versions.commandPlugin} is not installed and cannot be downloaded ` +
       `(${refusal}); its stand-in is needed`,
   );

@@ -93,7 +93,11 @@ async function build(step: Step, draft: string, version: string, refusal: string
     throw new Failure(`${why}. Only these versions are built from Go modules here: ${known}.`);
   }
   const output = join(draft, "consul");
-  await goBuild(step, { module, package: "github.com/hashicorp/consul", output }, why);
+  await goBuild(
+    step,
+    { name: "Consul", module, package: "github.com/hashicorp/consul", output },
+    why,
+  );
 }
 
 /** "1.22.0" of "Consul v1.22.0"; a development or enterprise build keeps its suffix. */

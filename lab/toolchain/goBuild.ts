@@ -7,6 +7,8 @@ import { projectFolder } from "../system/project";
 import { which } from "../system/which";
 
 export interface GoBuild {
+  /** As it is called while it is being built, e.g. "the CLI". */
+  name: string;
   /** The folder of the go.mod and go.sum that pin everything, in the clone. */
   module: string;
   /** The main package. */
@@ -24,14 +26,16 @@ export async function goBuild(step: Step, build: GoBuild, why: string): Promise<
   // Listing the packages fetches the modules they stand in. It also tells how many of them the
   // compiler has to touch: those in Go's own build cache are not compiled again.
   let fetched = 0;
-  step.detail("fetching modules");
+  step.detail(`fetching the modules of ${build.name}`);
   const listing = await runInStep(
     step,
     ["go", "list", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", build.package],
     {
       ...options,
       onLine: (line) => {
-        if (line.startsWith("go: downloading ")) step.detail(`fetching modules  ${++fetched}`);
+        if (!line.startsWith("go: downloading ")) return;
+        fetched += 1;
+        step.detail(`fetching the modules of ${build.name}  ${fetched}`);
       },
     },
   );
@@ -39,7 +43,8 @@ export async function goBuild(step: Step, build: GoBuild, why: string): Promise<
 
   let compiled = 0;
   const total = stale.size;
-  step.detail(total > 0 ? `compiling  0/${total} packages` : "linking");
+  const report = () => step.detail(buildDetail(build.name, compiled, total));
+  report();
   await runInStep(
     step,
     [
@@ -57,10 +62,16 @@ export async function goBuild(step: Step, build: GoBuild, why: string): Promise<
       onLine: (line) => {
         if (!stale.delete(line)) return;
         compiled += 1;
-        step.detail(compiled < total ? `compiling  ${compiled}/${total} packages` : "linking");
+        report();
       },
     },
   );
+}
+
+/** The linker comes last, and says nothing until it is done. */
+export function buildDetail(name: string, compiled: number, total: number): string {
+  if (compiled >= total) return `linking ${name}`;
+  return `building ${name} from its Go modules  ${compiled}/${total} packages`;
 }
 
 /** No symbol table and no debug information: a third of the size. */

@@ -84,6 +84,7 @@ async function fromModules(step: Step, draft: string, reason: string): Promise<v
   await goBuild(
     step,
     {
+      name: "the language host",
       module: "lab/toolchain/modules/language-nodejs",
       package: `github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/${languageHost}`,
       output: join(draft, languageHost),
@@ -95,6 +96,7 @@ async function fromModules(step: Step, draft: string, reason: string): Promise<v
   await goBuild(
     step,
     {
+      name: "the CLI",
       module: "lab/toolchain/modules/pulumi",
       package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
       output: cli,

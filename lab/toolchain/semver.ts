@@ -1,5 +1,5 @@
 /** [major, minor, patch] of "v3.259.0" or of a line that contains such a version. */
-export function parseVersion(text: string): [number, number, number] | undefined {
+function parseVersion(text: string): [number, number, number] | undefined {
   const match = /(?:^|[^\w.])v?(\d+)\.(\d+)\.(\d+)/.exec(text);
   if (!match) return undefined;
   return [Number(match[1]), Number(match[2]), Number(match[3])];

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { RaftServer } from "../support/consul";
 import { ssh } from "../support/machines";
+import { commandLines } from "../support/processes";
 import type { Settings } from "../support/stack";
 import { api, baseSettings, names, on, trio, trioIsUp } from "../support/trio";
 
@@ -105,13 +106,7 @@ function withGeneration(generation: number, machine: string): Settings {
 function watchProcesses(): () => { commands: string[]; leaks: string[] } {
   const commands = new Set<string>();
   const timer = setInterval(() => {
-    for (const pid of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-      try {
-        commands.add(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
-      } catch {
-        // It has ended in between.
-      }
-    }
+    for (const line of commandLines()) commands.add(line);
   }, 5);
   return () => {
     clearInterval(timer);

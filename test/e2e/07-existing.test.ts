@@ -1,10 +1,8 @@
-import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureKeyPair } from "../../lab/machines/keyPair";
 import { createMachine, removeMachine } from "../../lab/machines/machines";
 import { mirrorFolder } from "../../lab/mirror/mirror";
-import { runOrFail } from "../../lab/system/command";
-import { runFolder } from "../../lab/system/project";
 import { ConsulApi } from "../support/consul";
 import { sshOutput, testMachines } from "../support/machines";
 import { TestStack } from "../support/stack";
@@ -18,15 +16,7 @@ const key = join(testMachines, "keys/existing/id_ed25519");
 let stack: TestStack;
 
 beforeAll(async () => {
-  mkdirSync(join(runFolder, "test"), { recursive: true });
-  await runOrFail([
-    "sh",
-    "-c",
-    'mkdir -p "${1%/*}" && { test -s "$1" || ssh-keygen -q -t ed25519 -N "" -f "$1"; }',
-    "sh",
-    key,
-  ]);
-  const publicKey = readFileSync(`${key}.pub`, "utf8").trim();
+  const publicKey = await ensureKeyPair(key);
   const [{ hostKey }, made] = await Promise.all([
     createMachine({ ...host, publicKey }, testMachines),
     createMachine({ ...bastion, publicKey }, testMachines),

@@ -1,8 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { output } from "../../lab/system/command";
+import { machineNames } from "../../lab/machines/machines";
+import { labRange } from "../../lab/network/range";
+import { output, run } from "../../lab/system/command";
 import { testMachines } from "../support/machines";
+import { commandLines } from "../support/processes";
 import { names, trio, trioIsUp } from "../support/trio";
 
 // The end of the cluster that the other files share. What destroy does on hosts that stay is tested there.
@@ -25,16 +28,20 @@ test("destroy leaves nothing behind", async () => {
   expect(readFileSync("/proc/self/mounts", "utf8"), "mounts").not.toContain(testMachines);
 });
 
-/** Command lines that name one of the machines. */
+test("with the last machine the bridge and its route are gone, and the range is out of reach", async () => {
+  if (existsSync("/sys/class/net/ccbr0")) {
+    // Somebody's dev stack is on it.
+    expect(machineNames()).not.toEqual([]);
+    return;
+  }
+  expect(await output(["ip", "route", "show", "table", "all"])).not.toContain(
+    labRange.split("/")[0],
+  );
+  const route = await run(["ip", "route", "get", "198.18.77.21"]);
+  expect(route.code, "unreachable, whatever default route this computer has").not.toBe(0);
+});
+
+/** Command lines of the machines themselves. */
 function processesOf(machines: readonly string[]): string[] {
-  return readdirSync("/proc")
-    .filter((entry) => /^\d+$/.test(entry))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-      } catch {
-        return "";
-      }
-    })
-    .filter((command) => machines.some((name) => command.includes(`-M ${name} `)));
+  return commandLines().filter((line) => machines.some((name) => line.includes(`-M ${name} `)));
 }

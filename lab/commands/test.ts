@@ -1,0 +1,79 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { guardRange } from "../network/guard";
+import { startResolver } from "../network/resolver";
+import { prepare } from "../prepare";
+import { Progress } from "../progress/progress";
+import { runInStep } from "../progress/stepCommand";
+import { run } from "../system/command";
+import { Failure } from "../system/failure";
+import { runInherited } from "../system/inherited";
+import { runMain } from "../system/main";
+import { projectFolder, runFolder } from "../system/project";
+import type { Toolchain } from "../toolchain/toolchain";
+
+// npm test: all of its own set-up, then everything that can be checked. Arguments go to vitest, which
+// then runs alone: `npm test -- --project e2e 02`.
+runMain(async () => {
+  const progress = new Progress();
+  const { toolchain } = await prepare(progress);
+  await guardRange();
+  await startResolver();
+  const selection = process.argv.slice(2);
+  if (selection.length === 0) await checkSources(progress);
+  return runTests(toolchain, selection);
+});
+
+/** What needs no machine: format and lint, types, dead code, shell scripts, the stand-in's own tests. */
+async function checkSources(progress: Progress): Promise<void> {
+  const scripts = await shellScripts();
+  const checks: [string, string[], string?][] = [
+    ["biome", ["npx", "biome", "check", "--error-on-warnings", "."]],
+    ["types", ["npx", "tsc", "-p", "tsconfig.check.json"]],
+    ["knip", ["npx", "knip", "--treat-config-hints-as-errors"]],
+    ["shellcheck", ["shellcheck", "-x", "-P", "SCRIPTDIR", ...scripts]],
+    ["gofmt, vet and tests of the stand-in plugin", ["sh", "check.sh"], "lab/command-plugin"],
+  ];
+  for (const [title, argv, folder = "."] of checks) {
+    await progress.step(title, (step) =>
+      runInStep(step, argv, { cwd: join(projectFolder, folder) }),
+    );
+  }
+}
+
+async function shellScripts(): Promise<string[]> {
+  const listed = [
+    "git",
+    "ls-files",
+    "--cached",
+    "--others",
+    "--exclude-standard",
+    "*.sh",
+    ".ci/run",
+  ];
+  const { stdout } = await run(listed, { cwd: projectFolder });
+  return stdout.trim().split("\n");
+}
+
+async function runTests(toolchain: Toolchain, selection: string[]): Promise<number> {
+  const results = join(runFolder, "test", "results.json");
+  mkdirSync(join(runFolder, "test"), { recursive: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`];
+  const code = await runInherited(["npx", "vitest", "run", ...reporters, ...selection], {
+    cwd: projectFolder,
+    env: { ...process.env, COMMAND_PLUGIN: toolchain.commandPlugin.path },
+  });
+  const counts = JSON.parse(readFileSync(results, "utf8")) as Counts;
+  if (counts.numTotalTests === 0) throw new Failure("No test was selected.");
+  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = counts;
+  // One line for whoever reads the end of a long log.
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  return code;
+}
+
+interface Counts {
+  numTotalTests: number;
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+}

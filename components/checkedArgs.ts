@@ -1,21 +1,38 @@
 import { existsSync } from "node:fs";
-import { all, Output, output, RunError, unsecret } from "@pulumi/pulumi";
+import { all, Output, output, type Resource, RunError, unsecret } from "@pulumi/pulumi";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
 import { describeProblems, validate } from "./validate";
 
+export interface CheckedArgs {
+  /** The arguments as plain values, without the secret ones. */
+  args: Output<PlainArgs>;
+  /** For `dependsOn`: nothing to depend on, but a rejection where there is a problem. */
+  passed: Promise<Resource[]>;
+}
+
 /**
- * The arguments as plain values, after validation and without the secret ones. Where all of them are plain
- * already, a problem is thrown here and now; where some come from other resources, as soon as they are
- * known, and before any resource that needs them is registered.
+ * Validates the arguments. Where all of them are plain already, a problem is thrown here and now; where some
+ * come from other resources, as soon as they are known, and before any resource is registered that waits
+ * for `args` or `passed`.
  */
-export function checkedArgs(args: ConsulClusterArgs): Output<PlainArgs> {
+export function checkedArgs(args: ConsulClusterArgs): CheckedArgs {
   if (!holdsOutput(args)) {
     refuseProblems(args as PlainArgs);
   }
   // Validation sees the secrets, what comes out of it does not. A secret elsewhere in the arguments keeps
   // everything secret that is rendered from them.
   const checked = unsecret(output(args).apply((plain) => refuseProblems(plain as PlainArgs)));
-  return all([output(withoutSecrets(args)), checked]).apply(([plain]) => plain as PlainArgs);
+  const plain = all([output(withoutSecrets(args)), checked]).apply(
+    ([values]) => values as PlainArgs,
+  );
+  return { args: plain, passed: settled(checked) };
+}
+
+/** Ends when the output is known, or known not to be known before an update; an `apply` ends only then. */
+async function settled(checked: Output<void>): Promise<Resource[]> {
+  // The SDK has this method, but leaves it out of its types.
+  await (checked as unknown as { promise(): Promise<void> }).promise();
+  return [];
 }
 
 function refuseProblems(args: PlainArgs): void {

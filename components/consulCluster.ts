@@ -55,9 +55,11 @@ export class ConsulCluster extends ComponentResource {
 
   constructor(name: string, args: ConsulClusterArgs, opts?: ComponentResourceOptions) {
     super("consul-cluster:index:ConsulCluster", name, {}, opts);
-    const plan = checkedArgs(args).apply(planCluster);
-    const hosts = hostsOf(name, args, this);
-    const key = gossipKey(`${name}-gossip-key`, args.gossipKey, this);
+    const checked = checkedArgs(args);
+    const plan = checked.args.apply(planCluster);
+    const first = { parent: this, dependsOn: checked.passed };
+    const hosts = hostsOf(name, args, first);
+    const key = gossipKey(`${name}-gossip-key`, args.gossipKey, first);
     const servers = hosts.map(
       (host) =>
         new ConsulServer(`${name}-${host.name}`, { host, plan, gossipKey: key }, { parent: this }),

@@ -8,12 +8,12 @@ import {
   type Output,
   output,
 } from "@pulumi/pulumi";
-import { quote } from "shell-quote";
 import type { Host } from "../hosts/host";
+import { shellWords } from "../shellWords";
 import { type InstalledScript, library } from "./scripts";
 
 /** `KEY=VALUE` arguments of a script. */
-export type Settings = Record<string, Input<string>>;
+type Settings = Record<string, Input<string>>;
 
 export interface HostCommandArgs {
   /** The script to run, or `stdin` for one that arrives there. */
@@ -71,7 +71,7 @@ function commandLine(
     ...(host.machineId && { machine: host.machineId }),
   };
   const words = output(all).apply((values) =>
-    quote(Object.entries(values).map(([key, value]) => `${key}=${value}`)),
+    shellWords(Object.entries(values).map(([key, value]) => `${key}=${value}`)),
   );
   const program = script === "stdin" ? "sh -s --" : `${library}/${script}`;
   return interpolate`${output(host.user).apply((user) => (user === "root" ? "" : "sudo -n "))}${program} ${words}`;

@@ -1,7 +1,7 @@
 import type { ClusterPlan } from "../plan";
 
 /** Path of the environment file on a host, where the article has it. */
-export const environmentFile = "/etc/sysconfig/consul";
+const environmentFile = "/etc/sysconfig/consul";
 
 /**
  * The service: what the article's unit does, in a sandbox. Rated 1.6 by `systemd-analyze security`, where

@@ -1,5 +1,5 @@
 import { local } from "@pulumi/command";
-import { type ComponentResource, type Input, type Output, secret } from "@pulumi/pulumi";
+import { type CustomResourceOptions, type Input, type Output, secret } from "@pulumi/pulumi";
 
 /** 32 random bytes: AES-256 for the gossip between servers. */
 const make = `process.stdout.write(require("node:crypto").randomBytes(32).toString("base64"))`;
@@ -21,7 +21,7 @@ process.stdout.write(key);
 export function gossipKey(
   name: string,
   given: Input<string> | undefined,
-  parent: ComponentResource,
+  opts: CustomResourceOptions,
 ): Output<string> {
   if (given !== undefined) {
     return secret(given);
@@ -35,7 +35,7 @@ export function gossipKey(
       // Its output is the key: it goes nowhere but into the state, as a secret.
       logging: local.Logging.None,
     },
-    { parent, additionalSecretOutputs: ["stdout", "stderr"] },
+    { ...opts, additionalSecretOutputs: ["stdout", "stderr"] },
   );
   return secret(made.stdout);
 }

@@ -8,7 +8,7 @@ import { asRoot } from "../system/privilege";
 import { projectFolder } from "../system/project";
 
 /** Where the component keeps its machines unless a stack says otherwise. */
-export const machineFolder = "/var/lib/consul-cluster";
+const machineFolder = "/var/lib/consul-cluster";
 
 /** What can be done to a machine that `pulumi up` has made; the script is the component's own. */
 export type MachineVerb = "start" | "stop" | "kill" | "pid";

@@ -29,7 +29,7 @@ const packages = [
   "shellcheck",
 ] as const;
 
-const packagesTask: Task = {
+export const packagesTask: Task = {
   title: "System packages",
   ready: async () => (await missingPackages()).length === 0,
   run: async (step) => {

@@ -24,8 +24,6 @@ export interface PulumiOptions {
   configFile?: string;
   /** Added to the CLI's environment. */
   env?: NodeJS.ProcessEnv;
-  /** A process group of its own, so that a test can kill the engine with all of its children. */
-  detached?: boolean;
 }
 
 export interface PulumiResult {
@@ -55,7 +53,6 @@ export async function startPulumi(
     cwd: layout.project,
     env,
     stdio,
-    detached: options.detached,
   });
 }
 

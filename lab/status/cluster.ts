@@ -1,5 +1,5 @@
 /** One server as autopilot and Raft see it. */
-export interface ServerStatus {
+interface ServerStatus {
   name: string;
   address: string;
   role: "leader" | "follower" | "away";

@@ -1,7 +1,7 @@
-import type { ChildProcess } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { labRecord } from "../../lab/network/resolver";
 import { dns, type Member, type RaftServer } from "../support/consul";
+import { upCutOffAt } from "../support/cutOff";
 import { addresses, api, apis, baseSettings, names, on, processes, trio } from "../support/trio";
 import { eventually, pause } from "../support/wait";
 
@@ -13,30 +13,14 @@ beforeAll(async () => {
   await trio.destroy();
 });
 
-/** Runs `up` until its output shows `moment`, then kills the engine, the program and the plugins. */
-async function upCutOffAt(moment: RegExp): Promise<void> {
-  let said = "";
-  const child = await trio.startUp((text) => {
-    said += text;
-  });
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  await eventually(`the output shows ${moment}`, 120, async () => moment.test(said));
-  killGroup(child);
-  await ended;
-}
-
-function killGroup(child: ChildProcess): void {
-  process.kill(-(child.pid as number), "SIGKILL");
-}
-
 describe("a creation that is cut off", () => {
   test("kill -9 in the middle of staging, kill -9 in the middle of activating: the next run converges", async () => {
-    await upCutOffAt(/trio-test-\d-release creating/);
+    await upCutOffAt(trio, /trio-test-\d-release creating/);
     const started = await Promise.all(
       names.map((name) => on(name, "systemctl is-active consul || true")),
     );
     expect(started, "nothing runs while not everything is staged").not.toContain("active");
-    await upCutOffAt(/trio-test-1-activate creating/);
+    await upCutOffAt(trio, /trio-test-1-activate creating/);
   });
 
   test("two of three fresh servers elect no leader, and the third makes the cluster", async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
+import { upCutOffAt } from "../support/cutOff";
 import { api, baseSettings, names, on, processes, trio, trioIsUp } from "../support/trio";
-import { eventually } from "../support/wait";
 
 // A change that is cut off by kill -9 of the engine, the program and the plugins. How a write load fares
 // meanwhile is not its business.
@@ -14,14 +14,7 @@ test.each([
   const { gossipKey } = await trio.outputs<{ gossipKey: string }>();
   const before = await processes();
   trio.settings = { ...baseSettings, performance: { raftMultiplier: stage === "staging" ? 2 : 3 } };
-  let said = "";
-  const child = await trio.startUp((text) => {
-    said += text;
-  });
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  await eventually(`the output shows ${moment}`, 120, async () => moment.test(said));
-  process.kill(-(child.pid as number), "SIGKILL");
-  await ended;
+  await upCutOffAt(trio, moment);
   if (stage === "staging")
     expect(await processes(), "nothing that runs was touched").toEqual(before);
 

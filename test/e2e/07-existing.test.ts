@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureKeyPair } from "../../lab/machines/keyPair";
 import { createMachine, removeMachine } from "../../lab/machines/machines";
@@ -45,6 +46,7 @@ afterAll(async () => {
   // Where a test has failed, the stack still knows a host that is about to go.
   await stack.forget();
   for (const { name } of [host, bastion]) await removeMachine(name, testMachines);
+  rmSync(dirname(key), { recursive: true });
 });
 
 function on(command: string): Promise<string> {

@@ -84,9 +84,9 @@ export class TestStack {
     return JSON.parse(result.stdout) as T;
   }
 
-  /** Starts an update in a process group of its own, to be cut off. */
+  /** Starts an update that will be cut off. */
   async startUp(onOutput: (text: string) => void): Promise<ChildProcess> {
-    const options = { ...(await this.options()), detached: true };
+    const options = await this.options();
     const child = await startPulumi(["up", "--yes", "--skip-preview"], options, [
       "ignore",
       "pipe",

@@ -1,18 +1,24 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { local } from "@pulumi/command";
-import { type ComponentResource, type Input, type Output, output, unsecret } from "@pulumi/pulumi";
-import { quote } from "shell-quote";
+import {
+  type CustomResourceOptions,
+  type Input,
+  type Output,
+  output,
+  unsecret,
+} from "@pulumi/pulumi";
 import type { NspawnArgs, NspawnMachineArgs } from "../../args";
+import { shellWords } from "../../shellWords";
 import { dialing, type Host } from "../host";
 
 /** Machines on this computer: made by `pulumi up`, powered off and removed by `pulumi destroy`. */
-export function nspawnHosts(name: string, args: NspawnArgs, parent: ComponentResource): Host[] {
+export function nspawnHosts(name: string, args: NspawnArgs, opts: CustomResourceOptions): Host[] {
   const directory = args.directory ?? "/var/lib/consul-cluster";
   const user = args.user ?? "admin";
-  const key = loginKey(`${name}-login-key`, directory, name, parent);
+  const key = loginKey(`${name}-login-key`, directory, name, opts);
   return args.machines.map((machine) => {
-    const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, parent, {
+    const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, opts, {
       directory,
       address: machine.address,
       gateway: args.gateway ?? "198.18.77.1/24",
@@ -46,7 +52,7 @@ type MachineSettings = Record<string, Input<string>>;
 function nspawnMachine(
   name: string,
   machine: NspawnMachineArgs,
-  parent: ComponentResource,
+  opts: CustomResourceOptions,
   settings: MachineSettings,
 ): local.Command {
   const run = (verb: string) =>
@@ -54,20 +60,20 @@ function nspawnMachine(
       const words = Object.entries({ name: machine.name, ...values }).map(
         ([key, value]) => `${key}=${value}`,
       );
-      return `${asRoot}sh -s ${verb} ${quote(words)}`;
+      return `${asRoot}sh -s ${verb} ${shellWords(words)}`;
     });
   return new local.Command(
     name,
     {
       create: run("create"),
       delete: run("delete"),
-      stdin: scriptText("machine.sh"),
+      stdin: ["power.sh", "contents.sh", "machine.sh"].map(scriptText).join("\n"),
       triggers: [machine.generation ?? 1],
       logging: local.Logging.Stderr,
       addPreviousOutputInEnv: false,
     },
     // Two machines cannot have one name: the old one goes first.
-    { parent, deleteBeforeReplace: true },
+    { ...opts, deleteBeforeReplace: true },
   );
 }
 
@@ -76,10 +82,10 @@ function loginKey(
   name: string,
   directory: Input<string>,
   cluster: string,
-  parent: ComponentResource,
+  opts: CustomResourceOptions,
 ): { privateKey: Output<string>; publicKey: Output<string> } {
   const run = (verb: string) =>
-    output(directory).apply((folder) => `${asRoot}sh -s ${quote([verb, folder, cluster])}`);
+    output(directory).apply((folder) => `${asRoot}sh -s ${shellWords([verb, folder, cluster])}`);
   const key = new local.Command(
     name,
     {
@@ -89,7 +95,7 @@ function loginKey(
       logging: local.Logging.None,
       addPreviousOutputInEnv: false,
     },
-    { parent, additionalSecretOutputs: ["stdout", "stderr"] },
+    { ...opts, additionalSecretOutputs: ["stdout", "stderr"] },
   );
   // Private and public key, an empty line between them.
   const [privateKey, publicKey] = [0, 1].map((part) =>

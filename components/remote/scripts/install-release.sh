@@ -2,7 +2,7 @@
 # Makes a host ready for a release of Consul: checks the host, makes user and folders, downloads,
 # verifies and unpacks the release beside whatever runs. Nothing that runs is touched.
 #
-# It arrives on stdin together with the library (see remote/bundle.ts), so the last line starts it.
+# It arrives on stdin together with the library (see remote/scripts.ts), so the last line starts it.
 
 # ---------------------------------------------------------------- is this host fit?
 

@@ -61,7 +61,7 @@ unpack_files() {
   mv "$1.new" "$1"
 }
 
-# First 12 hex digits of the SHA-256 over the files' bytes in this order; `render/digest.ts` does the same.
+# First 12 hex digits of the SHA-256 over the files' bytes in this order; `render/files.ts` does the same.
 digest() { cat -- "$@" | sha256sum | cut -c1-12; }
 
 # Consul's HTTP API at the address $1, path $2, more of curl's arguments behind. Never hangs: without a
@@ -85,7 +85,7 @@ autopilot_servers() {
 
 # HTTP addresses of the other servers, from the settings in folder $1 and the own HTTP address $2.
 peers() {
-  sed -n '/"retry_join": \[/,/\]/s/^ *"\([^"]*\)",\{0,1\}$/\1/p' "$1/10-server.json" |
+  sed -n '/"retry_join": \[$/,/\]/s/^ *"\([^"]*\)",\{0,1\}$/\1/p' "$1/10-server.json" |
     sed -e 's/.*:.*/[&]/' -e "s|.*|http://&:${2##*:}|"
 }
 

@@ -107,7 +107,7 @@ function config(dir: string, port: number, acceptEnv: string[]): string {
   ].join("\n");
 }
 
-export function makeKey(path: string): void {
+function makeKey(path: string): void {
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "conformance", "-f", path]);
 }
 

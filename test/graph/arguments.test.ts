@@ -1,0 +1,146 @@
+// What is refused, when, and in how many messages; and arguments that other resources make.
+//
+// Does not prove which arguments are wrong: test/unit/validate does.
+
+import { local } from "@pulumi/command";
+import { output, RunError } from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import type { ConsulClusterArgs } from "../../components";
+import {
+  type Cluster,
+  clusterOf,
+  existing,
+  givenKey,
+  names,
+  nspawn,
+  privateKey,
+  type Server,
+  servers,
+  textOf,
+} from "./support/clusters";
+
+/** The names of everything that was registered below the component. */
+function children(cluster: Cluster): string[] {
+  return cluster.resources.filter(({ parent }) => parent !== undefined).map(({ name }) => name);
+}
+
+function expectOneMessage(cluster: Cluster, ...parts: string[]): void {
+  // One cause reaches the program's end on several ways; Pulumi shows an error that it has shown no more.
+  const [error, ...others] = new Set(cluster.errors);
+  expect(others).toEqual([]);
+  expect(RunError.isInstance(error)).toBe(true);
+  for (const part of parts) expect(error?.message).toContain(part);
+}
+
+const threeWrong = {
+  version: "v1.22",
+  recursors: ["resolver.example"],
+  performance: { raftMultiplier: 11 },
+};
+
+describe("plain arguments with problems", () => {
+  test.each([
+    ["hosts", existing()],
+    ["machines", nspawn()],
+  ])("throw one error with all of them, and register nothing: %s", async (_, args) => {
+    const cluster = await clusterOf({ ...args, ...threeWrong });
+    expectOneMessage(
+      cluster,
+      "version",
+      "recursors[0]",
+      "performance.raftMultiplier",
+      "3 problems",
+    );
+    expect(cluster.errors).toHaveLength(1);
+    expect(cluster.result).toBeUndefined();
+    expect(children(cluster)).toEqual([]);
+  });
+
+  test("no source of hosts, or two", async () => {
+    for (const args of [{}, { ...nspawn(), ...existing() }]) {
+      const cluster = await clusterOf(args);
+      expectOneMessage(cluster, "nspawn", "existing");
+      expect(children(cluster)).toEqual([]);
+    }
+  });
+
+  test("the message shows no secret", async () => {
+    const half = givenKey.slice(0, 20);
+    const cluster = await clusterOf({ ...existing(), gossipKey: half });
+    expectOneMessage(cluster, "gossipKey");
+    expect(cluster.errors[0]?.message).not.toContain(half);
+  });
+});
+
+/** A cluster whose first server's address, and a setting, come from another resource of the program. */
+function discovered(
+  make: (found: local.Command) => Partial<ConsulClusterArgs>,
+): () => ConsulClusterArgs {
+  return () => {
+    const found = new local.Command("discover", { create: "find-the-host" });
+    const [first, ...others] = servers() as [Server, ...Server[]];
+    const all = [{ ...first, address: found.stdout }, ...others];
+    return { existing: { servers: all }, ...make(found) };
+  };
+}
+
+describe("arguments that another resource makes", () => {
+  test("are used like plain ones, and wait for it", async () => {
+    const cluster = await clusterOf(
+      discovered((found) => ({ datacenter: found.stdout.apply(() => "dc-found") })),
+      { stdout: { discover: "10.0.0.77" } },
+    );
+    expect(cluster.errors).toEqual([]);
+    for (const name of names(3)) {
+      const config = cluster.get(`c-${name}-config`);
+      const [, server] = textOf(config, "stdin").split(/^==> .* <==$/m);
+      expect(JSON.parse(server as string)).toMatchObject({ datacenter: "dc-found" });
+      expect(config.dependencies).toContain("discover");
+    }
+    const settings = textOf(cluster.get("c-consul-2-config"), "stdin");
+    expect(settings).toMatch(/"retry_join": \[\s*"10\.0\.0\.77",\s*"10\.0\.0\.13"\s*\]/);
+    expect(cluster.get("c").outputs.httpAddresses).toContain("http://10.0.0.77:80");
+    expect(cluster.get("c-consul-1-release").inputs.connection).toMatchObject({
+      value: { host: "10.0.0.77" },
+    });
+    // Not even then: the key has nothing to do with hosts.
+    expect(cluster.get("c-gossip-key").dependencies).toEqual([]);
+  });
+
+  test("refused before anything runs on a host, all problems in one message", async () => {
+    const cluster = await clusterOf(
+      discovered(() => threeWrong),
+      { stdout: { discover: "not-an-address" } },
+    );
+    expectOneMessage(
+      cluster,
+      "existing.servers[0].address",
+      "not-an-address",
+      "version",
+      "recursors[0]",
+      "performance.raftMultiplier",
+      "4 problems",
+    );
+    const remote = cluster.commands.filter(({ type }) => type.includes(":remote:"));
+    expect(remote.map(({ name }) => name)).toEqual([]);
+  });
+
+  test("a wrong private key that arrives late", async () => {
+    const [first, ...others] = servers() as [Server, ...Server[]];
+    const wrong = privateKey(0).replace("BEGIN", "BEGUN");
+    const all = [{ ...first, privateKey: output(Promise.resolve(wrong)) }, ...others];
+    const cluster = await clusterOf({ existing: { servers: all } });
+    expectOneMessage(cluster, "existing.servers[0].privateKey");
+    expect(cluster.commands.filter(({ type }) => type.includes(":remote:"))).toEqual([]);
+  });
+
+  test.each([
+    ["hosts", existing()],
+    ["machines", nspawn()],
+  ])("a wrong setting that arrives late: no key, no machine is made: %s", async (_, args) => {
+    const datacenter = output(Promise.resolve("NOT A DATACENTER"));
+    const cluster = await clusterOf(() => ({ ...args, datacenter }));
+    expectOneMessage(cluster, "datacenter");
+    expect(cluster.commands.map(({ name }) => name)).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+// What a preview can say before anything exists: a reviewer reads the settings, not question marks.
+//
+// Does not prove how the engine draws it.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Cluster, clusterOf, existing, names, nspawn, textOf } from "./support/clusters";
+import { occurrences, Unknown } from "./support/values";
+
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Nothing has run yet: no command has printed anything. */
+const unknownOutputs = Object.fromEntries(
+  [
+    "c-gossip-key",
+    "c-login-key",
+    "c-ready",
+    ...names(3).flatMap((name) =>
+      ["machine", "release", "secrets", "config", "activate"].map((step) => `c-${name}-${step}`),
+    ),
+  ].map((name) => [name, unknown]),
+);
+
+describe.each([
+  ["machines", nspawn()],
+  ["hosts", existing()],
+])("a preview of three new %s", (_, args) => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await clusterOf(args, { preview: true, stdout: unknownOutputs });
+  });
+
+  test("names every resource that an update makes", async () => {
+    const made = await clusterOf(args);
+    const all = ({ resources }: Cluster) => resources.map(({ name }) => name).sort();
+    expect(cluster.errors).toEqual([]);
+    expect(all(cluster)).toEqual(all(made));
+  });
+
+  test("shows each server's settings and the steps of its release", async () => {
+    const made = await clusterOf(args);
+    for (const name of names(3)) {
+      expect(textOf(cluster.get(`c-${name}-config`), "stdin")).toBe(
+        textOf(made.get(`c-${name}-config`), "stdin"),
+      );
+      expect(textOf(cluster.get(`c-${name}-release`), "stdin")).toContain("install_release");
+    }
+  });
+
+  test("does not make up what is not known", () => {
+    expect(cluster.get("c-consul-1-secrets").inputs.stdin).toBeInstanceOf(Unknown);
+    const remote = cluster.commands.filter(({ type }) => type.includes(":remote:"));
+    const created = remote.map(({ inputs }) => inputs.create);
+    expect(occurrences(created, "undefined")).toEqual([]);
+  });
+
+  test("knows the outputs that no host has to tell", () => {
+    const { outputs } = cluster.get("c");
+    expect(outputs).toMatchObject({ datacenter: "dc1", version: "1.22.0", faultTolerance: 1 });
+    expect(outputs.httpAddresses).toHaveLength(3);
+    expect(outputs.ready).toBeInstanceOf(Unknown);
+    expect(outputs.servers).toBeInstanceOf(Unknown);
+  });
+});

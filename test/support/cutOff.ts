@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type { TestStack } from "./stack";
+import { eventually } from "./wait";
+
+/**
+ * Runs `up` until its output shows `moment`, then kills the engine and everything it has started: the
+ * program, its language host, the plugins, which are in process groups of their own.
+ */
+export async function upCutOffAt(stack: TestStack, moment: RegExp): Promise<void> {
+  let said = "";
+  const child = await stack.startUp((text) => {
+    said += text;
+  });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  await eventually(`the output shows ${moment}`, 120, async () => moment.test(said));
+  for (const pid of withDescendants(child.pid as number)) kill(pid);
+  await ended;
+}
+
+function withDescendants(pid: number): number[] {
+  const children = readdirSync("/proc")
+    .filter((entry) => /^\d+$/.test(entry))
+    .map(Number)
+    .filter((other) => parentOf(other) === pid);
+  return [pid, ...children.flatMap(withDescendants)];
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+  } catch {
+    // It has ended in between.
+    return undefined;
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // Its parent's end was its own.
+  }
+}

@@ -1,0 +1,136 @@
+// The plan: defaults as args.ts promises them, and the small sums around it.
+//
+// Does not prove that a default is a wise one, nor that Pulumi.yaml repeats the same ones.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { faultTolerance, hostPort, localApi, planCluster } from "../../components/plan";
+import { promisedDefaults, properties } from "./support/argsDefaults";
+
+/** What `@default` lines promise as values; `none` means an empty one of its kind. */
+function promised(interfaceName: string): Record<string, unknown> {
+  const empty: Record<string, unknown> = { recursors: [], environment: {}, extraConfig: {} };
+  // Words, since a key that is made has no default to write down.
+  const { gossipKey: _, ...promises } = promisedDefaults(interfaceName);
+  return Object.fromEntries(
+    Object.entries(promises).map(([name, text]) => [
+      name,
+      text === "none" ? empty[name] : JSON.parse(text),
+    ]),
+  );
+}
+
+describe("the defaults are those that args.ts promises", () => {
+  const { servers, ports, addresses, raftMultiplier, allowStale, maxStale, ...plan } = planCluster(
+    {},
+  );
+
+  test("the settings and the release", () => {
+    expect({ ...promised("ConsulSettings"), ...promised("ConsulClusterArgs") }).toEqual(plan);
+    expect(promisedDefaults("ConsulSettings").gossipKey).toContain("32 random bytes");
+  });
+
+  test("the groups of settings", () => {
+    expect(promised("PerformanceArgs")).toEqual({ raftMultiplier });
+    expect(promised("DnsConfigArgs")).toEqual({ allowStale, maxStale });
+    expect(promised("PortsArgs")).toEqual(ports);
+    expect(promised("AddressesArgs")).toEqual(addresses);
+  });
+
+  test("each setting has one, but for the groups and the hosts", () => {
+    const grouped = ["performance", "dnsConfig", "ports", "addresses"];
+    expect(properties("ConsulSettings").filter((name) => !grouped.includes(name))).toEqual(
+      Object.keys(promisedDefaults("ConsulSettings")),
+    );
+    expect(properties("ConsulClusterArgs")).toEqual(["version", "mirror"]);
+    expect(servers).toEqual([]);
+  });
+});
+
+test("what is said goes before the default, also where it is false, zero or empty", () => {
+  const plan = planCluster({
+    enableSyslog: false,
+    ui: false,
+    skipLeaveOnInterrupt: false,
+    rejoinAfterLeave: false,
+    dnsConfig: { allowStale: false, maxStale: "0s" },
+    ports: { dns: -1 },
+  });
+  expect(plan).toMatchObject({ enableSyslog: false, ui: false, skipLeaveOnInterrupt: false });
+  expect(plan).toMatchObject({ rejoinAfterLeave: false, allowStale: false, maxStale: "0s" });
+  expect(plan.ports).toMatchObject({ dns: -1, http: 80 });
+});
+
+test("the servers come from whichever source is given, in its order, name and address alone", () => {
+  const hostKey = "ssh-ed25519 AAAA";
+  const machines = [
+    { name: "b", address: "10.0.0.2", generation: 3 },
+    { name: "a", address: "10.0.0.1" },
+  ];
+  const servers = machines.map(({ name, address }) => ({ name, address }));
+  expect(planCluster({ nspawn: { image: "/image", machines } }).servers).toEqual(servers);
+  const existing = { servers: servers.map((server) => ({ ...server, hostKey, privateKey: "k" })) };
+  expect(planCluster({ existing }).servers).toEqual(servers);
+});
+
+test("a mirror is taken with and without slashes at its end", () => {
+  expect(planCluster({ mirror: "https://a.example/consul//" }).mirror).toBe(
+    "https://a.example/consul",
+  );
+  expect(planCluster({ mirror: "file:///srv/mirror" }).mirror).toBe("file:///srv/mirror");
+});
+
+describe("fault tolerance", () => {
+  test.each([
+    [0, 0],
+    [1, 0],
+    [2, 0],
+    [3, 1],
+    [4, 1],
+    [5, 2],
+    [6, 2],
+    [7, 3],
+  ])("%i servers tolerate %i", (servers, tolerated) => {
+    expect(faultTolerance(servers)).toBe(tolerated);
+  });
+
+  test("what is left is a quorum, and with one less it is none", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 99 }), (servers) => {
+        const quorum = Math.floor(servers / 2) + 1;
+        expect(servers - faultTolerance(servers)).toBeGreaterThanOrEqual(quorum);
+        expect(servers - faultTolerance(servers) - 1).toBeLessThan(quorum);
+      }),
+    );
+  });
+});
+
+test.each([
+  ["10.0.0.1", "10.0.0.1:80"],
+  ["2001:db8::1", "[2001:db8::1]:80"],
+  ["::1", "[::1]:80"],
+  ["consul.example", "consul.example:80"],
+])("host and port of %s", (host, expected) => {
+  expect(hostPort(host, 80)).toBe(expected);
+});
+
+describe("the address at which a server reaches its own agent", () => {
+  test.each([
+    [undefined, "http://127.0.0.1:80"],
+    ["0.0.0.0", "http://127.0.0.1:80"],
+    ["127.0.0.1", "http://127.0.0.1:80"],
+    ["::", "http://127.0.0.1:80"],
+    ["10.0.0.11", "http://10.0.0.11:80"],
+    ["10.0.0.11 127.0.0.1", "http://127.0.0.1:80"],
+    ["127.0.0.2 10.0.0.11", "http://127.0.0.2:80"],
+    ["::1", "http://[::1]:80"],
+    ["2001:db8::11", "http://[2001:db8::11]:80"],
+    ["2001:db8::11 127.0.0.1", "http://127.0.0.1:80"],
+  ])("listening on %s", (http, expected) => {
+    expect(localApi(planCluster(http === undefined ? {} : { addresses: { http } }))).toBe(expected);
+  });
+
+  test("has the port of the settings", () => {
+    expect(localApi(planCluster({ ports: { http: 8500 } }))).toBe("http://127.0.0.1:8500");
+  });
+});

@@ -1,0 +1,104 @@
+import type { PlainArgs } from "../../../components/args";
+
+/** One golden folder: what is asked for, and the server whose files are shown. */
+export interface Case {
+  args: PlainArgs;
+  server: string;
+}
+
+/** 32 bytes that everybody knows: a golden file may hold them. */
+export const gossipKey = Buffer.alloc(32, "golden").toString("base64");
+
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQxMjM0MTIzNDEyMzQxMjM0MTIzNDEyMzQxMjM0MTIz";
+
+/** Hosts that exist: what Consul's files say does not depend on where the machines come from. */
+export function servers(...addresses: string[]): PlainArgs["existing"] {
+  return {
+    servers: addresses.map((address, index) => ({
+      name: `consul-${index + 1}`,
+      address,
+      hostKey,
+      privateKeyFile: "id_ed25519",
+    })),
+  };
+}
+
+const three = servers("10.0.0.11", "10.0.0.12", "10.0.0.13");
+
+/** The article's own settings, written out: the same bytes as none at all, but for the two it names. */
+const article: PlainArgs = {
+  existing: three,
+  recursors: ["223.5.5.5", "223.6.6.6"],
+  environment: { GOMAXPROCS: "2" },
+};
+
+/** Every argument says something else than its default, and `extraConfig` meets every kind of object. */
+const everything: PlainArgs & Record<Exclude<keyof PlainArgs, "nspawn" | "gossipKey">, unknown> = {
+  existing: three,
+  version: "1.21.5",
+  mirror: "https://mirror.example/consul",
+  datacenter: "north_2",
+  domain: "service.example.",
+  configDir: "/etc/consul-server",
+  dataDir: "/srv/consul",
+  enableSyslog: false,
+  ui: false,
+  performance: { raftMultiplier: 5 },
+  dnsConfig: { allowStale: false, maxStale: "1h30m" },
+  retryInterval: "3s",
+  skipLeaveOnInterrupt: false,
+  leaveOnTerminate: true,
+  rejoinAfterLeave: false,
+  ports: {
+    dns: 8600,
+    http: 8500,
+    https: 8501,
+    grpc: 8502,
+    grpcTls: -1,
+    server: 9300,
+    serfLan: 9301,
+    serfWan: -1,
+  },
+  addresses: { dns: "127.0.0.1 ::1", http: "127.0.0.1" },
+  recursors: ["192.0.2.53", "[2001:db8::53]:5353"],
+  environment: { HTTP_NOTE: 'a "quote", a \\ and $HOME', GOMAXPROCS: "4" },
+  extraConfig: {
+    // Shared with managed keys, in both files.
+    performance: { leave_drain_time: "10s" },
+    dns_config: { service_ttl: { "*": "5s" }, node_ttl: "30s" },
+    ui_config: { metrics_provider: "prometheus" },
+    autopilot: { cleanup_dead_servers: false },
+    addresses: { grpc: "127.0.0.1" },
+    // Divided between the files.
+    limits: { kv_max_value_size: 1048576, request_limits: { mode: "permissive", read_rate: 500 } },
+    // The component's own default, overruled.
+    disable_update_check: false,
+    log_level: "WARN",
+    node_meta: { rack: "r7", owner: "Zoë" },
+    services: [
+      { name: "web", port: 8080, checks: [{ http: "http://[::1]:8080/", interval: "9s" }] },
+    ],
+    telemetry: {
+      prefix_filter: ["+consul.raft", "-consul.http"],
+      prometheus_retention_time: "60s",
+    },
+  },
+};
+
+export const cases: Record<string, Case> = {
+  defaults: { args: { existing: three }, server: "consul-1" },
+  article: { args: article, server: "consul-2" },
+  everything: { args: everything, server: "consul-3" },
+  "one-server": { args: { existing: servers("10.0.0.11") }, server: "consul-1" },
+  ipv6: {
+    args: {
+      existing: servers("2001:db8::11", "2001:db8::12", "2001:db8::13"),
+      addresses: { dns: "::", http: "::" },
+    },
+    server: "consul-2",
+  },
+  "seven-servers": {
+    args: { existing: servers(...[1, 2, 3, 4, 5, 6, 7].map((n) => `10.0.0.1${n}`)) },
+    server: "consul-4",
+  },
+};

@@ -1,0 +1,76 @@
+// The files as they lie on a server's disk, byte by byte, for a person and for linters to read:
+// `UPDATE_GOLDEN=1 npm run test:unit` writes them anew, and the diff is the review.
+//
+// Does not prove that Consul or systemd take them: the end-to-end tests do.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { planCluster, type ServerPlan } from "../../../components/plan";
+import type { Files } from "../../../components/render/files";
+import {
+  renderSecretFiles,
+  renderServerFiles,
+  renderWanted,
+  secretsDigest,
+} from "../../../components/render/server";
+import { validate } from "../../../components/validate";
+import { type Case, cases, gossipKey } from "./cases";
+
+const golden = join(__dirname, "golden");
+const updating = process.env.UPDATE_GOLDEN === "1";
+
+/** Names with the extensions that editors and linters know. */
+function rendered({ args, server }: Case): Files {
+  const plan = planCluster(args);
+  const of = plan.servers.find(({ name }) => name === server) as ServerPlan;
+  const { environment, ...files } = renderServerFiles(plan, of);
+  return {
+    ...files,
+    ...renderSecretFiles(gossipKey),
+    "consul.env": environment as string,
+    "wanted.txt": renderWanted(
+      plan.version,
+      { ...files, environment: environment as string },
+      secretsDigest(gossipKey),
+    ),
+  };
+}
+
+describe.each(Object.entries(cases))("%s", (name, entry) => {
+  const folder = join(golden, name);
+  const files = rendered(entry);
+  if (updating) {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
+  }
+
+  test("is a case that validation lets through", () => {
+    expect(validate(entry.args)).toEqual([]);
+  });
+
+  test("has a golden file for each file and none besides", () => {
+    expect(existsSync(folder) && readdirSync(folder).sort()).toEqual(Object.keys(files).sort());
+  });
+
+  test.each(Object.keys(files))("%s", (file) => {
+    expect(files[file]).toBe(readFileSync(join(folder, file), "utf8"));
+  });
+});
+
+test("there is no golden folder without a case", () => {
+  expect(readdirSync(golden).sort()).toEqual(Object.keys(cases).sort());
+});
+
+test("writing the defaults out changes no byte", () => {
+  const { servers: _, mirror: __, version: ___, ...settings } = planCluster({});
+  const { raftMultiplier, allowStale, maxStale, ...same } = settings;
+  const args = {
+    ...cases.defaults?.args,
+    ...same,
+    performance: { raftMultiplier },
+    dnsConfig: { allowStale, maxStale },
+  };
+  expect(rendered({ args, server: "consul-1" })).toEqual(rendered(cases.defaults as Case));
+});

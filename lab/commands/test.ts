@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { machineNames } from "../machines/machines";
 import { guardRange } from "../network/guard";
-import { startResolver } from "../network/resolver";
+import { startResolver, stopResolver } from "../network/resolver";
 import { prepare } from "../prepare";
 import { Progress } from "../progress/progress";
 import { runInStep } from "../progress/stepCommand";
@@ -21,7 +22,10 @@ runMain(async () => {
   await startResolver();
   const selection = process.argv.slice(2);
   if (selection.length === 0) await checkSources(progress);
-  return runTests(toolchain, selection);
+  const code = await runTests(toolchain, selection);
+  // A dev stack that is up goes on asking it.
+  if (machineNames().length === 0) await stopResolver();
+  return code;
 });
 
 /** What needs no machine: format and lint, types, dead code, shell scripts, the stand-in's own tests. */

@@ -1,17 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { stringify } from "yaml";
-import { mirrorFolder } from "../lab/mirror/mirror";
 import type { Progress } from "../lab/progress/progress";
-import { type PulumiOptions, runPulumi } from "../lab/pulumi/run";
 import { clusterStatus } from "../lab/status/cluster";
-import { Failure } from "../lab/system/failure";
 import type { Toolchain } from "../lab/toolchain/toolchain";
 import { versions } from "../lab/toolchain/versions";
-import { type BenchHost, bareHosts, privateKeyFile, removeHosts, runScript } from "./hosts";
+import { type BenchHost, bareHosts, makeBare, removeHosts, runScript } from "./hosts";
 import { type Comparison, median, seconds } from "./measure";
+import { benchStack, mirror } from "./stack";
 
 const rounds = 3;
-const mirror = `file://${mirrorFolder}`;
 
 /**
  * From three bare hosts to three healthy voters: `pulumi up --skip-preview` beside a plain parallel ssh
@@ -20,7 +16,7 @@ const mirror = `file://${mirrorFolder}`;
 export async function benchCreate(toolchain: Toolchain, progress: Progress): Promise<Comparison> {
   const hosts = await progress.step("booting three bare hosts", bareHosts);
   const times = { script: [] as number[], pulumi: [] as number[], unchanged: [] as number[] };
-  const pulumi = stack(toolchain, hosts);
+  const pulumi = benchStack(toolchain, hosts);
   try {
     for (let round = 1; round <= rounds; round++) {
       await makeBare(hosts);
@@ -28,15 +24,13 @@ export async function benchCreate(toolchain: Toolchain, progress: Progress): Pro
         await timed(progress, `round ${round}: plain ssh script`, () => installByScript(hosts)),
       );
       await makeBare(hosts);
-      times.pulumi.push(
-        await timed(progress, `round ${round}: pulumi up`, () => pulumi("up", "--skip-preview")),
-      );
+      times.pulumi.push(await timed(progress, `round ${round}: pulumi up`, () => pulumi(["up"])));
       times.unchanged.push(
         await timed(progress, `round ${round}: pulumi up without changes`, () =>
-          pulumi("up", "--skip-preview", "--expect-no-changes"),
+          pulumi(["up", "--expect-no-changes"]),
         ),
       );
-      await pulumi("destroy", "--skip-preview");
+      await pulumi(["destroy"]);
     }
   } finally {
     await removeHosts(hosts);
@@ -48,22 +42,11 @@ export async function benchCreate(toolchain: Toolchain, progress: Progress): Pro
       ["pulumi up --skip-preview", times.pulumi],
       ["pulumi up without changes", times.unchanged],
     ],
-    ratio: { value: median(times.pulumi) / median(times.script), goal: 1.6 },
-  };
-}
-
-function stack(toolchain: Toolchain, hosts: BenchHost[]) {
-  const config = {
-    "consul-cluster:existing": {
-      servers: hosts.map((host) => ({ ...host, user: "admin", privateKeyFile })),
+    ratio: {
+      name: "pulumi up to script",
+      value: median(times.pulumi) / median(times.script),
+      goal: 1.6,
     },
-    "consul-cluster:mirror": mirror,
-    "consul-cluster:version": versions.consul,
-  };
-  const options: PulumiOptions = { toolchain, stack: "bench", configFile: stringify({ config }) };
-  return async (...args: string[]) => {
-    const { code, stdout, stderr } = await runPulumi([...args, "--yes"], options);
-    if (code !== 0) throw new Failure(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
   };
 }
 
@@ -89,10 +72,6 @@ async function installByScript(hosts: BenchHost[]): Promise<void> {
       return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-async function makeBare(hosts: BenchHost[]): Promise<void> {
-  await Promise.all(hosts.map((host) => runScript(host, "make-bare.sh")));
 }
 
 async function timed(

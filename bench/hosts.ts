@@ -54,3 +54,8 @@ export function runScript(
     { input },
   );
 }
+
+/** Takes everything of Consul off the hosts, whoever put it there. */
+export async function makeBare(hosts: BenchHost[]): Promise<void> {
+  await Promise.all(hosts.map((host) => runScript(host, "make-bare.sh")));
+}

@@ -5,7 +5,7 @@ export interface Comparison {
   /** What was timed, and its times in seconds. */
   rows: [string, number[]][];
   /** Both sides were timed in one run: these machines are noisy, a time alone says little. */
-  ratio: { value: number; goal: number };
+  ratio: { name: string; value: number; goal: number };
 }
 
 /** Runs `work`; how long it took, in seconds. */
@@ -28,10 +28,10 @@ export function report({ title, rows, ratio }: Comparison): string {
     head: [title, "median", "min", "max"],
     style: { head: [], border: [] },
   });
-  const text = (value: number) => `${value.toFixed(1)} s`;
+  const text = (value: number) => `${value.toFixed(2)} s`;
   for (const [name, times] of rows) {
     table.push([name, text(median(times)), text(Math.min(...times)), text(Math.max(...times))]);
   }
   const verdict = ratio.value <= ratio.goal ? "reached" : "missed";
-  return `${table.toString()}\nratio ${ratio.value.toFixed(2)}, goal ${ratio.goal}: ${verdict}`;
+  return `${table.toString()}\n${ratio.name}: ${ratio.value.toFixed(2)}, goal ${ratio.goal}: ${verdict}`;
 }

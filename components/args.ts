@@ -8,6 +8,11 @@ export interface ConsulClusterArgs extends HostSources, ConsulSettings {
   /** Consul release to run on every server, without a leading `v`. @default "1.22.0" */
   version?: Input<string>;
   /**
+   * A version older than the one that runs, to be gone back to: Consul does not support a downgrade, and one
+   * is refused unless this names the same release as `version`. @default ""
+   */
+  allowDowngradeTo?: Input<string>;
+  /**
    * Where releases are fetched from, laid out as the vendor's site is
    * (`<mirror>/<version>/consul_<version>_linux_<arch>.zip` and `consul_<version>_SHA256SUMS`).
    * `https://` or `file://`; a `file://` URL is read on the server itself.

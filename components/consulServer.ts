@@ -121,6 +121,7 @@ export class ConsulServer extends ComponentResource {
         settings: {
           // With the release or the secrets, the settings are to be verified again.
           version: plan.version,
+          allowDowngradeTo: plan.allowDowngradeTo,
           secrets: unsecret(gossipKey.apply(secretsDigest)),
           dataDir: plan.dataDir,
         },

@@ -9,6 +9,8 @@ export interface ServerPlan {
 /** The arguments with every default filled in: plain values, made once, read by everything below. */
 export interface ClusterPlan extends ReturnType<typeof planSettings> {
   version: string;
+  /** "" where no downgrade is allowed. */
+  allowDowngradeTo: string;
   mirror: string;
   servers: ServerPlan[];
 }
@@ -18,6 +20,7 @@ export function planCluster(args: PlainArgs): ClusterPlan {
   const servers = args.nspawn?.machines ?? args.existing?.servers ?? [];
   return {
     version: args.version ?? "1.22.0",
+    allowDowngradeTo: args.allowDowngradeTo ?? "",
     mirror: (args.mirror ?? "https://releases.hashicorp.com/consul").replace(/\/+$/, ""),
     servers: servers.map(({ name, address }) => ({ name, address })),
     ...planSettings(args),

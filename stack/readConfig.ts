@@ -56,6 +56,7 @@ function suffix(path: string, start: string): string {
 function isUnset(key: Key, text: string, { secretKeys }: Context): boolean {
   if (key === "nspawn" || key === "existing") return text === "{}" || text === "";
   // An encrypted empty key was meant to be one, perhaps a variable that was not set.
+  if (key === "allowDowngradeTo") return text === "";
   return key === "gossipKey" && text === "" && !secretKeys?.has(key);
 }
 

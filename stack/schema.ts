@@ -55,6 +55,7 @@ const ports = z.strictObject({
 /** Every top-level key of the stack file, named and shaped as the argument that it becomes. */
 export const schema = {
   version: z.string(),
+  allowDowngradeTo: z.string(),
   mirror: z.string(),
   nspawn,
   existing,

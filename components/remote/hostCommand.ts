@@ -70,9 +70,11 @@ function commandLine(
     ...settings,
     ...(host.machineId && { machine: host.machineId }),
   };
-  const words = output(all).apply((values) =>
-    shellWords(Object.entries(values).map(([key, value]) => `${key}=${value}`)),
-  );
+  const words = output(all).apply((values) => {
+    // What is not set is not shown.
+    const set = Object.entries(values).filter(([, value]) => value !== "");
+    return shellWords(set.map(([key, value]) => `${key}=${value}`));
+  });
   const program = script === "stdin" ? "sh -s --" : `${library}/${script}`;
   return interpolate`${output(host.user).apply((user) => (user === "root" ? "" : "sudo -n "))}${program} ${words}`;
 }

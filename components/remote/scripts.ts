@@ -7,6 +7,9 @@ export const library = "/usr/local/lib/consul-cluster";
 /** What a host keeps for later commands; `install-release.sh` itself only passes through. */
 const installed = [
   "lib.sh",
+  "gates.sh",
+  "switch.sh",
+  "wayback.sh",
   "stage-secrets.sh",
   "stage-config.sh",
   "activate.sh",
@@ -15,7 +18,11 @@ const installed = [
   "remove-release.sh",
 ] as const;
 
-export type InstalledScript = Exclude<(typeof installed)[number], "lib.sh">;
+/** Those that are run; the others are sourced by them. */
+export type InstalledScript = Exclude<
+  (typeof installed)[number],
+  "lib.sh" | "gates.sh" | "switch.sh" | "wayback.sh"
+>;
 
 /** Ends a here-document; no script contains this line. */
 const end = "CONSUL_CLUSTER_END_OF_FILE";

@@ -12,7 +12,21 @@ const VERSION = new RegExp(
 
 /** Which release runs, and where it comes from. */
 export function checkRelease(args: Fields): Problem[] {
-  return each(args, "", { version: optional(checkVersion), mirror: optional(checkMirror) });
+  return [
+    ...each(args, "", {
+      version: optional(checkVersion),
+      allowDowngradeTo: optional(checkVersion),
+      mirror: optional(checkMirror),
+    }),
+    ...checkDowngrade(args),
+  ];
+}
+
+/** A permission for another release than the one that is asked for is a leftover, or a slip of the pen. */
+function checkDowngrade({ version, allowDowngradeTo }: Fields): Problem[] {
+  if (allowDowngradeTo === undefined || allowDowngradeTo === version) return [];
+  const trouble = `is not the version that is asked for, ${show(version)}; name the same release, or take it out`;
+  return problem("allowDowngradeTo", `${show(allowDowngradeTo)} ${trouble}`);
 }
 
 const checkVersion = text((version, path) => {

@@ -1,15 +1,29 @@
+import { benchChange } from "../../bench/change";
 import { benchCreate } from "../../bench/create";
-import { report } from "../../bench/measure";
+import { type Comparison, report } from "../../bench/measure";
 import { guardRange } from "../network/guard";
 import { prepare } from "../prepare";
 import { Progress } from "../progress/progress";
+import { Failure } from "../system/failure";
 import { runMain } from "../system/main";
+import type { Toolchain } from "../toolchain/toolchain";
 
-// npm run bench: the benchmarks, one after the other, on machines of their own.
+type Benchmark = (toolchain: Toolchain, progress: Progress) => Promise<Comparison>;
+
+const benchmarks: Record<string, Benchmark> = { create: benchCreate, change: benchChange };
+
+// npm run bench: the benchmarks, or `npm run bench -- NAME`, one after the other, on machines of their own.
 runMain(async () => {
   const progress = new Progress();
   const { toolchain } = await prepare(progress);
   await guardRange();
-  console.log(report(await benchCreate(toolchain, progress)));
+  const wanted = process.argv.slice(2);
+  const names = wanted.length > 0 ? wanted : Object.keys(benchmarks);
+  for (const name of names) {
+    const benchmark = benchmarks[name];
+    if (!benchmark)
+      throw new Failure(`There is no benchmark "${name}": ${Object.keys(benchmarks).join(", ")}`);
+    console.log(report(await benchmark(toolchain, progress)));
+  }
   return 0;
 });

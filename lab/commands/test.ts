@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { machineNames } from "../machines/machines";
+import { mirrorTask } from "../mirror/mirror";
 import { guardRange } from "../network/guard";
 import { startResolver, stopResolver } from "../network/resolver";
 import { prepare } from "../prepare";
@@ -12,12 +13,14 @@ import { runInherited } from "../system/inherited";
 import { runMain } from "../system/main";
 import { projectFolder, runFolder } from "../system/project";
 import type { Toolchain } from "../toolchain/toolchain";
+import { versions } from "../toolchain/versions";
 
 // npm test: all of its own set-up, then everything that can be checked. Arguments go to vitest, which
 // then runs alone: `npm test -- --project e2e 02`.
 runMain(async () => {
   const progress = new Progress();
   const { toolchain } = await prepare(progress);
+  await progress.runTasks([mirrorTask(versions.consulBefore)]);
   await guardRange();
   await startResolver();
   const selection = process.argv.slice(2);

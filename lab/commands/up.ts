@@ -24,7 +24,7 @@ runMain(async () => {
   const status = await progress.step("asking the cluster", () =>
     healthyCluster(outputs.httpAddresses),
   );
-  console.log(statusReport(status, outputs, process.stdout.isTTY));
+  console.log(statusReport(status, outputs, Boolean(process.stdout.isTTY)));
   if (unchanged) progress.note("\nNothing had to be changed.");
   return 0;
 });

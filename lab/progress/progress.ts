@@ -37,7 +37,7 @@ export class Progress {
     stream: NodeJS.WriteStream = process.stderr,
     private readonly logs = logFolder,
   ) {
-    this.colors = createColors(stream.isTTY && !process.env.NO_COLOR);
+    this.colors = createColors(Boolean(stream.isTTY) && !process.env.NO_COLOR);
     this.display = new Display(stream);
   }
 

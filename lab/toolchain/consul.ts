@@ -15,6 +15,7 @@ import { versions } from "./versions";
 /** The versions that can be built where the vendor's site is out of reach. */
 const modules: Record<string, string> = {
   [versions.consul]: "lab/toolchain/modules/consul",
+  [versions.consulBefore]: "lab/toolchain/modules/consul-1.19.2",
 };
 
 export interface Consul {

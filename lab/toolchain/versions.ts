@@ -6,6 +6,8 @@ export const versions = {
   /** Of `@pulumi/command` too: the SDK asks for the plugin of its own version. */
   commandPlugin: "1.2.1",
   consul: "1.22.0",
+  /** What the tests upgrade from. */
+  consulBefore: "1.19.2",
 } as const;
 
 /** A Pulumi CLI on PATH serves from this version on: the Node SDK is 3.248. */

@@ -17,8 +17,8 @@ export class ConsulApi {
     return this.get<string>("/v1/status/leader");
   }
 
-  async put(path: string, body = ""): Promise<boolean> {
-    const response = await this.request("PUT", path, body);
+  async put(path: string, body = "", timeout?: number): Promise<boolean> {
+    const response = await this.request("PUT", path, body, timeout);
     return response.ok && (await response.text()).trim() === "true";
   }
 
@@ -28,11 +28,11 @@ export class ConsulApi {
     return response.ok ? await response.text() : undefined;
   }
 
-  private request(method: string, path: string, body?: string): Promise<Response> {
+  private request(method: string, path: string, body?: string, timeout = 5000): Promise<Response> {
     return fetch(`http://${this.address}${path}`, {
       method,
       body,
-      signal: AbortSignal.timeout(5000),
+      signal: AbortSignal.timeout(timeout),
     });
   }
 }

@@ -42,7 +42,7 @@ describe("the defaults are those that args.ts promises", () => {
     expect(properties("ConsulSettings").filter((name) => !grouped.includes(name))).toEqual(
       Object.keys(promisedDefaults("ConsulSettings")),
     );
-    expect(properties("ConsulClusterArgs")).toEqual(["version", "mirror"]);
+    expect(properties("ConsulClusterArgs")).toEqual(["version", "allowDowngradeTo", "mirror"]);
     expect(servers).toEqual([]);
   });
 });

@@ -3,15 +3,19 @@
 # the set runs already. What shall run arrives on stdin, a line each: release, restart-settings,
 # reloadable-settings, secrets, every value a digest but the release's.
 #
-# In a cluster that has a leader the server is healthy again before the script ends. While no leader is
+# In a cluster that has a leader a restart passes gates before and after, hands leadership over first, and
+# ends with a healthy server or with the previous release and settings in place again. While no leader is
 # known anywhere, which is how a cluster begins, it waits for nobody: the servers need each other to elect.
 set -eu
 umask 027
 # shellcheck source=lib.sh
 . /usr/local/lib/consul-cluster/lib.sh
-
-TIMEOUT=120      # seconds for a server to be healthy again
-STABLE=5         # seconds it has to stay so: autopilot's view may be 2 s old
+# shellcheck source=gates.sh
+. /usr/local/lib/consul-cluster/gates.sh
+# shellcheck source=switch.sh
+. /usr/local/lib/consul-cluster/switch.sh
+# shellcheck source=wayback.sh
+. /usr/local/lib/consul-cluster/wayback.sh
 
 part() { sed -n "s/^$1 //p" "$2" 2>/dev/null || true; }
 
@@ -31,9 +35,8 @@ expect() {
 }
 
 cluster_has_leader() {
-  [ -z "$(leader "$api")" ] || return 0
-  for peer in $(peers "$STAGED/config" "$api"); do
-    [ -z "$(leader "$peer")" ] || return 0
+  for agent in "$api" $others; do
+    [ -z "$(leader "$agent")" ] || return 0
   done
   return 1
 }
@@ -48,90 +51,59 @@ choose_action() {
   echo reload
 }
 
-# ---------------------------------------------------------------- the switch
+# ---------------------------------------------------------------- the actions
 
-install_config() {
-  sets=$configDir.sets
-  next=$sets/.next
-  rm -rf "$next"
-  mkdir -p "$next"
-  cp "$STAGED/config/10-server.json" "$STAGED/config/20-reloadable.json" "$STAGED/secrets/30-secrets.json" "$next/"
-  # Only a cluster that does not exist yet is bootstrapped; whoever joins one must not expect to.
-  [ "$cluster" = yes ] || cp "$STAGED/config/bootstrap.json" "$next/"
-  chown -R root:consul "$sets"
-  chmod 0750 "$sets" "$next"
-  chmod 0640 "$next"/*
-  set=$sets/$(digest "$next"/*)
-  rm -rf "$set"
-  mv "$next" "$set"
-  # A folder that stood here before is kept aside, once; ours is a link, swapped in one step.
-  [ -L "$configDir" ] || [ ! -d "$configDir" ] || rmdir "$configDir" 2>/dev/null || mv "$configDir" "$configDir.before"
-  ln -sfn "$set" "$configDir.new"
-  mv -T "$configDir.new" "$configDir"
-  for old in "$sets"/*; do
-    [ "$old" = "$set" ] || rm -rf "$old"
-  done
-}
-
-install_file() {
-  cmp -s "$1" "$2" && return 0
-  [ -d "${2%/*}" ] || install -d -m 0755 "${2%/*}"
-  install -m "$3" -o root -g root "$1" "$2.new"
-  mv "$2.new" "$2"
-  changed=yes
-}
-
-install_service() {
-  changed=''
-  install_file "$STAGED/config/consul.service" "$UNIT" 0644
-  [ -z "$changed" ] || systemctl daemon-reload
-  # The file may hold what is nobody's business, so it is root's alone: systemd reads it as root.
-  install_file "$STAGED/config/environment" "$ENVIRONMENT" 0600
-  ln -sfn "$RELEASES/$release/consul" /usr/local/bin/consul.new
-  mv -T /usr/local/bin/consul.new /usr/local/bin/consul
-  systemctl --quiet is-enabled consul.service 2>/dev/null || systemctl --quiet enable consul.service
-}
-
-act() {
+switch_over() {
+  remember_previous
+  install_config
+  install_service
   # From here on the data folder is this cluster's, even if the script is cut off in the next moment.
   printf '%s\n' "$dataDir" >"$STATE/data"
-  case $1 in
-    start) systemctl start --no-block consul.service ;;
-    restart) systemctl restart --no-block consul.service ;;
-    reload)
-      answer=$(consul_api "$api" /v1/agent/reload -X PUT -w '%{http_code}') || true
-      case $answer in *200) ;; *) die "Consul refuses to reload: $answer" ;; esac
-      ;;
+}
+
+switch_is_whole() {
+  cp "$wanted" "$STATE/active.new"
+  mv "$STATE/active.new" "$STATE/active"
+  forget_previous
+}
+
+start() {
+  switch_over
+  systemctl start --no-block consul.service
+  # A first start among servers that elect later; else it has to come back as after a restart.
+  [ "$cluster" = no ] || gate_after_restart "$release" '' || go_back
+  switch_is_whole
+}
+
+restart() {
+  node=$(cat "$dataDir/node-id" 2>/dev/null || true)
+  if [ "$cluster" = yes ]; then
+    gate_before_restart
+    hand_over_leadership "$(own_raft_address)"
+  fi
+  switch_over
+  systemctl restart --no-block consul.service
+  [ "$cluster" = no ] || gate_after_restart "$release" "$node" || go_back
+  switch_is_whole
+}
+
+reload() {
+  switch_over
+  answer=$(consul_api "$api" /v1/agent/reload -X PUT -w '%{http_code}') || true
+  case $answer in
+    *200) switch_is_whole ;;
+    *) restore_previous; forget_previous; die "Consul refuses to reload, so it has its previous settings again: ${answer%???}" ;;
   esac
 }
 
-# ---------------------------------------------------------------- gates
-
-# A restart takes one voter away: what is left has to be a quorum.
-check_quorum_without_me() {
-  view=$(autopilot_servers "$api")
-  voters=$(printf '%s\n' "$view" | awk '$3 == "true"' | wc -l)
-  others=$(printf '%s\n' "$view" | awk -v me="$name" '$1 != me && $2 == "true" && $3 == "true"' | wc -l)
-  [ "$voters" -le 1 ] || [ "$others" -gt $((voters / 2)) ] ||
-    die "a restart would cost the quorum: $others of $voters voters are healthy besides this server; nothing was changed"
+own_raft_address() {
+  sed -n 's/^ *"bind_addr": "\(.*\)",$/\1/p' "$STAGED/config/10-server.json" | sed 's/.*:.*/[&]/' | tr '\n' ':'
+  sed -n 's/^ *"server": \([0-9]*\),\{0,1\}$/\1/p' "$STAGED/config/10-server.json"
 }
 
-wait_until_healthy() {
-  start=$(seconds)
-  good_since=''
-  while :; do
-    now=$(seconds)
-    if autopilot_servers "$api" | grep -qxF "$name true true alive"; then
-      good_since=${good_since:-$now}
-      [ $((now - good_since)) -lt "$STABLE" ] || return 0
-    else
-      good_since=''
-    fi
-    [ $((now - start)) -lt "$TIMEOUT" ] ||
-      die "not a healthy voter within $TIMEOUT s; the last lines of its journal:
-$(journalctl -u consul.service -n 15 --no-pager -o cat 2>/dev/null)"
-    sleep 0.5
-  done
+nothing() {
+  [ "$cluster" = no ] || [ -z "$(unwell)" ] || wait_until_well "$AFTER" ||
+    die "nothing to do here, but the cluster is not well: $reason"
 }
 
 main() {
@@ -142,20 +114,11 @@ main() {
   wanted=$STATE/wanted
   printf '%s\n' "$text" >"$wanted"
   check_staged
+  others=$(peers "$STAGED/config" "$api")
   cluster=no
   ! cluster_has_leader || cluster=yes
   action=$(choose_action)
-  [ "$action$cluster" != restartyes ] || check_quorum_without_me
-  if [ "$action" != nothing ]; then
-    install_config
-    install_service
-    act "$action"
-    cp "$wanted" "$STATE/active.new"
-    mv "$STATE/active.new" "$STATE/active"
-  fi
-  # Where nothing was done, one good look is enough.
-  [ "$action" != nothing ] || STABLE=0
-  [ "$cluster" = no ] || wait_until_healthy
+  "$action"
   case $action in
     nothing) say "runs these settings already" ;;
     *) say "$action done, Consul $release" ;;

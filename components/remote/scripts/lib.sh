@@ -10,6 +10,7 @@ LIBRARY=/usr/local/lib/consul-cluster
 RELEASES=/usr/local/lib/consul
 STATE=/var/lib/consul-cluster/server
 STAGED=$STATE/staged
+SNAPSHOTS=/var/lib/consul-cluster/snapshots
 UNIT=/etc/systemd/system/consul.service
 ENVIRONMENT=/etc/sysconfig/consul
 
@@ -72,8 +73,11 @@ consul_api() {
   curl -sS --noproxy '*' --max-time 3 "$@" "$url" 2>/dev/null
 }
 
-# The leader that the agent at $1 names; nothing where it names none or does not answer.
-leader() { consul_api "$1" /v1/status/leader -f | tr -d '"'; }
+# The leader that the agent at $1 names, an empty line where it names none. Fails where it does not answer.
+leader() {
+  answer=$(consul_api "$1" /v1/status/leader -f) || return 1
+  printf '%s\n' "$answer" | tr -d '"'
+}
 
 # One line for each server in autopilot's view at $1: NAME HEALTHY VOTER SERF-STATUS
 autopilot_servers() {
@@ -81,6 +85,13 @@ autopilot_servers() {
   consul_api "$1" /v1/operator/autopilot/health |
     sed 's/},{/}\n{/g' |
     sed -n 's/.*"Name":"\([^"]*\)".*"SerfStatus":"\([^"]*\)".*"Healthy":\([a-z]*\),"Voter":\([a-z]*\).*/\1 \3 \4 \2/p'
+}
+
+# Text from stdin, should it ever quote a secret of the files in folder $1, without it.
+without_secrets() {
+  awk 'NR == FNR { if (match($0, /: "[^"]+"/)) secret[substr($0, RSTART + 3, RLENGTH - 4)]; next }
+       { for (s in secret) while (i = index($0, s)) $0 = substr($0, 1, i - 1) "[secret]" substr($0, i + length(s)); print }' \
+    "$1"/30-secrets.json -
 }
 
 # HTTP addresses of the other servers, from the settings in folder $1 and the own HTTP address $2.

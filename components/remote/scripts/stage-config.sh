@@ -17,11 +17,21 @@ check_gossip_key() {
   rm -f "$candidate/key"
 }
 
-# Consul's complaint, should it ever quote a secret, without it.
-without_secrets() {
-  awk 'NR == FNR { if (match($0, /: "[^"]+"/)) secret[substr($0, RSTART + 3, RLENGTH - 4)]; next }
-       { for (s in secret) while (i = index($0, s)) $0 = substr($0, 1, i - 1) "[secret]" substr($0, i + length(s)); print }' \
-    "$STAGED/secrets/30-secrets.json" -
+# Consul cannot read the data of a newer release for certain: who goes back says so by name.
+check_downgrade() {
+  runs=$(sed -n 's/^release //p' "$STATE/active" 2>/dev/null || true)
+  [ -n "$runs" ] && [ "$runs" != "$version" ] && [ "$allowDowngradeTo" != "$version" ] || return 0
+  [ "$(printf '%s\n%s\n' "$runs" "$version" | sort -V | head -n 1)" = "$runs" ] ||
+    die "Consul $runs runs here, and Consul does not support a downgrade to $version; restore a snapshot instead, or set allowDowngradeTo: $version; nothing that runs was touched"
+}
+
+# `consul validate` never opens them, and Consul would not start.
+check_certificate_files() {
+  sed -n 's/^ *"\(ca_file\|cert_file\|key_file\|ca_path\)": "\(.*\)",\{0,1\}$/\2/p' "$STAGED"/config/*.json |
+    sort -u | while read -r file; do
+    runuser -u consul -- test -r "$file" </dev/null ||
+      die "the settings name $file, which the user consul cannot read; nothing that runs was touched"
+  done
 }
 
 verify() {
@@ -32,24 +42,26 @@ verify() {
   trap 'rm -rf "$candidate"' EXIT
   trap 'exit 1' HUP INT TERM
   check_gossip_key
+  check_certificate_files
   cp "$STAGED"/config/*.json "$STAGED"/secrets/*.json "$candidate/"
   chgrp -R consul "$candidate"
   chmod 0750 "$candidate"
   chmod 0640 "$candidate"/*.json
   if ! verdict=$(timeout 30 runuser -u consul -- "$RELEASES/$version/consul" validate "$candidate" 2>&1); then
     die "Consul $version refuses the settings; nothing that runs was touched:
-$(printf '%s\n' "$verdict" | sed "s|$candidate/||g" | without_secrets)"
+$(printf '%s\n' "$verdict" | sed "s|$candidate/||g" | without_secrets "$STAGED/secrets")"
   fi
 }
 
 main() {
-  version='' secrets='' dataDir=''
-  take "name version secrets dataDir" "$@"
+  version='' allowDowngradeTo='' secrets='' dataDir=''
+  take "name version allowDowngradeTo secrets dataDir" "$@"
   lock "config"
   mkdir -p "$STAGED"
   unpack_files "$STAGED/config"
   found=$(digest "$STAGED/secrets/30-secrets.json")
   [ "$found" = "$secrets" ] || die "the staged secrets are not those of this run ($found, not $secrets); run it again"
+  check_downgrade
   verify
   say "settings staged and verified with Consul $version"
 }

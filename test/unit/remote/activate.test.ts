@@ -34,7 +34,7 @@ function staged(args: PlainArgs, key = gossipKey): Staged {
 /** The functions of activate.sh and the library, on folders below $1. */
 function functions(): string {
   const text = readScript("activate.sh")
-    .replace("/usr/local/lib/consul-cluster/lib.sh", `${scripts}/lib.sh`)
+    .replaceAll("/usr/local/lib/consul-cluster/", `${scripts}/`)
     .replace(/^main "\$@"$/m, "");
   return `${text}
 STATE=$1/state RELEASES=$1/releases

@@ -36,6 +36,7 @@ const article: PlainArgs = {
 const everything: PlainArgs & Record<Exclude<keyof PlainArgs, "nspawn" | "gossipKey">, unknown> = {
   existing: three,
   version: "1.21.5",
+  allowDowngradeTo: "1.21.5",
   mirror: "https://mirror.example/consul",
   datacenter: "north_2",
   domain: "service.example.",

@@ -93,7 +93,7 @@ describe("wrong shapes", () => {
     });
     expect(problems).toEqual([
       "data_dir: is not a setting; did you mean dataDir?",
-      expect.stringMatching(/^colour: is not a setting; known here: version, mirror, nspawn, /),
+      expect.stringMatching(/^colour: is not a setting; known here: version, allowDowngradeTo, /),
       "nspawn.machines[0].adress: is not a setting; did you mean address?",
       "existing.servers[0].bastion.hots: is not a setting; did you mean host?",
       "ports.htpp: is not a setting; did you mean http?",

@@ -84,3 +84,19 @@ describe("the mirror", () => {
     expect(problemsOf({ mirror }).join()).not.toContain("hunter2");
   });
 });
+
+describe("a permission to downgrade", () => {
+  test("names the version that is asked for", () => {
+    expect(problemsOf({ version: "1.21.5", allowDowngradeTo: "1.21.5" })).toEqual([]);
+  });
+
+  test.each([{ version: "1.22.0" }, {}])(
+    "for another version than that of %j is refused",
+    (args) => {
+      const [problem, ...others] = problemsOf({ ...args, allowDowngradeTo: "1.21.5" });
+      expect(others).toEqual([]);
+      expect(problem).toContain("allowDowngradeTo");
+      expect(problem).toContain("take it out");
+    },
+  );
+});

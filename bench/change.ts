@@ -1,0 +1,63 @@
+import type { Progress } from "../lab/progress/progress";
+import type { Toolchain } from "../lab/toolchain/toolchain";
+import { ConsulApi } from "../test/support/consul";
+import { startLoad } from "../test/support/load";
+import { bareHosts, makeBare, removeHosts, runScript } from "./hosts";
+import { type Comparison, median, seconds } from "./measure";
+import { benchStack } from "./stack";
+
+const rounds = 3;
+
+/**
+ * One setting of a running cluster changed under a steady write load: `pulumi up`, gated, beside a loop that
+ * restarts one host after the other over ssh, in turns, on the same servers.
+ */
+export async function benchChange(toolchain: Toolchain, progress: Progress): Promise<Comparison> {
+  const hosts = await progress.step("booting three bare hosts", bareHosts);
+  const apis = hosts.map(({ address }) => new ConsulApi(address));
+  const pulumi = benchStack(toolchain, hosts);
+  const took = { loop: [] as number[], pulumi: [] as number[] };
+  const gaps = { loop: [] as number[], pulumi: [] as number[] };
+
+  const measure = async (way: keyof typeof took, work: () => Promise<unknown>) => {
+    const load = startLoad(apis);
+    took[way].push(await seconds(work));
+    // A gap may begin with the last restart.
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    gaps[way].push((await load.stop()).longestGap / 1000);
+  };
+
+  try {
+    await makeBare(hosts);
+    await progress.step("making the cluster", () => pulumi(["up"]));
+    for (let round = 1; round <= rounds; round++) {
+      await progress.step(`round ${round}: restart loop`, () =>
+        measure("loop", async () => {
+          for (const host of hosts) await runScript(host, "restart.sh");
+        }),
+      );
+      await progress.step("back to a healthy cluster", () => pulumi(["up"]));
+      const environment = { BENCH_ROUND: String(round) };
+      await progress.step(`round ${round}: pulumi up`, () =>
+        measure("pulumi", () => pulumi(["up"], { environment })),
+      );
+    }
+    await pulumi(["destroy"]);
+  } finally {
+    await removeHosts(hosts);
+  }
+  return {
+    title: "a rolling restart of three servers under load",
+    rows: [
+      ["restart loop, time", took.loop],
+      ["pulumi up, time", took.pulumi],
+      ["restart loop, longest gap", gaps.loop],
+      ["pulumi up, longest gap", gaps.pulumi],
+    ],
+    ratio: {
+      name: "gap of pulumi up to gap of the loop",
+      value: median(gaps.pulumi) / median(gaps.loop),
+      goal: 0.5,
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { stringify } from "yaml";
+import { mirrorFolder } from "../lab/mirror/mirror";
+import { runPulumi } from "../lab/pulumi/run";
+import { Failure } from "../lab/system/failure";
+import type { Toolchain } from "../lab/toolchain/toolchain";
+import { versions } from "../lab/toolchain/versions";
+import { type BenchHost, privateKeyFile } from "./hosts";
+
+export const mirror = `file://${mirrorFolder}`;
+
+/** The project's own program on the bench's hosts: a function that runs the CLI, with more settings or none. */
+export function benchStack(toolchain: Toolchain, hosts: BenchHost[]) {
+  return async (args: string[], settings: Record<string, unknown> = {}): Promise<void> => {
+    const config = {
+      existing: { servers: hosts.map((host) => ({ ...host, user: "admin", privateKeyFile })) },
+      mirror,
+      version: versions.consul,
+      ...settings,
+    };
+    const prefixed = Object.entries(config).map(([key, value]) => [`consul-cluster:${key}`, value]);
+    const configFile = stringify({ config: Object.fromEntries(prefixed) });
+    const options = { toolchain, stack: "bench", configFile };
+    const { code, stdout, stderr } = await runPulumi([...args, "--yes", "--skip-preview"], options);
+    if (code !== 0) throw new Failure(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
+  };
+}

@@ -1,0 +1,161 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # api, name and wanted are the script's that sources this file
+# When a server may be restarted, and when it is back. Sourced by activate.sh, after lib.sh.
+#
+# The numbers: autopilot's view may be 2 s old, so a gate is three samples over at least 4.8 s; a server has
+# 120 s to come back. See docs/architecture.md.
+
+GATE=480       # hundredths of a second that everything has to be well without a break
+SAMPLE=2.4     # seconds between two samples
+BEFORE=30      # seconds to wait for a cluster that is not well, before a change
+AFTER=120      # seconds for a server to be back, after a change
+CANARY=v1/kv/consul-cluster/canary
+
+hundredths() { awk '{ printf "%d", $1 * 100 }' /proc/uptime; }
+
+# ---------------------------------------------------------------- is the cluster well?
+
+# Names the reason why not; says nothing where all is well. $1: a server whose own state does not matter.
+unwell() {
+  view=$(autopilot_servers "$api")
+  [ -n "$view" ] || view=$(view_of_a_peer)
+  [ -n "$view" ] || { echo "no server answers for the cluster"; return; }
+  printf '%s\n' "$view" | awk -v except="${1:-}" '
+    $1 != except && $0 !~ / true true alive$/ { print $1 " is no healthy voter (" $2 ", " $3 ", " $4 ")"; exit }'
+  # Who does not answer is judged by autopilot; who does has to name the same leader.
+  leaders=$(for agent in "$api" $others; do leader "$agent" || true; done | sort -u)
+  [ "$(printf '%s\n' "$leaders" | wc -l)" -eq 1 ] ||
+    echo "the servers name different leaders: $(printf '%s\n' "$leaders" | paste -sd ' ' -)"
+}
+
+view_of_a_peer() {
+  for agent in $others; do
+    view=$(autopilot_servers "$agent")
+    [ -z "$view" ] || { printf '%s\n' "$view"; return; }
+  done
+}
+
+# Well at every sample for the length of a gate, at most $1 seconds from now.
+# Leaves the last reason in $reason where it is not.
+wait_until_well() {
+  limit=$(($(hundredths) + $1 * 100))
+  since=''
+  while :; do
+    reason=$(unwell "${2:-}" | head -n 1)
+    now=$(hundredths)
+    if [ -n "$reason" ]; then
+      since=''
+      [ "$now" -lt "$limit" ] || return 1
+      sleep 0.3
+      continue
+    fi
+    since=${since:-$now}
+    [ $((now - since)) -lt "$GATE" ] || return 0
+    sleep "$SAMPLE"
+  done
+}
+
+# ---------------------------------------------------------------- before
+
+# The gate before a restart. A server of the same run that has just passed the gate after its own restart
+# has left its stamp in the canary: then one look is enough.
+gate_before_restart() {
+  if fresh_stamp && [ -z "$(unwell "$name")" ]; then return 0; fi
+  wait_until_well "$BEFORE" "$name" ||
+    die "not restarted, for the others are not well: $reason; nothing was changed"
+  save_snapshot
+}
+
+fresh_stamp() {
+  stamp=$(consul_api "$api" "/$CANARY?raw" -f) || return 1
+  case $stamp in '' | *[!0-9]*) return 1 ;; esac
+  age=$(($(date +%s) - stamp))
+  [ "$age" -ge 0 ] && [ "$age" -le 5 ]
+}
+
+# Raft loses nothing in a restart; people may. The last five are kept.
+save_snapshot() {
+  mkdir -p "$SNAPSHOTS"
+  chmod 0700 "$SNAPSHOTS"
+  file=$SNAPSHOTS/$(date -u +%Y-%m-%dT%H-%M-%SZ).snap
+  if ! timeout 60 /usr/local/bin/consul snapshot save -http-addr="$api" "$file" >/dev/null 2>&1 ||
+    ! /usr/local/bin/consul snapshot inspect "$file" >/dev/null 2>&1; then
+    rm -f "$file"
+    die "no snapshot could be taken; nothing was changed"
+  fi
+  # shellcheck disable=SC2012  # names of our own making
+  ls -1 "$SNAPSHOTS"/*.snap | head -n -5 | xargs -r rm -f
+  say "snapshot saved: $file"
+}
+
+# Raft id of a healthy voter of the oldest release. In an upgrade that is one whose turn is still to come: a
+# newer leader's log does not reach older followers (seen with 1.22.0 and 1.19.2), so the last of the old
+# servers has to lead until all others are new.
+heir() {
+  consul_api "$api" /v1/operator/autopilot/health | sed 's/},{/}\n{/g' |
+    sed -n 's/.*"ID":"\([^"]*\)","Name":"\([^"]*\)".*"Version":"\([^"]*\)".*"Healthy":true,"Voter":true.*/\3 \2 \1/p' |
+    awk -v me="$name" '$2 != me' | sort -V | awk 'NR == 1 { print $3 }'
+}
+
+# A leader that stops costs the writers seconds; one that hands over costs them a fraction of one.
+hand_over_leadership() {
+  me=$1
+  [ "$(leader "$api")" = "$me" ] || return 0
+  consul_api "$api" "/v1/operator/raft/transfer-leader?id=$(heir)" -f -X POST -o /dev/null ||
+    die "this server leads and cannot hand over; nothing was changed"
+  limit=$(($(hundredths) + 1000))
+  until named=$(leader "$api") && [ -n "$named" ] && [ "$named" != "$me" ]; do
+    [ "$(hundredths)" -lt "$limit" ] || die "this server leads and no other took over within 10 s; it was not restarted"
+    sleep 0.1
+  done
+  say "leadership handed over to $named"
+}
+
+# ---------------------------------------------------------------- after
+
+# Is this server itself back: the release that was wanted, caught up, in touch with the leader, the same node?
+# $1: release, $2: node id before. Leaves the reason in $reason where it is not.
+back() {
+  self=$(consul_api "$api" /v1/agent/self -f) || { reason="Consul's agent does not answer"; return 1; }
+  field() { printf '%s' "$self" | grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d'"' -f4; }
+  reason="it runs $(field Version), not $1"
+  case "$1" in "$(field Version)"*) ;; *) return 1 ;; esac
+  reason="its node id changed from $2 to $(field NodeID)"
+  [ -z "$2" ] || [ "$(field NodeID)" = "$2" ] || return 1
+  reason="it has applied $(field applied_index) of $(field commit_index)"
+  [ "$(field applied_index)" = "$(field commit_index)" ] || return 1
+  reason="its last contact with the leader was $(field last_contact) ago"
+  [ "$(field state)" = Leader ] || in_touch "$(field last_contact)"
+}
+
+# A Go duration under 200 ms; Consul says "never" before the first contact.
+in_touch() {
+  printf '%s\n' "$1" | awk '/^0$|[0-9](ns|µs)$/ { ok = 1 } /[0-9]ms$/ { ok = $0 + 0 < 200 } END { exit !ok }'
+}
+
+# Waits until the server is back and the cluster is well. Gives up early where systemd starts it again and
+# again. Leaves the reason in $reason.
+gate_after_restart() {
+  limit=$(($(hundredths) + AFTER * 100))
+  until back "$1" "$2"; do
+    restarts=$(systemctl show -p NRestarts --value consul.service)
+    if [ "${restarts:-0}" -ge 3 ] || systemctl --quiet is-failed consul.service; then
+      reason="Consul ends as soon as it is started"
+      return 1
+    fi
+    [ "$(hundredths)" -lt "$limit" ] || return 1
+    sleep 0.2
+  done
+  wait_until_well $(((limit - $(hundredths)) / 100)) || return 1
+  canary
+}
+
+# Written through this server, read from every one: the cluster does its work, not only its elections.
+canary() {
+  stamp=$(date +%s)
+  [ "$(consul_api "$api" "/$CANARY" -X PUT -d "$stamp")" = true ] || { reason="a write through this server fails"; return 1; }
+  for agent in "$api" $others; do
+    read=$(consul_api "$agent" "/$CANARY?raw&consistent" -f) || continue
+    [ "$read" = "$stamp" ] || { reason="$agent reads $read where $stamp was written"; return 1; }
+  done
+}

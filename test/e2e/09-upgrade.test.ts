@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { versions } from "../../lab/toolchain/versions";
+import { ConsulApi } from "../support/consul";
+import { startLoad } from "../support/load";
+import { nspawnSettings, TestStack } from "../support/stack";
+
+// A cluster that begins with an older release, upgraded while writers write through all of its servers. Data
+// of years and clients of older releases are not here.
+
+const addresses = {
+  "older-1": "198.18.77.51",
+  "older-2": "198.18.77.52",
+  "older-3": "198.18.77.53",
+};
+const apis = Object.values(addresses).map((address) => new ConsulApi(address));
+const older = nspawnSettings(addresses, { version: versions.consulBefore });
+const stack = new TestStack("upgrade", older);
+
+beforeAll(async () => {
+  await stack.destroy();
+  await stack.up();
+});
+
+afterAll(() => stack.destroy());
+
+async function runningVersions(): Promise<string[]> {
+  const selves = await Promise.all(
+    apis.map((server) => server.get<{ Config: { Version: string } }>("/v1/agent/self")),
+  );
+  return selves.map(({ Config }) => Config.Version);
+}
+
+test("an upgrade under load loses nothing, and no gap is over a second", async () => {
+  expect(await runningVersions()).toEqual(apis.map(() => versions.consulBefore));
+  const preview = await stackWith({ version: versions.consul }).preview("--diff");
+  expect(preview).toMatch(/- +release 1\.19\.2\s+\+ +release 1\.22\.0/);
+  const load = startLoad(apis);
+  const { stdout } = await stack.up();
+  const result = await load.stop();
+  console.log(
+    `acknowledged ${result.acknowledged}, failed ${result.failed}, lost ${result.lost.length}, longest gap ${Math.round(result.longestGap)} ms`,
+  );
+  expect(stdout.match(/restart done, Consul 1\.22\.0/g)?.length).toBeGreaterThanOrEqual(3);
+  expect(await runningVersions()).toEqual(apis.map(() => versions.consul));
+  expect(result.lost).toEqual([]);
+  expect(result.longestGap).toBeLessThanOrEqual(1000);
+});
+
+test("a downgrade is refused with the reason", async () => {
+  const said = await stackWith({ version: versions.consulBefore }).upThatFails();
+  expect(said).toContain("Consul does not support a downgrade to 1.19.2");
+  expect(await runningVersions()).toEqual(apis.map(() => versions.consul));
+  stackWith({ version: versions.consul });
+});
+
+function stackWith(settings: Record<string, unknown>): TestStack {
+  stack.settings = { ...older, ...settings };
+  return stack;
+}

@@ -1,0 +1,74 @@
+import type { ConsulApi } from "./consul";
+import { pause } from "./wait";
+
+/** What became of the writes of a load. */
+export interface LoadResult {
+  acknowledged: number;
+  /** Refused, timed out, cut off: the writer knows that it cannot rely on them. */
+  failed: number;
+  /** Acknowledged, and not there afterwards: must never be anything but 0. */
+  lost: string[];
+  /** The longest time, in milliseconds, in which no writer had a write acknowledged. */
+  longestGap: number;
+}
+
+const rhythm = 20;
+const patience = 1000;
+
+/**
+ * Writers in a steady rhythm, one through each server, from `startLoad` until `stop`, which then reads
+ * everything back with `?consistent`.
+ */
+export function startLoad(servers: readonly ConsulApi[]): { stop(): Promise<LoadResult> } {
+  const run = `load/${Date.now()}`;
+  const acknowledged = new Set<string>();
+  const gaps = new Gaps();
+  let failed = 0;
+  let stopped = false;
+
+  const writer = async (server: ConsulApi, index: number) => {
+    for (let i = 0; !stopped; i++) {
+      const started = Date.now();
+      const key = `${run}/${index}/${i}`;
+      const ok = await server.put(`/v1/kv/${key}`, String(i), patience).catch(() => false);
+      if (ok) {
+        acknowledged.add(key);
+        gaps.acknowledge();
+      } else {
+        failed += 1;
+      }
+      await pause(Math.max(0, rhythm - (Date.now() - started)));
+    }
+  };
+  const writers = servers.map(writer);
+
+  return {
+    async stop() {
+      stopped = true;
+      await Promise.all(writers);
+      const longestGap = gaps.longest();
+      const kept = new Set(await keysBelow(servers[0] as ConsulApi, run));
+      const lost = [...acknowledged].filter((key) => !kept.has(key));
+      return { acknowledged: acknowledged.size, failed, lost, longestGap };
+    },
+  };
+}
+
+function keysBelow(server: ConsulApi, prefix: string): Promise<string[]> {
+  return server.get<string[]>(`/v1/kv/${prefix}?keys&consistent`);
+}
+
+/** Times between acknowledgements, the one that is still open included. */
+class Gaps {
+  private last = performance.now();
+  private worst = 0;
+
+  acknowledge(): void {
+    this.worst = this.longest();
+    this.last = performance.now();
+  }
+
+  longest(): number {
+    return Math.max(this.worst, performance.now() - this.last);
+  }
+}

@@ -54,6 +54,30 @@ export function startLoad(servers: readonly ConsulApi[]): { stop(): Promise<Load
   };
 }
 
+/**
+ * Runs `change` under load, after the same load for a while without it: what that shows in gaps is the
+ * machine's, not the change's.
+ */
+export async function underLoad(
+  servers: readonly ConsulApi[],
+  change: () => Promise<unknown>,
+): Promise<LoadResult & { idleGap: number }> {
+  const idle = startLoad(servers);
+  await pause(3000);
+  const { longestGap: idleGap } = await idle.stop();
+  const load = startLoad(servers);
+  const failure = await change().then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  const result = await load.stop();
+  if (failure) throw failure.error;
+  const gaps = `longest gap ${Math.round(result.longestGap)} ms (idle: ${Math.round(idleGap)} ms)`;
+  const { acknowledged, failed, lost } = result;
+  console.log(`acknowledged ${acknowledged}, failed ${failed}, lost ${lost.length}, ${gaps}`);
+  return { ...result, idleGap };
+}
+
 function keysBelow(server: ConsulApi, prefix: string): Promise<string[]> {
   return server.get<string[]>(`/v1/kv/${prefix}?keys&consistent`);
 }

@@ -58,9 +58,10 @@ wait_until_well() {
 # ---------------------------------------------------------------- before
 
 # The gate before a restart. A server of the same run that has just passed the gate after its own restart
-# has left its stamp in the canary: then one look is enough.
+# has left its stamp in the canary: then one look is enough, and every neighbour is asked in person, for
+# what autopilot says may be older than a neighbour's end.
 gate_before_restart() {
-  if fresh_stamp && [ -z "$(unwell "$name")" ]; then return 0; fi
+  if fresh_stamp && all_answer && [ -z "$(unwell "$name")" ]; then return 0; fi
   wait_until_well "$BEFORE" "$name" ||
     die "not restarted, for the others are not well: $reason; nothing was changed"
   save_snapshot
@@ -71,6 +72,12 @@ fresh_stamp() {
   case $stamp in '' | *[!0-9]*) return 1 ;; esac
   age=$(($(date +%s) - stamp))
   [ "$age" -ge 0 ] && [ "$age" -le 5 ]
+}
+
+all_answer() {
+  for agent in $others; do
+    [ -n "$(leader "$agent")" ] || return 1
+  done
 }
 
 # Raft loses nothing in a restart; people may. The last five are kept.

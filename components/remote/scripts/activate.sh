@@ -82,7 +82,8 @@ restart() {
     hand_over_leadership "$(own_raft_address)"
   fi
   switch_over
-  systemctl restart --no-block consul.service
+  # Not before the old process is gone: it would answer for the new one.
+  timeout 60 systemctl restart consul.service || true
   [ "$cluster" = no ] || gate_after_restart "$release" "$node" || go_back
   switch_is_whole
 }

@@ -31,7 +31,8 @@ go_back() {
 $(journalctl -u consul.service -n 12 --no-pager -o cat 2>/dev/null | without_secrets "$STAGED/secrets")"
   [ -e "$PREVIOUS/complete" ] || die "$cause"
   restore_previous
-  systemctl restart --no-block consul.service
+  # Not before the old process is gone: it would answer for the new one.
+  timeout 60 systemctl restart consul.service || true
   if gate_after_restart "$(part release "$STATE/active")" ''; then
     say "back on its previous release and settings, healthy"
   else

@@ -21,4 +21,7 @@ export function layoutOf(project: string = projectFolder): Layout {
   };
 }
 
+/** The stack of `npm run dev`. */
+export const devStack = "dev";
+
 export const stackFileName = (stack: string) => `Pulumi.${stack}.yaml`;

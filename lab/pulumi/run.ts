@@ -11,14 +11,14 @@ import {
   withFlags,
 } from "./args";
 import { pulumiEnv } from "./env";
-import { type Layout, layoutOf } from "./layout";
+import { devStack, type Layout, layoutOf } from "./layout";
 import { ensureStack, stackExists, writeStackFile } from "./stack";
 
 export interface PulumiOptions {
   toolchain: Toolchain;
   /** The folder with Pulumi.yaml. @default this clone */
   project?: string;
-  /** @default "dev" */
+  /** @default devStack */
   stack?: string;
   /** The stack's settings as YAML. @default Pulumi.<stack>.yaml of the project */
   configFile?: string;
@@ -41,7 +41,7 @@ export async function startPulumi(
 ): Promise<ChildProcess> {
   const layout = layoutOf(options.project);
   const line = readCommandLine(args);
-  const stack = options.stack ?? "dev";
+  const stack = options.stack ?? devStack;
   const env = { ...pulumiEnv(layout, options.toolchain, stack), ...options.env };
   // A stack that the user names by a flag is the user's: it is not made by the way.
   if (needsStack(line) && (line.stack ?? stack) === stack) {

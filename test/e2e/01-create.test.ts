@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { labRecord } from "../../lab/network/resolver";
 import { dns, type Member, type RaftServer } from "../support/consul";
 import { upCutOffAt } from "../support/cutOff";
+import { removeLeftovers } from "../support/leftovers";
 import { addresses, api, apis, baseSettings, names, on, processes, trio } from "../support/trio";
 import { eventually, pause } from "../support/wait";
 
@@ -9,8 +10,8 @@ import { eventually, pause } from "../support/wait";
 // running cluster: the later files do.
 
 beforeAll(async () => {
+  await removeLeftovers();
   trio.settings = baseSettings;
-  await trio.destroy();
 });
 
 describe("a creation that is cut off", () => {

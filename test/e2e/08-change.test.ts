@@ -54,3 +54,14 @@ test("a setting that passes verification and fails at start: that server goes ba
   trio.settings = good;
   await trio.up();
 });
+
+test("a restart is refused while another server is down, and nothing was changed", async () => {
+  const before = await processes();
+  trio.settings = baseSettings;
+  await on("test-3", "sudo systemctl stop consul");
+  const said = await trio.upThatFails();
+  expect(said).toMatch(/not restarted, for the others are not well: test-3 is no healthy voter/);
+  expect((await processes()).slice(0, 2)).toEqual(before.slice(0, 2));
+  await on("test-3", "sudo systemctl start consul");
+  await trioIsUp();
+});

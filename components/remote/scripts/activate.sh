@@ -41,9 +41,10 @@ cluster_has_leader() {
   return 1
 }
 
-# The least that serves.
+# The least that serves. What is on its way up or down still runs: only where there is no process at all
+# its neighbours have nothing to lose by a start.
 choose_action() {
-  systemctl --quiet is-active consul.service || { echo start; return; }
+  [ "$(systemctl show -p MainPID --value consul.service)" != 0 ] || { echo start; return; }
   cmp -s "$wanted" "$STATE/active" && { echo nothing; return; }
   for part in release restart-settings secrets; do
     [ "$(part "$part" "$wanted")" = "$(part "$part" "$STATE/active")" ] || { echo restart; return; }
@@ -71,7 +72,7 @@ start() {
   switch_over
   systemctl start --no-block consul.service
   # A first start among servers that elect later; else it has to come back as after a restart.
-  [ "$cluster" = no ] || gate_after_restart "$release" '' || go_back
+  [ "$cluster" = no ] || keep_or_go_back ''
   switch_is_whole
 }
 
@@ -84,8 +85,20 @@ restart() {
   switch_over
   # Not before the old process is gone: it would answer for the new one.
   timeout 60 systemctl restart consul.service || true
-  [ "$cluster" = no ] || gate_after_restart "$release" "$node" || go_back
+  [ "$cluster" = no ] || keep_or_go_back "$node"
   switch_is_whole
+}
+
+# Where it is another server that ails, going back would cost the cluster one more restart and help nobody.
+# $1: node id before.
+keep_or_go_back() {
+  status=0
+  gate_after_restart "$release" "$1" || status=$?
+  case $status in
+    0) ;;
+    2) switch_is_whole; die "this server runs the new release and settings, but another is not well, so the run stops here: $reason" ;;
+    *) go_back ;;
+  esac
 }
 
 reload() {

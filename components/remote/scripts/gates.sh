@@ -21,11 +21,23 @@ unwell() {
   [ -n "$view" ] || view=$(view_of_a_peer)
   [ -n "$view" ] || { echo "no server answers for the cluster"; return; }
   printf '%s\n' "$view" | awk -v except="${1:-}" '
-    $1 != except && $0 !~ / true true alive$/ { print $1 " is no healthy voter (" $2 ", " $3 ", " $4 ")"; exit }'
+    $1 != except && $0 !~ / true true alive / { print $1 " is no healthy voter (" $2 ", " $3 ", " $4 ")"; exit }'
+  silent "$view"
   # Who does not answer is judged by autopilot; who does has to name the same leader.
   leaders=$(for agent in "$api" $others; do leader "$agent" || true; done | sort -u)
   [ "$(printf '%s\n' "$leaders" | wc -l)" -eq 1 ] ||
     echo "the servers name different leaders: $(printf '%s\n' "$leaders" | paste -sd ' ' -)"
+}
+
+# Names a server of the view $1 that does not answer in person: autopilot may learn of a server's end only
+# after six seconds and more. Asked over gossip, which is open among servers wherever HTTP listens.
+silent() {
+  [ -n "$(leader "$api")" ] || return 0
+  printf '%s\n' "$1" | while read -r server _ _ _ address; do
+    ip=$(printf "%s" "${address%:*}" | tr -d "[]")
+    [ "$server" = "$name" ] || consul_api "$api" "/v1/agent/join/$ip" -f -X PUT -o /dev/null ||
+      echo "$server at $ip does not answer"
+  done
 }
 
 view_of_a_peer() {
@@ -58,10 +70,9 @@ wait_until_well() {
 # ---------------------------------------------------------------- before
 
 # The gate before a restart. A server of the same run that has just passed the gate after its own restart
-# has left its stamp in the canary: then one look is enough, and every neighbour is asked in person, for
-# what autopilot says may be older than a neighbour's end.
+# has left its stamp in the canary: then one look is enough.
 gate_before_restart() {
-  if fresh_stamp && all_answer && [ -z "$(unwell "$name")" ]; then return 0; fi
+  if fresh_stamp && [ -z "$(unwell "$name")" ]; then return 0; fi
   wait_until_well "$BEFORE" "$name" ||
     die "not restarted, for the others are not well: $reason; nothing was changed"
   save_snapshot
@@ -72,12 +83,6 @@ fresh_stamp() {
   case $stamp in '' | *[!0-9]*) return 1 ;; esac
   age=$(($(date +%s) - stamp))
   [ "$age" -ge 0 ] && [ "$age" -le 5 ]
-}
-
-all_answer() {
-  for agent in $others; do
-    [ -n "$(leader "$agent")" ] || return 1
-  done
 }
 
 # Raft loses nothing in a restart; people may. The last five are kept.
@@ -141,7 +146,7 @@ in_touch() {
 }
 
 # Waits until the server is back and the cluster is well. Gives up early where systemd starts it again and
-# again. Leaves the reason in $reason.
+# again. Leaves the reason in $reason; the status is 2 where it is another server that is not well.
 gate_after_restart() {
   limit=$(($(hundredths) + AFTER * 100))
   until back "$1" "$2"; do
@@ -153,7 +158,10 @@ gate_after_restart() {
     [ "$(hundredths)" -lt "$limit" ] || return 1
     sleep 0.2
   done
-  wait_until_well $(((limit - $(hundredths)) / 100)) || return 1
+  if ! wait_until_well $(((limit - $(hundredths)) / 100)); then
+    [ -z "$(unwell "$name")" ] || return 2
+    return 1
+  fi
   canary
 }
 

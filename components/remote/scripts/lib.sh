@@ -79,12 +79,12 @@ leader() {
   printf '%s\n' "$answer" | tr -d '"'
 }
 
-# One line for each server in autopilot's view at $1: NAME HEALTHY VOTER SERF-STATUS
+# One line for each server in autopilot's view at $1: NAME HEALTHY VOTER SERF-STATUS ADDRESS:PORT
 autopilot_servers() {
   # 429 is the answer while somebody is unhealthy, with the same body: no -f here.
   consul_api "$1" /v1/operator/autopilot/health |
     sed 's/},{/}\n{/g' |
-    sed -n 's/.*"Name":"\([^"]*\)".*"SerfStatus":"\([^"]*\)".*"Healthy":\([a-z]*\),"Voter":\([a-z]*\).*/\1 \3 \4 \2/p'
+    sed -n 's/.*"Name":"\([^"]*\)","Address":"\([^"]*\)".*"SerfStatus":"\([^"]*\)".*"Healthy":\([a-z]*\),"Voter":\([a-z]*\).*/\1 \4 \5 \3 \2/p'
 }
 
 # Text from stdin, should it ever quote a secret of the files in folder $1, without it.

@@ -19,7 +19,7 @@ join_the_others() {
 unhealthy() {
   view=$(autopilot_servers "$api")
   for server in $(echo "$servers" | tr ',' ' '); do
-    printf '%s\n' "$view" | grep -qxF "$server true true alive" || echo "$server"
+    printf '%s\n' "$view" | grep -qF "$server true true alive " || echo "$server"
   done
 }
 

@@ -19,6 +19,8 @@ export interface ConsulClusterArgs extends HostSources, ConsulSettings {
    * @default "https://releases.hashicorp.com/consul"
    */
   mirror?: Input<string>;
+  /** Whether a server that is taken off a host that stays takes its data and snapshots along. @default false */
+  removeData?: Input<boolean>;
 }
 
 /** Where the machines come from: exactly one of these. */
@@ -54,6 +56,12 @@ export interface NspawnMachineArgs {
   address: Input<string>;
   /** Raise it to get a new machine under the same name. @default 1 */
   generation?: Input<number>;
+  /**
+   * Any text: a new one wipes this server's data folder once, gated like a replacement, and lets it begin anew
+   * with what its neighbours hold. It is how foreign data, or data older than a week, is given up.
+   * @default none
+   */
+  wipeData?: Input<string>;
 }
 
 export interface ExistingArgs {
@@ -71,6 +79,12 @@ export interface ExistingServerArgs extends SshArgs {
   sshHost?: Input<string>;
   /** An SSH server to go through. @default none */
   bastion?: BastionArgs;
+  /**
+   * Any text: a new one wipes this server's data folder once, gated like a replacement, and lets it begin anew
+   * with what its neighbours hold. It is how foreign data, or data older than a week, is given up.
+   * @default none
+   */
+  wipeData?: Input<string>;
 }
 
 export interface BastionArgs extends SshArgs {
@@ -107,6 +121,7 @@ export interface ConsulSettings {
    * @default 32 random bytes, made once and kept in the stack's state as a secret
    */
   gossipKey?: Input<string>;
+  gossip?: GossipArgs;
   /** Log to syslog as well. @default true */
   enableSyslog?: Input<boolean>;
   /** Serve the web UI on the HTTP address. @default true */
@@ -133,6 +148,11 @@ export interface ConsulSettings {
    */
   // biome-ignore lint/suspicious/noExplicitAny: Consul decides what may stand here.
   extraConfig?: Input<Record<string, any>>;
+}
+
+export interface GossipArgs {
+  /** Raise it to have another gossip key made and rotated in, without a restart. @default 1 */
+  rotation?: Input<number>;
 }
 
 export interface PerformanceArgs {

@@ -43,10 +43,11 @@ function refuseProblems(args: PlainArgs): void {
 }
 
 function withoutSecrets({ gossipKey: _, existing, ...rest }: ConsulClusterArgs): ConsulClusterArgs {
-  const servers = existing?.servers.map(({ name, address, hostKey }) => ({
+  const servers = existing?.servers.map(({ name, address, hostKey, wipeData }) => ({
     name,
     address,
     hostKey,
+    ...(wipeData !== undefined && { wipeData }),
   }));
   return { ...rest, ...(servers && { existing: { servers } }) };
 }

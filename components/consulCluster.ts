@@ -9,11 +9,13 @@ import {
 import type { ConsulClusterArgs } from "./args";
 import { checkedArgs } from "./checkedArgs";
 import { ConsulServer } from "./consulServer";
+import { farewell } from "./departure";
 import { hostsOf } from "./hosts";
 import type { Host } from "./hosts/host";
 import { type ClusterPlan, faultTolerance, hostPort, localApi, planCluster } from "./plan";
 import { hostCommand } from "./remote/hostCommand";
 import { nodeIds } from "./remote/raftConfiguration";
+import { renderAutopilotRequest } from "./render/autopilot";
 import { gossipKey } from "./secrets/gossipKey";
 
 /** A server as others see it. */
@@ -59,10 +61,14 @@ export class ConsulCluster extends ComponentResource {
     const plan = checked.args.apply(planCluster);
     const first = { parent: this, dependsOn: checked.passed };
     const hosts = hostsOf(name, args, first);
-    const key = gossipKey(`${name}-gossip-key`, args.gossipKey, first);
+    const key = gossipKey(`${name}-gossip-key`, args, first);
     const servers = hosts.map(
       (host) =>
-        new ConsulServer(`${name}-${host.name}`, { host, plan, gossipKey: key }, { parent: this }),
+        new ConsulServer(
+          `${name}-${host.name}`,
+          { host, hosts, plan, gossipKey: key },
+          { parent: this },
+        ),
     );
     const ready = this.waitUntilReady(
       `${name}-ready`,
@@ -71,10 +77,11 @@ export class ConsulCluster extends ComponentResource {
       plan,
       activateInChain(servers),
     );
+    farewell(`${name}-farewell`, { parent: this, dependsOn: ready });
 
     this.servers = all([plan, ready.stdout]).apply(([{ servers }, stdout]) => {
       const ids = nodeIds(stdout);
-      return servers.map((server) => ({ ...server, nodeId: ids[server.name] ?? "" }));
+      return servers.map(({ name, address }) => ({ name, address, nodeId: ids[name] ?? "" }));
     });
     this.httpAddresses = plan.apply(({ servers, ports }) =>
       servers.map(({ address }) => `http://${hostPort(address, ports.http)}`),
@@ -117,9 +124,12 @@ export class ConsulCluster extends ComponentResource {
           servers: hosts.map((host) => host.name).join(","),
         },
         // Whatever an activation does, readiness is to be seen again afterwards.
-        stdin: all(servers.map((server) => server.wanted())).apply((wanted) =>
-          wanted.map((text, i) => `${(hosts[i] as Host).name}\n${text}`).join(""),
-        ),
+        stdin: all([
+          plan.apply((settings) => `autopilot ${renderAutopilotRequest(settings)}\n`),
+          ...servers.map((server) =>
+            server.wanted().apply((wanted) => `${server.name}\n${wanted}`),
+          ),
+        ]).apply((parts) => parts.join("")),
       },
       { parent: this, dependsOn: activated },
     );

@@ -6,6 +6,7 @@ import {
   type ResourceOptions,
   unsecret,
 } from "@pulumi/pulumi";
+import { departure } from "./departure";
 import type { Host } from "./hosts/host";
 import { type ClusterPlan, localApi, type ServerPlan } from "./plan";
 import { hostCommand } from "./remote/hostCommand";
@@ -16,6 +17,8 @@ import { renderSecretFiles, renderServerFiles, renderWanted, secretsDigest } fro
 
 export interface ConsulServerArgs {
   host: Host;
+  /** All hosts of the cluster, this one among them. */
+  hosts: Host[];
   plan: Output<ClusterPlan>;
   gossipKey: Output<string>;
 }
@@ -25,6 +28,7 @@ export interface ConsulServerArgs {
  * this order, the last of them verifying the whole set there. `activate` then switches the server to it.
  */
 export class ConsulServer extends ComponentResource {
+  readonly name: string;
   /** The last of the staging steps. */
   readonly staged: remote.Command;
   private readonly release: remote.Command;
@@ -35,6 +39,7 @@ export class ConsulServer extends ComponentResource {
     opts: ResourceOptions,
   ) {
     super("consul-cluster:index:ConsulServer", resourceName, {}, opts);
+    this.name = args.host.name;
     this.release = this.stageRelease();
     const secrets = this.stageSecrets();
     this.staged = this.stageConfig(secrets);
@@ -43,7 +48,13 @@ export class ConsulServer extends ComponentResource {
 
   /** Starts, reloads or restarts the server, after `order`: every server staged, its predecessor activated. */
   activate(order: Resource[]): remote.Command {
-    const { host, plan } = this.args;
+    const { host, hosts, plan } = this.args;
+    // Before the activation, so that a server that was here under this name has left when the new one starts;
+    // and so that, where all of them go, each goes in its turn.
+    const leaving = departure(`${this.resourceName}-departure`, host, hosts, plan, {
+      parent: this,
+      dependsOn: [this.staged, ...order],
+    });
     return hostCommand(
       `${this.resourceName}-activate`,
       host,
@@ -55,9 +66,8 @@ export class ConsulServer extends ComponentResource {
           configDir: plan.configDir,
         },
         stdin: this.wanted(),
-        onDelete: { script: "deactivate.sh", settings: { configDir: plan.configDir } },
       },
-      { parent: this, dependsOn: [this.staged, ...order] },
+      { parent: this, dependsOn: [this.staged, ...order, leaving] },
     );
   }
 
@@ -68,7 +78,11 @@ export class ConsulServer extends ComponentResource {
     const secrets = unsecret(gossipKey.apply(secretsDigest));
     return this.ofServer(
       (plan, server) => (digest: string) =>
-        renderWanted(plan.version, renderServerFiles(plan, server), digest),
+        renderWanted(
+          { version: plan.version, wipeData: server.wipeData },
+          renderServerFiles(plan, server),
+          digest,
+        ),
     ).apply((render) => secrets.apply(render));
   }
 
@@ -88,9 +102,9 @@ export class ConsulServer extends ComponentResource {
           configDir: plan.configDir,
           tcp: ports.apply(({ tcp }) => tcp.join(",")),
           udp: ports.apply(({ udp }) => udp.join(",")),
+          wipeData: this.ofServer((_, server) => server.wipeData),
         },
         stdin: releaseInstaller(),
-        onDelete: { script: "remove-release.sh", settings: { dataDir: plan.dataDir } },
       },
       { parent: this },
     );
@@ -123,7 +137,9 @@ export class ConsulServer extends ComponentResource {
           version: plan.version,
           allowDowngradeTo: plan.allowDowngradeTo,
           secrets: unsecret(gossipKey.apply(secretsDigest)),
+          api: plan.apply(localApi),
           dataDir: plan.dataDir,
+          wipeData: this.ofServer((_, server) => server.wipeData),
         },
         stdin: this.ofServer((plan, server) => renderFiles(renderServerFiles(plan, server))),
       },

@@ -4,6 +4,8 @@ import type { PlainArgs } from "./args";
 export interface ServerPlan {
   name: string;
   address: string;
+  /** "" where the data stays. */
+  wipeData: string;
 }
 
 /** The arguments with every default filled in: plain values, made once, read by everything below. */
@@ -22,7 +24,11 @@ export function planCluster(args: PlainArgs): ClusterPlan {
     version: args.version ?? "1.22.0",
     allowDowngradeTo: args.allowDowngradeTo ?? "",
     mirror: (args.mirror ?? "https://releases.hashicorp.com/consul").replace(/\/+$/, ""),
-    servers: servers.map(({ name, address }) => ({ name, address })),
+    servers: servers.map(({ name, address, wipeData }) => ({
+      name,
+      address,
+      wipeData: wipeData ?? "",
+    })),
     ...planSettings(args),
   };
 }
@@ -59,6 +65,7 @@ function planSettings(args: PlainArgs) {
     recursors: args.recursors ?? [],
     environment: args.environment ?? {},
     extraConfig: args.extraConfig ?? {},
+    removeData: args.removeData ?? false,
   };
 }
 

@@ -11,6 +11,7 @@ export function existingHosts(args: ExistingArgs): Host[] {
     address: server.address,
     user: server.user ?? "root",
     connection: connection(server),
+    stays: true,
   }));
 }
 

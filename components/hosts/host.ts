@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/command";
-import type { Input, Resource } from "@pulumi/pulumi";
+import type { Input } from "@pulumi/pulumi";
 
 /** A machine that answers SSH, wherever it comes from: all that the rest of the component knows of it. */
 export interface Host {
@@ -12,8 +12,8 @@ export interface Host {
   connection: Input<types.input.remote.ConnectionArgs>;
   /** Differs when the machine was made anew under the same name; unknown for hosts that others make. */
   machineId?: Input<string>;
-  /** The resource that takes the host away when it is deleted, where this component made the host. */
-  machine?: Resource;
+  /** Whether the host is there after the stack is gone: then nothing of ours may be left on it. */
+  stays: boolean;
 }
 
 /** Patience with a host that does not answer yet: 16 tries, some 40 seconds. */

@@ -10,19 +10,17 @@ import {
 } from "@pulumi/pulumi";
 import type { Host } from "../hosts/host";
 import { shellWords } from "../shellWords";
-import { type InstalledScript, library } from "./scripts";
+import { library, type StepScript } from "./scripts";
 
 /** `KEY=VALUE` arguments of a script. */
 type Settings = Record<string, Input<string>>;
 
 export interface HostCommandArgs {
   /** The script to run, or `stdin` for one that arrives there. */
-  script: InstalledScript | "stdin";
+  script: StepScript | "stdin";
   settings: Settings;
   /** A plain text shows in previews line by line; a secret one shows that it changed. */
   stdin?: Input<string>;
-  /** Runs when the resource is deleted. */
-  onDelete?: { script: InstalledScript; settings: Settings };
   /** Keeps the script's words out of the run's log. They never hold a secret, so it is for tidiness. */
   quiet?: boolean;
 }
@@ -31,6 +29,7 @@ export interface HostCommandArgs {
  * The one way in which anything runs on a host: a script with readable arguments, as root.
  *
  * There is no `update` and there are no triggers: whatever changes runs the same converging script again.
+ * There is no `delete` either, for one fails where the host is dead: see `departure/`.
  */
 export function hostCommand(
   name: string,
@@ -39,8 +38,6 @@ export function hostCommand(
   opts: CustomResourceOptions & { parent: ComponentResource },
 ): remote.Command {
   const own: CustomResourceOptions = {
-    // A machine that goes takes everything on it along: nothing is to be removed from it before.
-    deletedWith: host.machine,
     // Ordinary words, but they came from a host: what it prints is nobody's to publish.
     additionalSecretOutputs: args.quiet ? ["stdout", "stderr"] : undefined,
   };
@@ -49,7 +46,6 @@ export function hostCommand(
     {
       connection: host.connection,
       create: commandLine(host, args.script, args.settings),
-      delete: args.onDelete && commandLine(host, args.onDelete.script, args.onDelete.settings),
       stdin: args.stdin ?? "",
       logging: args.quiet ? remote.Logging.None : remote.Logging.Stderr,
       addPreviousOutputInEnv: false,

@@ -6,22 +6,29 @@ export const library = "/usr/local/lib/consul-cluster";
 
 /** What a host keeps for later commands; `install-release.sh` itself only passes through. */
 const installed = [
+  // Sourced by those below.
   "lib.sh",
   "gates.sh",
+  "cluster-lock.sh",
+  "gossip.sh",
+  "quorum.sh",
   "switch.sh",
   "wayback.sh",
   "stage-secrets.sh",
   "stage-config.sh",
   "activate.sh",
   "ready.sh",
-  "deactivate.sh",
-  "remove-release.sh",
+  "leave.sh",
+  "forget.sh",
+  "remove.sh",
+  // For people.
+  "recover-quorum.sh",
 ] as const;
 
-/** Those that are run; the others are sourced by them. */
-export type InstalledScript = Exclude<
+/** Those that are steps of a run. */
+export type StepScript = Extract<
   (typeof installed)[number],
-  "lib.sh" | "gates.sh" | "switch.sh" | "wayback.sh"
+  "stage-secrets.sh" | "stage-config.sh" | "activate.sh" | "ready.sh"
 >;
 
 /** Ends a here-document; no script contains this line. */

@@ -1,4 +1,5 @@
 import type { ClusterPlan, ServerPlan } from "../plan";
+import { autopilotSettings } from "./autopilot";
 import { isObject, merge, renderJson } from "./json";
 
 /**
@@ -36,15 +37,20 @@ export interface ConsulConfig {
   server: string;
   /** What a reload takes over. */
   reloadable: string;
+  /** Whom to join: read at every start, and of no interest to a server that runs. */
+  neighbours: string;
   /** What a server reads only while its cluster does not exist yet. */
   bootstrap: string;
 }
 
 export function renderConsulConfig(plan: ClusterPlan, server: ServerPlan): ConsulConfig {
-  const whole = merge(merge(unlessSaidOtherwise, plan.extraConfig), managed(plan, server));
+  // Autopilot's settings live in the cluster, not in files: see autopilot.ts.
+  const { autopilot: _, ...extra } = plan.extraConfig;
+  const whole = merge(merge(unlessSaidOtherwise, extra), managed(plan, server));
   return {
     server: renderJson(part(whole, false)),
     reloadable: renderJson(part(whole, true)),
+    neighbours: renderNeighbours(plan, server),
     bootstrap: renderBootstrap(plan),
   };
 }
@@ -84,10 +90,6 @@ function managed(plan: ClusterPlan, server: ServerPlan): Record<string, unknown>
     ui_config: { enabled: plan.ui },
     performance: { raft_multiplier: plan.raftMultiplier },
     dns_config: { allow_stale: plan.allowStale, max_stale: plan.maxStale },
-    // Never itself: joining oneself succeeds, ends the retries, and splits the cluster for good.
-    retry_join: plan.servers
-      .filter(({ name }) => name !== server.name)
-      .map(({ address }) => address),
     retry_interval: plan.retryInterval,
     skip_leave_on_interrupt: plan.skipLeaveOnInterrupt,
     leave_on_terminate: plan.leaveOnTerminate,
@@ -107,14 +109,18 @@ function managed(plan: ClusterPlan, server: ServerPlan): Record<string, unknown>
   };
 }
 
-/**
- * `min_quorum` is read at the first bootstrap alone, as `bootstrap_expect` is: without it autopilot
- * throws out a voter that merely restarts.
- */
+/** A file of its own, so that a server that joins or leaves restarts nobody. */
+function renderNeighbours(plan: ClusterPlan, server: ServerPlan): string {
+  // Never itself: joining oneself succeeds, ends the retries, and splits the cluster for good.
+  const others = plan.servers.filter(({ name }) => name !== server.name);
+  return renderJson({ retry_join: others.map(({ address }) => address) });
+}
+
+/** Read while the cluster does not exist yet. */
 function renderBootstrap(plan: ClusterPlan): string {
   return renderJson({
     bootstrap_expect: plan.servers.length,
-    autopilot: { min_quorum: plan.servers.length },
+    autopilot: autopilotSettings(plan),
   });
 }
 

@@ -9,6 +9,7 @@ export function renderServerFiles(plan: ClusterPlan, server: ServerPlan): Files 
   return {
     "10-server.json": config.server,
     "20-reloadable.json": config.reloadable,
+    "40-neighbours.json": config.neighbours,
     "bootstrap.json": config.bootstrap,
     "consul.service": renderSystemdUnit(plan),
     environment: renderEnvironment(plan.environment),
@@ -21,17 +22,24 @@ export function renderSecretFiles(gossipKey: string): Files {
 }
 
 /**
- * What an activation shall bring about, one line a part. A preview shows which line differs: the release,
- * the restart-settings or the secrets mean a restart, the reloadable-settings alone a reload.
+ * What an activation shall bring about, one line a part. A preview shows which line differs: the release or
+ * the restart-settings mean a restart, the reloadable-settings a reload, the neighbours nothing now, the
+ * secrets a rotation of the gossip key in the running cluster, and wipe-data what it says.
  */
-export function renderWanted(version: string, files: Files, secretsDigest: string): string {
+export function renderWanted(
+  { version, wipeData }: { version: string; wipeData: string },
+  files: Files,
+  secretsDigest: string,
+): string {
   const file = (name: string) => files[name] as string;
   const restart = digest(file("10-server.json"), file("consul.service"), file("environment"));
   return [
     `release ${version}`,
     `restart-settings ${restart}`,
     `reloadable-settings ${digest(file("20-reloadable.json"))}`,
+    `neighbours ${digest(file("40-neighbours.json"))}`,
     `secrets ${secretsDigest}`,
+    ...(wipeData ? [`wipe-data ${wipeData}`] : []),
     "",
   ].join("\n");
 }

@@ -1,26 +1,30 @@
 import { local } from "@pulumi/command";
-import { type CustomResourceOptions, type Input, type Output, secret } from "@pulumi/pulumi";
+import { type CustomResourceOptions, type Output, output, secret } from "@pulumi/pulumi";
+import type { ConsulClusterArgs } from "../args";
 
-/** 32 random bytes: AES-256 for the gossip between servers. */
-const make = `process.stdout.write(require("node:crypto").randomBytes(32).toString("base64"))`;
+/** 32 random bytes: AES-256 for the gossip between servers. Behind the rotation that they were made for. */
+const key = `process.env.ROTATION + " " + require("node:crypto").randomBytes(32).toString("base64")`;
 
-/** Any later run of this command says what the first one said, and never invents another key. */
+const make = `process.stdout.write(${key})`;
+
+/** Any later run of this command says what the last one said, but for a rotation that was asked for. */
 const keep = `
-const key = process.env.PULUMI_COMMAND_STDOUT;
-if (!key) {
-  console.error("the gossip key is not in the stack's state any more; hand the cluster's key in as gossipKey");
-  process.exit(1);
-}
-process.stdout.write(key);
+const [rotation, key] = (process.env.PULUMI_COMMAND_STDOUT || "").split(" ");
+const asked = Number(process.env.ROTATION);
+const fail = (message) => { console.error(message); process.exit(1); };
+if (!key) fail("the gossip key is not in the stack's state any more; hand the cluster's key in as gossipKey");
+if (asked < Number(rotation)) fail("gossip.rotation only rises: the cluster is at " + rotation + ", and older keys are not kept");
+process.stdout.write(asked > Number(rotation) ? ${key} : rotation + " " + key);
 `.trim();
 
 /**
  * The gossip key: the one that was handed in, or one that is made once and lives in the stack's state,
- * encrypted. Nothing of the hosts is among its inputs, so nothing that happens to them makes another.
+ * encrypted. Nothing of the hosts is among its inputs, so nothing that happens to them makes another; only a
+ * rotation that is asked for does.
  */
 export function gossipKey(
   name: string,
-  given: Input<string> | undefined,
+  { gossipKey: given, gossip }: Pick<ConsulClusterArgs, "gossipKey" | "gossip">,
   opts: CustomResourceOptions,
 ): Output<string> {
   if (given !== undefined) {
@@ -32,10 +36,11 @@ export function gossipKey(
       interpreter: ["node", "-e"],
       create: make,
       update: keep,
+      environment: { ROTATION: output(gossip?.rotation ?? 1).apply(String) },
       // Its output is the key: it goes nowhere but into the state, as a secret.
       logging: local.Logging.None,
     },
     { ...opts, additionalSecretOutputs: ["stdout", "stderr"] },
   );
-  return secret(made.stdout);
+  return secret(made.stdout.apply((said) => said.split(" ")[1] ?? ""));
 }

@@ -1,5 +1,5 @@
-import { type Problem, problem } from "./problem";
-import { text } from "./values";
+import { type Problem, problem, show } from "./problem";
+import { type Fields, fieldsOf, number, text } from "./values";
 
 /** AES-128, AES-192 and AES-256: Consul checks the size only when it starts. */
 const SIZES = [16, 24, 32];
@@ -22,4 +22,21 @@ function checkKey(key: string, path: string): Problem[] {
   return SIZES.includes(bytes.length)
     ? []
     : problem(path, `has ${bytes.length} bytes, Consul takes 16, 24 or 32; ${advice}`);
+}
+
+export const checkRotation = number((rotation, path) =>
+  Number.isSafeInteger(rotation) && rotation >= 1
+    ? []
+    : problem(path, `${show(rotation)} is not a whole number from 1; the first key is 1`),
+);
+
+/** A key that is handed in is rotated by handing in another. */
+export function checkOneWayToRotate(args: Fields): Problem[] {
+  const { rotation } = fieldsOf(args.gossip);
+  return args.gossipKey === undefined || rotation === undefined
+    ? []
+    : problem(
+        "gossip.rotation",
+        "is for a key that the component makes, and gossipKey is given; hand in another gossipKey to rotate",
+      );
 }

@@ -13,6 +13,7 @@ import {
   optional,
   text,
 } from "./values";
+import { checkWipeData } from "./wipeData";
 
 /** The defaults that `args.ts` promises, where another value is judged against them. */
 export const NSPAWN_DEFAULTS = {
@@ -37,6 +38,7 @@ export function checkNspawn(args: Fields, files?: Files): Problem[] {
     ...checkShareApart(nspawn),
     ...serversOf(args, "nspawn").flatMap(({ path, entry, address }) => [
       ...optional(checkGeneration)(fieldsOf(entry).generation, `${path}.generation`),
+      ...optional(checkWipeData)(fieldsOf(entry).wipeData, `${path}.wipeData`),
       ...checkInNetwork(address, `${path}.address`, nspawn.gateway),
     ]),
   ];

@@ -1,6 +1,6 @@
 import { planCluster } from "../plan";
 import { checkDuration, checkInterval } from "./duration";
-import { checkGossipKey } from "./gossip";
+import { checkGossipKey, checkOneWayToRotate, checkRotation } from "./gossip";
 import { checkDomain, MAX_LABEL } from "./names";
 import { checkConsulFolder, isInside } from "./paths";
 import { type Problem, problem, show } from "./problem";
@@ -17,6 +17,8 @@ export function checkSettings(args: Fields): Problem[] {
       configDir: optional(checkConsulFolder),
       dataDir: optional(checkConsulFolder),
       gossipKey: optional(checkGossipKey),
+      gossip: group({ rotation: optional(checkRotation) }),
+      removeData: optional(truth),
       enableSyslog: optional(truth),
       ui: optional(truth),
       performance: group({ raftMultiplier: optional(checkRaftMultiplier) }),
@@ -26,6 +28,7 @@ export function checkSettings(args: Fields): Problem[] {
       leaveOnTerminate: optional(truth),
       rejoinAfterLeave: optional(truth),
     }),
+    ...checkOneWayToRotate(args),
     ...checkFoldersApart(args),
   ];
 }

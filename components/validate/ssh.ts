@@ -16,6 +16,7 @@ import {
   repeats,
   text,
 } from "./values";
+import { checkWipeData } from "./wipeData";
 
 /** Hosts that exist already: how each of them is logged in to. */
 export function checkExisting(args: Fields, files?: Files): Problem[] {
@@ -31,6 +32,7 @@ function checkServer(server: Fields, path: string, files: Files | undefined): Pr
     ...checkLogin(server, path, files),
     ...each(server, path, {
       sshHost: optional(checkSshHost),
+      wipeData: optional(checkWipeData),
       bastion: optional(
         object((bastion, where) => [
           ...each(bastion, where, { host: checkSshHost }),

@@ -4,21 +4,25 @@ import { local } from "@pulumi/command";
 import {
   type CustomResourceOptions,
   type Input,
+  mergeOptions,
   type Output,
   output,
+  type Resource,
   unsecret,
 } from "@pulumi/pulumi";
 import type { NspawnArgs, NspawnMachineArgs } from "../../args";
 import { shellWords } from "../../shellWords";
 import { dialing, type Host } from "../host";
+import { oneAtATime } from "./oneAtATime";
 
 /** Machines on this computer: made by `pulumi up`, powered off and removed by `pulumi destroy`. */
 export function nspawnHosts(name: string, args: NspawnArgs, opts: CustomResourceOptions): Host[] {
   const directory = args.directory ?? "/var/lib/consul-cluster";
   const user = args.user ?? "admin";
   const key = loginKey(`${name}-login-key`, directory, name, opts);
+  const guard = oneAtATime(`${name}-replacements`, args.machines, opts);
   return args.machines.map((machine) => {
-    const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, opts, {
+    const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, guard, opts, {
       directory,
       address: machine.address,
       gateway: args.gateway ?? "198.18.77.1/24",
@@ -42,7 +46,7 @@ export function nspawnHosts(name: string, args: NspawnArgs, opts: CustomResource
         ...dialing,
       },
       machineId: made.machineId,
-      machine: resource,
+      stays: false,
     };
   });
 }
@@ -52,6 +56,7 @@ type MachineSettings = Record<string, Input<string>>;
 function nspawnMachine(
   name: string,
   machine: NspawnMachineArgs,
+  guard: Resource,
   opts: CustomResourceOptions,
   settings: MachineSettings,
 ): local.Command {
@@ -68,12 +73,12 @@ function nspawnMachine(
       create: run("create"),
       delete: run("delete"),
       stdin: ["power.sh", "contents.sh", "machine.sh"].map(scriptText).join("\n"),
-      triggers: [machine.generation ?? 1],
+      triggers: [machine.generation ?? 1, machine.address],
       logging: local.Logging.Stderr,
       addPreviousOutputInEnv: false,
     },
     // Two machines cannot have one name: the old one goes first.
-    { ...opts, deleteBeforeReplace: true },
+    mergeOptions({ deleteBeforeReplace: true, dependsOn: guard }, opts),
   );
 }
 

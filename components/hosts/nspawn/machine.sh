@@ -73,8 +73,10 @@ load_boot_settings() {
 
 create() {
   refuse_twins
-  # Only what a boot depends on costs one: a login user or key is changed on the running machine.
-  [ "$(boot_settings)" = "$(cat "$machine/boot" 2>/dev/null)" ] || power_off
+  # A machine that runs is never powered off for a setting: it may be a server of a cluster.
+  if running_pid >/dev/null && [ "$(boot_settings)" != "$(cat "$machine/boot" 2>/dev/null)" ]; then
+    say "takes over bridge, gateway and share when it boots the next time"
+  fi
   unpack_image
   configure
   save_boot_settings

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Switches this server to its staged set: starts Consul, reloads it or restarts it, or does nothing where
 # the set runs already. What shall run arrives on stdin, a line each: release, restart-settings,
-# reloadable-settings, secrets, every value a digest but the release's.
+# reloadable-settings, neighbours, secrets, every value a digest but the release's; and wipe-data, where it
+# was asked for.
 #
 # In a cluster that has a leader a restart passes gates before and after, hands leadership over first, and
 # ends with a healthy server or with the previous release and settings in place again. While no leader is
@@ -12,6 +13,12 @@ umask 027
 . /usr/local/lib/consul-cluster/lib.sh
 # shellcheck source=gates.sh
 . /usr/local/lib/consul-cluster/gates.sh
+# shellcheck source=cluster-lock.sh
+. /usr/local/lib/consul-cluster/cluster-lock.sh
+# shellcheck source=gossip.sh
+. /usr/local/lib/consul-cluster/gossip.sh
+# shellcheck source=quorum.sh
+. /usr/local/lib/consul-cluster/quorum.sh
 # shellcheck source=switch.sh
 . /usr/local/lib/consul-cluster/switch.sh
 # shellcheck source=wayback.sh
@@ -26,6 +33,7 @@ check_staged() {
   [ -x "$RELEASES/$release/consul" ] || die "release $release is not on this host"
   expect restart-settings "$(digest "$STAGED/config/10-server.json" "$STAGED/config/consul.service" "$STAGED/config/environment")"
   expect reloadable-settings "$(digest "$STAGED/config/20-reloadable.json")"
+  expect neighbours "$(digest "$STAGED/config/40-neighbours.json")"
   expect secrets "$(digest "$STAGED/secrets/30-secrets.json")"
 }
 
@@ -34,22 +42,34 @@ expect() {
     die "the staged $1 are not those of this run ($2, not $(part "$1" "$wanted")); run it again"
 }
 
-cluster_has_leader() {
-  for agent in "$api" $others; do
-    [ -z "$(leader "$agent")" ] || return 0
+runs() { [ "$(systemctl show -p MainPID --value consul.service)" != 0 ]; }
+
+# Is there a cluster that has something to lose? An election may be going on; without a quorum nothing that
+# runs is touched.
+find_cluster() {
+  cluster=no
+  if cluster_has_leader; then cluster=yes; fi
+  [ "$cluster" = no ] && runs && bootstrapped || return 0
+  limit=$(($(seconds) + ELECTION))
+  until cluster_has_leader; do
+    [ "$(seconds)" -lt "$limit" ] || { die_without_quorum "$STAGED/config"; die "the cluster has had no leader for $ELECTION s, though its servers answer; nothing was changed"; }
+    sleep 0.5
   done
-  return 1
+  cluster=yes
 }
+
+differs() { [ "$(part "$1" "$wanted")" != "$(part "$1" "$STATE/active")" ]; }
 
 # The least that serves. What is on its way up or down still runs: only where there is no process at all
 # its neighbours have nothing to lose by a start.
 choose_action() {
-  [ "$(systemctl show -p MainPID --value consul.service)" != 0 ] || { echo start; return; }
-  cmp -s "$wanted" "$STATE/active" && { echo nothing; return; }
-  for part in release restart-settings secrets; do
-    [ "$(part "$part" "$wanted")" = "$(part "$part" "$STATE/active")" ] || { echo restart; return; }
-  done
-  echo reload
+  if differs wipe-data && [ -n "$(part wipe-data "$wanted")" ]; then echo wipe
+  elif ! runs; then echo start
+  elif cmp -s "$wanted" "$STATE/active"; then echo nothing
+  elif differs release || differs restart-settings; then echo restart
+  elif differs reloadable-settings; then echo reload
+  else echo note
+  fi
 }
 
 # ---------------------------------------------------------------- the actions
@@ -68,7 +88,11 @@ switch_is_whole() {
   forget_previous
 }
 
+# Whoever joins anew costs the others nothing, unless they are not well: then it waits.
 start() {
+  if [ "$cluster" = yes ] && [ ! -e "$dataDir/node-id" ]; then
+    wait_until_well "$BEFORE" "$name" || die "not started, for the others are not well: $reason"
+  fi
   switch_over
   systemctl start --no-block consul.service
   # A first start among servers that elect later; else it has to come back as after a restart.
@@ -110,9 +134,41 @@ reload() {
   esac
 }
 
+rotate() {
+  find_agent || die "no server knows a leader, so the gossip key cannot be changed"
+  staged_key "$STATE/key"
+  rotate_gossip_key "$STATE/key"
+  rm -f "$STATE/key"
+}
+
 own_raft_address() {
   sed -n 's/^ *"bind_addr": "\(.*\)",$/\1/p' "$STAGED/config/10-server.json" | sed 's/.*:.*/[&]/' | tr '\n' ':'
   sed -n 's/^ *"server": \([0-9]*\),\{0,1\}$/\1/p' "$STAGED/config/10-server.json"
+}
+
+# What is read at the next start only: who the neighbours are, and a gossip key that the keyring has by now.
+note() {
+  switch_over
+  switch_is_whole
+}
+
+# The explicit wish to begin again with empty hands: the others keep the data, and teach it anew.
+wipe() {
+  refuse_to_wipe_the_last
+  if runs; then
+    gate_before_restart
+    hand_over_leadership "$(own_raft_address)"
+    timeout 60 systemctl stop consul.service || true
+  fi
+  find "$dataDir" -mindepth 1 -delete
+  say "$dataDir wiped"
+  start
+}
+
+# With nobody else to learn from, the data would be lost for good.
+refuse_to_wipe_the_last() {
+  [ -n "$others" ] || [ ! -e "$dataDir/raft" ] || [ ! -e "$STATE/active" ] ||
+    die "this server is the only one: wiping its data would lose it for good; take a snapshot, and remove $dataDir by hand"
 }
 
 nothing() {
@@ -129,12 +185,17 @@ main() {
   printf '%s\n' "$text" >"$wanted"
   check_staged
   others=$(peers "$STAGED/config" "$api")
-  cluster=no
-  ! cluster_has_leader || cluster=yes
+  find_cluster
   action=$(choose_action)
+  case $action in
+    nothing | note) ;;
+    *) [ "$cluster" = no ] || cluster_lock activation ;;
+  esac
+  [ "$cluster" = no ] || ! runs || ! differs secrets || rotate
   "$action"
   case $action in
     nothing) say "runs these settings already" ;;
+    note) say "settings noted, nothing to restart or to reload" ;;
     *) say "$action done, Consul $release" ;;
   esac
 }

@@ -10,34 +10,53 @@ SAMPLE=2.4     # seconds between two samples
 BEFORE=30      # seconds to wait for a cluster that is not well, before a change
 AFTER=120      # seconds for a server to be back, after a change
 CANARY=v1/kv/consul-cluster/canary
+SERVERS=v1/kv/consul-cluster/servers # their names, noted by ready.sh
 
 hundredths() { awk '{ printf "%d", $1 * 100 }' /proc/uptime; }
 
 # ---------------------------------------------------------------- is the cluster well?
 
-# Names the reason why not; says nothing where all is well. $1: a server whose own state does not matter.
+cluster_has_leader() {
+  for agent in "$api" $others; do
+    [ -z "$(leader "$agent")" ] || return 0
+  done
+  return 1
+}
+
+# Names the reason why not; says nothing where all is well. $1: a server whose own state does not matter;
+# without it, this one has to be in the cluster.
 unwell() {
   view=$(autopilot_servers "$api")
   [ -n "$view" ] || view=$(view_of_a_peer)
   [ -n "$view" ] || { echo "no server answers for the cluster"; return; }
   printf '%s\n' "$view" | awk -v except="${1:-}" '
     $1 != except && $0 !~ / true true alive / { print $1 " is no healthy voter (" $2 ", " $3 ", " $4 ")"; exit }'
-  silent "$view"
+  [ -n "${1:-}" ] || printf '%s\n' "$view" | grep -q "^$name " || echo "$name is not in the cluster yet"
+  silent "$view" "${1:-}"
   # Who does not answer is judged by autopilot; who does has to name the same leader.
   leaders=$(for agent in "$api" $others; do leader "$agent" || true; done | sort -u)
   [ "$(printf '%s\n' "$leaders" | wc -l)" -eq 1 ] ||
     echo "the servers name different leaders: $(printf '%s\n' "$leaders" | paste -sd ' ' -)"
 }
 
-# Names a server of the view $1 that does not answer in person: autopilot may learn of a server's end only
+# Names a server of the view $1, but $2, that does not answer in person: autopilot may learn of a server's end only
 # after six seconds and more. Asked over gossip, which is open among servers wherever HTTP listens.
 silent() {
   [ -n "$(leader "$api")" ] || return 0
-  printf '%s\n' "$1" | while read -r server _ _ _ address; do
-    ip=$(printf "%s" "${address%:*}" | tr -d "[]")
-    [ "$server" = "$name" ] || consul_api "$api" "/v1/agent/join/$ip" -f -X PUT -o /dev/null ||
-      echo "$server at $ip does not answer"
+  printf '%s\n' "$1" | while read -r peer _ _ _ place; do
+    ip=$(printf "%s" "${place%:*}" | tr -d "[]")
+    case $peer in "$name" | "$2") continue ;; esac
+    consul_api "$api" "/v1/agent/join/$ip" -f -X PUT -o /dev/null || echo "$peer at $ip does not answer"
   done
+}
+
+# Of the servers that the last complete run has noted, those that are no healthy voters now; not $1.
+missing_servers() {
+  noted=$(consul_api "$api" "/$SERVERS?raw" -f) || return 0
+  view=$(autopilot_servers "$api")
+  for peer in $noted; do
+    [ "$peer" = "$1" ] || printf '%s\n' "$view" | grep -q "^$peer true true alive " || echo "$peer"
+  done | paste -sd ' ' -
 }
 
 view_of_a_peer() {

@@ -87,8 +87,8 @@ check_ports() {
 # would campaign for that cluster.
 check_data() {
   [ -n "$(ls -A "$dataDir" 2>/dev/null)" ] || return 0
-  [ "$(cat "$STATE/data" 2>/dev/null)" = "$dataDir" ] ||
-    problem "$dataDir holds data that is not of this cluster; move it away, or give another dataDir"
+  [ "$(cat "$STATE/data" 2>/dev/null)" = "$dataDir" ] || [ -n "$wipeData" ] ||
+    problem "$dataDir holds data that is not of this cluster; move it away, give another dataDir, or set wipeData for this server to have it wiped"
 }
 
 # ---------------------------------------------------------------- user and folders
@@ -109,7 +109,7 @@ make_folders() {
 
 install_release() {
   target=$RELEASES/$version
-  if [ -x "$target/consul" ] && (cd "$target" && sha256sum --status -c consul.sha256 2>/dev/null); then
+  if [ "$(reported "$target")" = "$version" ]; then
     say "release $version is there already"
     return 0
   fi
@@ -153,17 +153,18 @@ unpack() {
   rm -f "$incoming/$zip" "$incoming/$sums" "$incoming/errors"
   chmod 0755 "$incoming" "$incoming/consul"
   ! command -v restorecon >/dev/null 2>&1 || restorecon -R "$incoming"
-  reported=$("$incoming/consul" version 2>&1 | awk 'NR == 1 { sub(/^v/, "", $2); print $2 }')
-  [ "$reported" = "$version" ] ||
-    die "the binary in $zip calls itself ${reported:-nothing}, not $version; nothing was changed"
-  (cd "$incoming" && sha256sum consul >consul.sha256)
+  found=$(reported "$incoming")
+  [ "$found" = "$version" ] || die "the binary in $zip calls itself ${found:-nothing}, not $version; nothing was changed"
 }
+
+# What the binary in the folder $1 says that it is; one that a power cut left half written says nothing.
+reported() { "$1/consul" version 2>/dev/null | awk 'NR == 1 { sub(/^v/, "", $2); print $2 }'; }
 
 install_release_main() {
   set -eu
   umask 022
-  version='' mirror='' address='' dataDir='' configDir='' tcp='' udp=''
-  take "name version mirror address dataDir configDir tcp udp" "$@"
+  version='' mirror='' address='' dataDir='' configDir='' tcp='' udp='' wipeData=''
+  take "name version mirror address dataDir configDir tcp udp wipeData" "$@"
   lock "release $version"
   preflight
   make_user

@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2154  # api and others are the script's that sources this file
 # What every script on a host needs. Installed with the release, sourced by the others.
 #
 # The scripts' contract: they run as root, take KEY=VALUE arguments, read all of their stdin, hold one
@@ -36,6 +37,15 @@ take() {
       *) die "unknown setting $key" ;;
     esac
   done
+}
+
+# The agent to ask for the cluster: the own one at $api, or a neighbour's where the own one does not know a
+# leader. Sets $via; fails where nobody knows one.
+find_agent() {
+  for via in "$api" $others; do
+    [ -z "$(leader "$via")" ] || return 0
+  done
+  return 1
 }
 
 # One script at a time on a host. Whoever waits learns who holds the lock.
@@ -94,10 +104,31 @@ without_secrets() {
     "$1"/30-secrets.json -
 }
 
-# HTTP addresses of the other servers, from the settings in folder $1 and the own HTTP address $2.
-peers() {
-  sed -n '/"retry_join": \[$/,/\]/s/^ *"\([^"]*\)",\{0,1\}$/\1/p' "$1/10-server.json" |
-    sed -e 's/.*:.*/[&]/' -e "s|.*|http://&:${2##*:}|"
+# IP addresses of the other servers, from the settings in folder $1.
+neighbours() {
+  sed -n '/"retry_join": \[$/,/\]/s/^ *"\([^"]*\)",\{0,1\}$/\1/p' "$1/40-neighbours.json"
+}
+
+# Their HTTP addresses, on the port of the own one, $2.
+peers() { neighbours "$1" | sed -e 's/.*:.*/[&]/' -e "s|.*|http://&:${2##*:}|"; }
+
+# One line for each member of the gossip pool of the agent at $1: NAME STATUS (1 alive, 2 leaving, 3 left,
+# 4 failed). $2: ?wan=1 for that of all datacenters.
+members() {
+  consul_api "$1" "/v1/agent/members${2:-}" -f | sed 's/},{"Name"/}\n{"Name"/g' |
+    sed -n 's/.*{"Name":"\([^"]*\)".*"Status":\([0-9]\).*/\1 \2/p'
+}
+
+# One line for each server in Raft's configuration as the agent at $1 has it: NAME ID VOTER ADDRESS:PORT
+raft_servers() {
+  consul_api "$1" "/v1/operator/raft/configuration" -f | sed 's/},{/}\n{/g' |
+    sed -n 's/.*"ID":"\([^"]*\)","Node":"\([^"]*\)","Address":"\([^"]*\)".*"Voter":\([a-z]*\).*/\2 \1 \4 \3/p'
+}
+
+# Is a Consul running that is part of a cluster, or was: not one that still waits for its first election?
+bootstrapped() {
+  index=$(consul_api "$api" /v1/agent/self -f | grep -o '"last_log_index":"[0-9]*"' | tr -dc '0-9')
+  [ "${index:-0}" -gt 0 ]
 }
 
 # Seconds since the computer started: a clock that nobody sets.

@@ -1,9 +1,15 @@
 #!/bin/sh
 # Waits until the cluster has a leader that every reachable server names, and every server is a healthy
-# voter. Prints Raft's configuration as JSON: the program reads the node ids from it.
+# voter. Then settles what is the whole cluster's: autopilot's settings, who its servers are, and that no
+# gossip key but the current one is left. Prints Raft's configuration as JSON: the program reads the node ids from it.
 set -eu
 # shellcheck source=lib.sh
 . /usr/local/lib/consul-cluster/lib.sh
+
+# shellcheck source=gossip.sh
+. /usr/local/lib/consul-cluster/gossip.sh
+# shellcheck source=quorum.sh
+. /usr/local/lib/consul-cluster/quorum.sh
 
 TIMEOUT=120 # seconds
 
@@ -19,7 +25,7 @@ join_the_others() {
 unhealthy() {
   view=$(autopilot_servers "$api")
   for server in $(echo "$servers" | tr ',' ' '); do
-    printf '%s\n' "$view" | grep -qF "$server true true alive " || echo "$server"
+    printf '%s\n' "$view" | grep -q "^$server true true alive " || echo "$server"
   done
 }
 
@@ -34,7 +40,7 @@ named_by_all() {
 main() {
   api='' servers='' configDir=''
   take "name api servers configDir" "$@"
-  cat >/dev/null
+  autopilot=$(sed -n 's/^autopilot //p')
   others=$(peers "$configDir" "$api")
   start=$(seconds)
   joined=-1
@@ -46,11 +52,27 @@ main() {
       join_the_others
       joined=$waited
     fi
+    # No election can end it: said at once, and not after all of the patience.
+    [ -n "$leader" ] || [ "$waited" -lt "$ELECTION" ] || die_without_quorum "$configDir"
     [ "$waited" -lt "$TIMEOUT" ] || give_up
     sleep 0.1
   done
   say "leader $leader, all servers are healthy voters"
+  settle
   consul_api "$api" "/v1/operator/raft/configuration?stale" -f
+}
+
+# With the new voters in, min_quorum may rise; before anybody leaves, it has to fall.
+settle() {
+  consul_api "$api" /v1/operator/autopilot/configuration -f -o /dev/null -X PUT -d "$autopilot" ||
+    die "autopilot's settings could not be written; run it again"
+  consul_api "$api" /v1/kv/consul-cluster/servers -f -o /dev/null -X PUT -d "$(echo "$servers" | tr ',' ' ')" ||
+    die "the names of the servers could not be written; run it again"
+  via=$api
+  umask 077
+  staged_key "$STATE/key"
+  retire_old_keys "$STATE/key"
+  rm -f "$STATE/key"
 }
 
 give_up() {

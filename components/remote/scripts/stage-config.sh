@@ -6,15 +6,28 @@ set -eu
 umask 077
 # shellcheck source=lib.sh
 . /usr/local/lib/consul-cluster/lib.sh
+# shellcheck source=gossip.sh
+. /usr/local/lib/consul-cluster/gossip.sh
 
-# Consul takes the gossip key from its settings only while it has no keyring of its own.
+# Another key than the one in use is a rotation, which needs every member: looked at now, before any server
+# changes, and again when it begins.
 check_gossip_key() {
-  keyring=$dataDir/serf/local.keyring
-  [ -s "$keyring" ] || return 0
-  sed -n 's/.*"encrypt": "\([^"]*\)".*/\1/p' "$STAGED/secrets/30-secrets.json" >"$candidate/key"
-  grep -qF -f "$candidate/key" "$keyring" ||
-    die "this server's keyring does not hold the gossip key of the settings, and Consul would go on with the old one; changing the key of a running cluster is not supported yet; nothing that runs was touched"
+  staged_key "$candidate/key"
+  if ! gossip_uses "$candidate/key"; then
+    others=$(peers "$STAGED/config" "$api")
+    find_agent || die "the gossip key of the settings is not the one in this server's keyring, and it can be changed in a running cluster only: start it with its previous key; nothing that runs was touched"
+    all_members "$candidate/key" 3 || refuse_while_a_member_is_down
+  fi
   rm -f "$candidate/key"
+}
+
+# Consul refuses to rejoin with data older than a week (server_rejoin_age_max), after a minute of trying.
+check_data_age() {
+  seen=$(grep -o '"last_seen_unix":[0-9]*' "$dataDir/server_metadata.json" 2>/dev/null | tr -dc 0-9) || return 0
+  [ -n "$seen" ] && [ -z "$wipeData" ] || return 0
+  days=$((($(date +%s) - seen) / 86400))
+  [ "$days" -lt 7 ] ||
+    die "the data in $dataDir is $days days old, and Consul refuses to join with it; where the other servers hold what is newer, set wipeData for this server and it begins anew; nothing that runs was touched"
 }
 
 # Consul cannot read the data of a newer release for certain: who goes back says so by name.
@@ -41,9 +54,10 @@ verify() {
   candidate=$(mktemp -d /run/consul-cluster/candidate.XXXXXX)
   trap 'rm -rf "$candidate"' EXIT
   trap 'exit 1' HUP INT TERM
+  check_data_age
   check_gossip_key
   check_certificate_files
-  cp "$STAGED"/config/*.json "$STAGED"/secrets/*.json "$candidate/"
+  cp "$STAGED"/config/[0-9]*.json "$STAGED"/config/bootstrap.json "$STAGED"/secrets/*.json "$candidate/"
   chgrp -R consul "$candidate"
   chmod 0750 "$candidate"
   chmod 0640 "$candidate"/*.json
@@ -54,8 +68,8 @@ $(printf '%s\n' "$verdict" | sed "s|$candidate/||g" | without_secrets "$STAGED/s
 }
 
 main() {
-  version='' allowDowngradeTo='' secrets='' dataDir=''
-  take "name version allowDowngradeTo secrets dataDir" "$@"
+  version='' allowDowngradeTo='' secrets='' api='' dataDir='' wipeData=''
+  take "name version allowDowngradeTo secrets api dataDir wipeData" "$@"
   lock "config"
   mkdir -p "$STAGED"
   unpack_files "$STAGED/config"

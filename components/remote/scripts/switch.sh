@@ -7,7 +7,8 @@ install_config() {
   next=$sets/.next
   rm -rf "$next"
   mkdir -p "$next"
-  cp "$STAGED/config/10-server.json" "$STAGED/config/20-reloadable.json" "$STAGED/secrets/30-secrets.json" "$next/"
+  cp "$STAGED/config/10-server.json" "$STAGED/config/20-reloadable.json" \
+    "$STAGED/config/40-neighbours.json" "$STAGED/secrets/30-secrets.json" "$next/"
   # Only a cluster that does not exist yet is bootstrapped; whoever joins one must not expect to.
   [ "$cluster" = yes ] || cp "$STAGED/config/bootstrap.json" "$next/"
   chown -R root:consul "$sets"

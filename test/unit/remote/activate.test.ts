@@ -28,7 +28,11 @@ interface Staged {
 function staged(args: PlainArgs, key = gossipKey): Staged {
   const plan = planCluster(args);
   const config = renderServerFiles(plan, plan.servers[0] as ServerPlan);
-  return { plan, config, wanted: renderWanted(plan.version, config, secretsDigest(key)) };
+  return {
+    plan,
+    config,
+    wanted: renderWanted({ version: plan.version, wipeData: "" }, config, secretsDigest(key)),
+  };
 }
 
 /** The functions of activate.sh and the library, on folders below $1. */

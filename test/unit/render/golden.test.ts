@@ -30,7 +30,7 @@ function rendered({ args, server }: Case): Files {
     ...renderSecretFiles(gossipKey),
     "consul.env": environment as string,
     "wanted.txt": renderWanted(
-      plan.version,
+      { version: plan.version, wipeData: of.wipeData },
       { ...files, environment: environment as string },
       secretsDigest(gossipKey),
     ),

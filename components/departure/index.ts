@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { local } from "@pulumi/command";
+import {
+  all,
+  type CustomResourceOptions,
+  interpolate,
+  mergeOptions,
+  type Output,
+  output,
+  type Resource,
+  secret,
+} from "@pulumi/pulumi";
+import type { Host } from "../hosts/host";
+import { type ClusterPlan, localApi } from "../plan";
+import { shellWords } from "../shellWords";
+import { renderSshAccess } from "./sshAccess";
+
+/**
+ * The way out of a server: nothing as long as it stays. Deleted, it takes the server out of its cluster, gated
+ * like any change, and off a host that stays; a host that is dead is forgotten by its neighbours instead.
+ *
+ * It is replaced, the old one first, with whatever the server stands on: a new machine under an old name, or
+ * another address.
+ */
+export function departure(
+  name: string,
+  host: Host,
+  hosts: Host[],
+  plan: Output<ClusterPlan>,
+  opts: CustomResourceOptions,
+): Resource {
+  const neighbours = hosts.filter((other) => other !== host).map((other) => other.name);
+  const leave = plan.apply((settings) => ({
+    datacenter: settings.datacenter,
+    api: localApi(settings),
+    dataDir: settings.dataDir,
+    configDir: settings.configDir,
+    neighbours: neighbours.join(","),
+    stays: host.stays ? "yes" : "no",
+    removeData: settings.removeData ? "yes" : "no",
+  }));
+  const words = all([host.address, leave]).apply(([address, settings]) =>
+    shellWords(
+      Object.entries({ name: host.name, address, ...settings }).map(
+        ([key, value]) => `${key}=${value}`,
+      ),
+    ),
+  );
+  return departing(name, interpolate`leave ${words}`, hosts, {
+    triggers: [host.machineId ?? host.address],
+    opts: mergeOptions(opts, { deleteBeforeReplace: true }),
+  });
+}
+
+/** Deleted before anything else where a whole cluster goes: then nobody waits for neighbours that go, too. */
+export function farewell(name: string, opts: CustomResourceOptions): Resource {
+  return departing(name, output("farewell"), [], { opts });
+}
+
+function departing(
+  name: string,
+  onDelete: Output<string>,
+  hosts: Host[],
+  { triggers, opts }: Pick<local.CommandArgs, "triggers"> & { opts: CustomResourceOptions },
+): Resource {
+  const access = all(hosts.map(({ name, connection }) => output({ name, connection })));
+  const script = readFileSync(join(__dirname, "depart.sh"), "utf8");
+  return new local.Command(
+    name,
+    {
+      create: `${run} keep`,
+      delete: interpolate`${run} ${onDelete}`,
+      stdin: secret(
+        access.apply(
+          (servers) => `${script}main "$@" <<'${end}'\n${renderSshAccess(servers)}${end}\n`,
+        ),
+      ),
+      triggers,
+      logging: local.Logging.Stderr,
+      addPreviousOutputInEnv: false,
+    },
+    opts,
+  );
+}
+
+/** Ends the here-document behind the script; no OpenSSH configuration and no key contains this line. */
+const end = "CONSUL_CLUSTER_END_OF_ACCESS";
+
+/** In the place of its parent, so that its own parent is the plugin: `depart.sh` knows the run by it. */
+const run = "exec sh -s";

@@ -1,0 +1,62 @@
+import type { types } from "@pulumi/command";
+import type { Unwrap } from "@pulumi/pulumi";
+import { type Files, renderFiles } from "../render/files";
+
+/** How to reach a server, every value known. */
+export interface Access {
+  name: string;
+  connection: Unwrap<types.input.remote.ConnectionArgs>;
+}
+
+/**
+ * Files for OpenSSH with which a server is reached by its name, keys included: a secret. `@ACCESS@` stands
+ * for the folder in which they will lie. Host keys are checked as Pulumi's own connections check them.
+ */
+export function renderSshAccess(servers: Access[]): string {
+  const hosts = servers.flatMap(({ name, connection }) => {
+    const { proxy } = connection;
+    const own = { alias: name, ...connection, jump: proxy ? `${name}-bastion` : undefined };
+    return proxy ? [own, { alias: `${name}-bastion`, ...proxy, jump: undefined }] : [own];
+  });
+  const files: Files = { ssh_config: hosts.map(hostBlock).join("") + patience };
+  for (const { alias, privateKey } of hosts)
+    files[`${alias}.key`] = `${(privateKey ?? "").trimEnd()}\n`;
+  files.known_hosts = hosts.map(({ alias, hostKey }) => `${alias} ${hostKey}\n`).join("");
+  return renderFiles(files);
+}
+
+interface SshHost {
+  alias: string;
+  host: string;
+  port?: number | undefined;
+  user?: string | undefined;
+  jump: string | undefined;
+}
+
+function hostBlock({ alias, host, port, user, jump }: SshHost): string {
+  const lines = [
+    `Host ${alias}`,
+    `  HostName ${host}`,
+    `  Port ${port ?? 22}`,
+    `  User ${user ?? "root"}`,
+    `  IdentityFile "@ACCESS@/${alias}.key"`,
+    // The name under which known_hosts has it, whatever its port.
+    `  HostKeyAlias ${alias}`,
+    ...(jump ? [`  ProxyCommand ssh -F "@ACCESS@/ssh_config" -W %h:%p ${jump}`] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** A host that does not answer is given up after seconds, in a connection as at its begin. */
+const patience = `Host *
+  UserKnownHostsFile "@ACCESS@/known_hosts"
+  StrictHostKeyChecking yes
+  IdentitiesOnly yes
+  IdentityAgent none
+  BatchMode yes
+  ConnectTimeout 5
+  ConnectionAttempts 2
+  ServerAliveInterval 5
+  ServerAliveCountMax 3
+  LogLevel ERROR
+`;

@@ -1,0 +1,43 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # name, api and others are the script's that sources this file
+# One change at a time in the whole cluster: two runs that each look at a healthy cluster would else restart
+# two servers at once. Sourced after lib.sh, by scripts that hold the lock of their host.
+#
+# The lock is a key of Consul's own, held by a session that ends with the server it was made on, or after
+# ten minutes.
+
+LOCK=v1/kv/consul-cluster/lock
+LOCK_WAIT=60 # seconds
+
+# $1: what is going to be done. Dies where another run does not let go of the lock.
+cluster_lock() {
+  find_agent || die "no server knows a leader, so the cluster cannot be locked for the $1"
+  session=$(consul_api "$via" /v1/session/create -f -X PUT \
+    -d "{\"Name\":\"consul-cluster $1 of $name\",\"LockDelay\":\"0s\",\"TTL\":\"600s\"}" | cut -d'"' -f4)
+  [ -n "$session" ] || die "no session could be made to lock the cluster with; nothing was changed"
+  trap cluster_unlock EXIT
+  trap 'exit 1' HUP INT TERM
+  said=''
+  limit=$(($(seconds) + LOCK_WAIT))
+  until [ "$(consul_api "$via" "/$LOCK?acquire=$session" -X PUT -d "$name: $1 since $(date '+%H:%M:%S')")" = true ]; do
+    holder=$(consul_api "$via" "/$LOCK?raw" -f) || holder=''
+    # This host's own lock is ours, so whoever held the cluster's from here has ended.
+    case $holder in "$name: "*) drop_session; continue ;; esac
+    [ "$holder" = "$said" ] || say "waiting for another run: ${said:=$holder}"
+    [ "$(seconds)" -lt "$limit" ] ||
+      die "another run is at work on this cluster ($holder); nothing was changed, run it again when that has ended"
+    sleep 0.5
+  done
+}
+
+drop_session() {
+  held=$(consul_api "$via" "/$LOCK" -f | grep -o '"Session":"[^"]*"' | cut -d'"' -f4)
+  [ -z "$held" ] || consul_api "$via" "/v1/session/destroy/$held" -X PUT -o /dev/null || sleep 0.5
+}
+
+cluster_unlock() {
+  for via in "$via" "$api" $others; do
+    consul_api "$via" "/v1/session/destroy/$session" -f -X PUT -o /dev/null && return 0
+  done
+  return 0
+}

@@ -7,6 +7,6 @@ export const checkWipeData = text((token, path) =>
     ? []
     : problem(
         path,
-        `${show(token)} is no mark; give up to 40 letters, digits and . : + - such as today's date`,
+        `${show(token)} is no mark; give up to 40 letters, digits and . : + - such as the number of a ticket`,
       ),
 );

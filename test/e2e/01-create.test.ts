@@ -137,6 +137,7 @@ describe("a server's host", () => {
       "/etc/consul.d/server/10-server.json root:consul 640",
       "/etc/consul.d/server/20-reloadable.json root:consul 640",
       "/etc/consul.d/server/30-secrets.json root:consul 640",
+      "/etc/consul.d/server/40-neighbours.json root:consul 640",
       "/etc/consul.d/server/bootstrap.json root:consul 640",
       "/usr/local/bin/consul root:root 755",
       "/var/lib/consul-cluster/server root:root 700",

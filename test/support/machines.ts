@@ -47,3 +47,9 @@ export async function sshOutput(stack: string, name: string, command: string): P
   if (code !== 0) throw new Error(`${name}: \`${command}\` ended with ${code}: ${stdout}${stderr}`);
   return stdout.trimEnd();
 }
+
+/** Process id and start of the Consul on each of a stack's machines: equal means that nothing was restarted. */
+export function processesOn(stack: string, names: readonly string[]): Promise<string[]> {
+  const show = "systemctl show consul -p MainPID -p ExecMainStartTimestampMonotonic --value";
+  return Promise.all(names.map((name) => sshOutput(stack, name, `${show} | paste -sd' '`)));
+}

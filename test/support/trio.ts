@@ -1,5 +1,5 @@
 import { ConsulApi } from "./consul";
-import { sshOutput } from "./machines";
+import { processesOn, sshOutput } from "./machines";
 import { nspawnSettings, TestStack } from "./stack";
 
 /** The cluster that most of the end-to-end tests share, in the order of their files. */
@@ -32,8 +32,7 @@ export function processes(): Promise<string[]> {
 }
 
 export function processesOf(...servers: string[]): Promise<string[]> {
-  const show = "systemctl show consul -p MainPID -p ExecMainStartTimestampMonotonic --value";
-  return Promise.all(servers.map((name) => on(name, `${show} | paste -sd' '`)));
+  return processesOn(trio.name, servers);
 }
 
 /** The cluster as the other files need it: up, with its plain settings. */

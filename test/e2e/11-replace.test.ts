@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ConsulApi, type Member, type RaftServer } from "../support/consul";
+import { underLoad } from "../support/load";
+import { power, processesOn, sshOutput } from "../support/machines";
+import { nspawnSettings, type Settings, TestStack } from "../support/stack";
+import { eventually } from "../support/wait";
+
+// Servers that begin anew under their old names: a new machine for a living one and for a dead one, and data
+// that is given up. A new address for a host that stays is not here.
+
+const addresses: Record<string, string> = {
+  "swap-1": "198.18.77.71",
+  "swap-2": "198.18.77.72",
+  "swap-3": "198.18.77.73",
+};
+const names = Object.keys(addresses);
+const base = nspawnSettings(addresses);
+const stack = new TestStack("swap", base);
+const apiOf = (name: string) => new ConsulApi(addresses[name] as string);
+const apis = names.map(apiOf);
+const processes = (...of: string[]) => processesOn(stack.name, of);
+
+/** What is said of single machines, one change upon the other. */
+const changes: Record<string, Settings> = {};
+
+function change(name: string, settings: Settings): void {
+  changes[name] = { ...changes[name], ...settings };
+  const nspawn = base.nspawn as { machines: { name: string }[] };
+  const machines = nspawn.machines.map((machine) => ({ ...machine, ...changes[machine.name] }));
+  stack.settings = { ...base, nspawn: { ...nspawn, machines } };
+}
+
+beforeAll(() => stack.up());
+afterAll(() => stack.destroy());
+
+async function nodeIds(through = "swap-1"): Promise<Record<string, string>> {
+  const raft = await apiOf(through).get<{ Servers: RaftServer[] }>(
+    "/v1/operator/raft/configuration",
+  );
+  return Object.fromEntries(raft.Servers.map(({ Node, ID }) => [Node, ID]));
+}
+
+async function membersEverywhere(): Promise<string[][]> {
+  const pools = apis.flatMap((api) => ["", "?wan=1"].map((pool) => ({ api, pool })));
+  return Promise.all(
+    pools.map(async ({ api, pool }) => {
+      const members = await api.get<Member[]>(`/v1/agent/members${pool}`);
+      return members.map(({ Name, Status }) => `${Name.split(".")[0]} ${Status}`).sort();
+    }),
+  );
+}
+
+const allAlive = names.map((name) => `${name} 1`);
+
+/** The server is another one than before, the others are the same, and nothing is left of the old one. */
+async function expectBegunAnew(name: string, before: Record<string, string>): Promise<void> {
+  const after = await nodeIds();
+  expect(Object.keys(after).sort()).toEqual(names);
+  for (const other of names) {
+    if (other === name) expect(after[other]).not.toBe(before[other]);
+    else expect(after[other]).toBe(before[other]);
+  }
+  for (const members of await membersEverywhere()) expect(members).toEqual(allAlive);
+}
+
+test("a new machine for the leader, under load: it hands over, leaves, and a new node joins with the same key", async () => {
+  const { gossipKey } = await stack.outputs<{ gossipKey: string }>();
+  const before = await nodeIds();
+  const leader = await apis[0]?.leader();
+  const name = names.find((each) => leader?.startsWith(`${addresses[each]}:`)) as string;
+  const others = names.filter((other) => other !== name);
+  const running = await processes(...others);
+  change(name, { generation: 2 });
+  let stdout = "";
+  const result = await underLoad(others.map(apiOf), async () => {
+    ({ stdout } = await stack.up());
+  });
+  expect(stdout).toContain("leadership handed over");
+  expect(stdout).toContain("has left the cluster");
+  expect(stdout).toContain(`${name} is gone from Raft and from gossip`);
+  await expectBegunAnew(name, before);
+  expect(await processes(...others)).toEqual(running);
+  expect((await stack.outputs()).gossipKey).toBe(gossipKey);
+  expect(result.lost).toEqual([]);
+  expect(result.longestGap).toBeLessThanOrEqual(1000 + result.idleGap);
+});
+
+test("two machines at once are refused, and nothing was changed", async () => {
+  const before = await processes(...names);
+  const said = { ...changes };
+  change("swap-2", { generation: 5 });
+  change("swap-3", { generation: 5 });
+  expect(await stack.upThatFails()).toMatch(
+    /one machine is replaced at a time, and this run would replace swap-2, swap-3/,
+  );
+  expect(await processes(...names)).toEqual(before);
+  for (const name of ["swap-2", "swap-3"]) changes[name] = said[name] ?? {};
+  change("swap-2", {});
+  await stack.up("--expect-no-changes");
+});
+
+test("a dead machine is replaced while it is dead", async () => {
+  const before = await nodeIds();
+  await power("kill", "swap-2");
+  change("swap-2", { generation: 7 });
+  const { stdout } = await stack.up();
+  expect(stdout).toContain("does not answer SSH at 198.18.77.72");
+  await expectBegunAnew("swap-2", before);
+});
+
+test("data older than a week is refused and named, and wiped where that is asked for by name", async () => {
+  const before = await nodeIds();
+  const file = "/var/consul/server_metadata.json";
+  const old = Math.floor(Date.now() / 1000) - 8 * 86_400;
+  await sshOutput(
+    stack.name,
+    "swap-3",
+    `sudo systemctl stop consul; sudo sed -i 's/[0-9]\\{10,\\}/${old}/' ${file}`,
+  );
+  stack.settings = { ...stack.settings, environment: { GOMAXPROCS: "1" } };
+  expect(await stack.upThatFails()).toMatch(/the data in \/var\/consul is 8 days old/);
+  change("swap-3", { wipeData: "ticket-17" });
+  const { stdout } = await stack.up();
+  expect(stdout).toContain("/var/consul wiped");
+  await expectBegunAnew("swap-3", before);
+  await stack.up("--expect-no-changes");
+});
+
+test("a living server is wiped under the gates, and writes go on", async () => {
+  const before = await nodeIds();
+  const running = await processes("swap-2", "swap-3");
+  change("swap-1", { wipeData: "again" });
+  const result = await underLoad([apiOf("swap-2"), apiOf("swap-3")], () => stack.up());
+  await eventually("three alive everywhere", 30, async () =>
+    (await membersEverywhere()).every((members) => members.join() === allAlive.join()),
+  );
+  await expectBegunAnew("swap-1", before);
+  expect(await processes("swap-2", "swap-3")).toEqual(running);
+  expect(result.lost).toEqual([]);
+  expect(result.longestGap).toBeLessThanOrEqual(1000 + result.idleGap);
+});

@@ -5,7 +5,7 @@ const second = 1000;
 const minute = 60 * second;
 
 /** The projects, in the order in which they run where several are asked for: the quick ones first. */
-const order = { unit: 0, graph: 0, conformance: 1, e2e: 2 };
+const order = { unit: 0, graph: 0, conformance: 1, e2e: 2, changes: 3 };
 
 function project(name: keyof typeof order, timeout: number, more: InlineConfig = {}) {
   return {
@@ -23,14 +23,17 @@ function project(name: keyof typeof order, timeout: number, more: InlineConfig =
 /** Loading Pulumi's SDK takes longer than most files; what is loaded once serves all files of a worker. */
 const quick = { isolate: false };
 
+/** Files that use the lab: one after the other, and not on after a failure. */
+const onTheLab = { fileParallelism: false, bail: 1 };
+
 /**
- * End-to-end files build on each other's machines, so their names number them; vitest itself would start
+ * Such files build on each other's machines, so their names number them; vitest itself would start
  * with what failed or took longest the last time.
  */
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const numbered = (file: TestSpecification) => file.project.name === "e2e";
+    const numbered = (file: TestSpecification) => ["e2e", "changes"].includes(file.project.name);
     return [
       ...sorted.filter((file) => !numbered(file)),
       ...sorted.filter(numbered).sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1)),
@@ -45,7 +48,8 @@ export default defineConfig({
       project("unit", 20 * second, quick),
       project("graph", 20 * second, quick),
       project("conformance", minute),
-      project("e2e", 10 * minute, { fileParallelism: false, bail: 1 }),
+      project("e2e", 10 * minute, onTheLab),
+      project("changes", 10 * minute, onTheLab),
     ],
   },
 });

@@ -90,7 +90,7 @@ export class ConsulCluster extends ComponentResource {
       servers.map(({ address }) => hostPort(address, ports.dns)),
     );
     this.datacenter = plan.datacenter;
-    this.gossipKey = key;
+    this.gossipKey = key.key;
     this.faultTolerance = output(faultTolerance(hosts.length));
     this.version = plan.version;
     this.ready = ready.stdout.apply((seen?: string) => seen !== undefined);

@@ -1,10 +1,10 @@
 import type { remote } from "@pulumi/command";
 import {
+  all,
   ComponentResource,
   type Output,
   type Resource,
   type ResourceOptions,
-  unsecret,
 } from "@pulumi/pulumi";
 import { departure } from "./departure";
 import type { Host } from "./hosts/host";
@@ -13,14 +13,15 @@ import { hostCommand } from "./remote/hostCommand";
 import { releaseInstaller } from "./remote/scripts";
 import { renderFiles } from "./render/files";
 import { listeningPorts } from "./render/ports";
-import { renderSecretFiles, renderServerFiles, renderWanted, secretsDigest } from "./render/server";
+import { renderSecretFiles, renderServerFiles, renderWanted } from "./render/server";
+import type { GossipKey } from "./secrets/gossipKey";
 
 export interface ConsulServerArgs {
   host: Host;
   /** All hosts of the cluster, this one among them. */
   hosts: Host[];
   plan: Output<ClusterPlan>;
-  gossipKey: Output<string>;
+  gossipKey: GossipKey;
 }
 
 /**
@@ -74,16 +75,14 @@ export class ConsulServer extends ComponentResource {
   /** What the activation shall bring about; it changes exactly when the server has something to do. */
   wanted(): Output<string> {
     const { gossipKey } = this.args;
-    // A digest, so it may be seen: a preview says that the secrets change, never what they are.
-    const secrets = unsecret(gossipKey.apply(secretsDigest));
     return this.ofServer(
-      (plan, server) => (digest: string) =>
+      (plan, server) => (label: string) =>
         renderWanted(
           { version: plan.version, wipeData: server.wipeData },
           renderServerFiles(plan, server),
-          digest,
+          label,
         ),
-    ).apply((render) => secrets.apply(render));
+    ).apply((render) => gossipKey.label.apply(render));
   }
 
   private stageRelease(): remote.Command {
@@ -118,7 +117,9 @@ export class ConsulServer extends ComponentResource {
       {
         script: "stage-secrets.sh",
         settings: {},
-        stdin: gossipKey.apply((key) => renderFiles(renderSecretFiles(key))),
+        stdin: all([gossipKey.key, gossipKey.label]).apply(([key, label]) =>
+          renderFiles(renderSecretFiles(key, label)),
+        ),
         quiet: true,
       },
       { parent: this, dependsOn: [this.release] },
@@ -136,7 +137,7 @@ export class ConsulServer extends ComponentResource {
           // With the release or the secrets, the settings are to be verified again.
           version: plan.version,
           allowDowngradeTo: plan.allowDowngradeTo,
-          secrets: unsecret(gossipKey.apply(secretsDigest)),
+          secrets: gossipKey.label,
           api: plan.apply(localApi),
           dataDir: plan.dataDir,
           wipeData: this.ofServer((_, server) => server.wipeData),

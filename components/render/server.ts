@@ -16,9 +16,9 @@ export function renderServerFiles(plan: ClusterPlan, server: ServerPlan): Files 
   };
 }
 
-/** Everything secret that is laid on a server's disk. */
-export function renderSecretFiles(gossipKey: string): Files {
-  return { "30-secrets.json": renderSecrets(gossipKey) };
+/** Everything secret that is laid on a server's disk, and the label by which it is known. */
+export function renderSecretFiles(gossipKey: string, label: string): Files {
+  return { "30-secrets.json": renderSecrets(gossipKey), label: `${label}\n` };
 }
 
 /**
@@ -29,7 +29,7 @@ export function renderSecretFiles(gossipKey: string): Files {
 export function renderWanted(
   { version, wipeData }: { version: string; wipeData: string },
   files: Files,
-  secretsDigest: string,
+  secretsLabel: string,
 ): string {
   const file = (name: string) => files[name] as string;
   const restart = digest(file("10-server.json"), file("consul.service"), file("environment"));
@@ -38,16 +38,13 @@ export function renderWanted(
     `restart-settings ${restart}`,
     `reloadable-settings ${digest(file("20-reloadable.json"))}`,
     `neighbours ${digest(file("40-neighbours.json"))}`,
-    `secrets ${secretsDigest}`,
+    `secrets ${secretsLabel}`,
     ...(wipeData ? [`wipe-data ${wipeData}`] : []),
     "",
   ].join("\n");
 }
 
-/**
- * Names a set of secrets without giving them away: 48 bits of a hash over at least 128 random ones. The
- * host compares it with what was staged, and a preview shows that the secrets changed.
- */
+/** A hash over the secret settings: names them, and does not give them away. */
 export function secretsDigest(gossipKey: string): string {
-  return digest(...Object.values(renderSecretFiles(gossipKey)));
+  return digest(renderSecrets(gossipKey));
 }

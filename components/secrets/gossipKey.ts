@@ -1,6 +1,7 @@
 import { local } from "@pulumi/command";
-import { type CustomResourceOptions, type Output, output, secret } from "@pulumi/pulumi";
+import { type CustomResourceOptions, type Output, output, secret, unsecret } from "@pulumi/pulumi";
 import type { ConsulClusterArgs } from "../args";
+import { secretsDigest } from "../render/server";
 
 /** 32 random bytes: AES-256 for the gossip between servers. Behind the rotation that they were made for. */
 const key = `process.env.ROTATION + " " + require("node:crypto").randomBytes(32).toString("base64")`;
@@ -17,6 +18,15 @@ if (asked < Number(rotation)) fail("gossip.rotation only rises: the cluster is a
 process.stdout.write(asked > Number(rotation) ? ${key} : rotation + " " + key);
 `.trim();
 
+export interface GossipKey {
+  key: Output<string>;
+  /**
+   * Names the key without giving it away, and is known where the key is not yet: a preview says that it
+   * changes. A key that is handed in has a hash for a label, 48 bits over at least 128 random ones.
+   */
+  label: Output<string>;
+}
+
 /**
  * The gossip key: the one that was handed in, or one that is made once and lives in the stack's state,
  * encrypted. Nothing of the hosts is among its inputs, so nothing that happens to them makes another; only a
@@ -26,21 +36,26 @@ export function gossipKey(
   name: string,
   { gossipKey: given, gossip }: Pick<ConsulClusterArgs, "gossipKey" | "gossip">,
   opts: CustomResourceOptions,
-): Output<string> {
+): GossipKey {
   if (given !== undefined) {
-    return secret(given);
+    const key = secret(given);
+    return { key, label: unsecret(key.apply(secretsDigest)) };
   }
+  const rotation = output(gossip?.rotation ?? 1);
   const made = new local.Command(
     name,
     {
       interpreter: ["node", "-e"],
       create: make,
       update: keep,
-      environment: { ROTATION: output(gossip?.rotation ?? 1).apply(String) },
+      environment: { ROTATION: rotation.apply(String) },
       // Its output is the key: it goes nowhere but into the state, as a secret.
       logging: local.Logging.None,
     },
     { ...opts, additionalSecretOutputs: ["stdout", "stderr"] },
   );
-  return secret(made.stdout.apply((said) => said.split(" ")[1] ?? ""));
+  return {
+    key: secret(made.stdout.apply((said) => said.split(" ")[1] ?? "")),
+    label: rotation.apply((number) => `rotation-${number}`),
+  };
 }

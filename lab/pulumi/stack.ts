@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -53,7 +54,7 @@ export async function writeStackFile(
   const composed = composeStackFile(committed ?? "", local);
   if (composed !== local) {
     await mkdir(layout.stacks, { recursive: true });
-    const draft = `${file}.${process.pid}`;
+    const draft = `${file}.${randomUUID()}`;
     await writeFile(draft, composed);
     await rename(draft, file);
   }

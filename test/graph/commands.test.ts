@@ -18,6 +18,8 @@ import {
   madeKey,
   names,
   nspawn,
+  type Server,
+  servers,
   textOf,
 } from "./support/clusters";
 
@@ -89,7 +91,7 @@ describe.each([
       for (const name of names(3)) {
         const said = Object.keys(settings(textOf(cluster.get(`c-${name}-${step}`), "create")));
         // What is not set is not said.
-        const unset = script === "stage-config.sh" ? ["allowDowngradeTo"] : [];
+        const unset = ["allowDowngradeTo", "wipeData"].filter((key) => taken(script).includes(key));
         const all = [...said.filter((key) => key !== "machine"), ...unset];
         expect(all.sort()).toEqual(taken(script).sort());
         expect(said.includes("machine")).toBe(args.nspawn !== undefined);
@@ -97,12 +99,25 @@ describe.each([
     },
   );
 
-  test("ready and the removals say what their scripts take", () => {
-    const said = (name: string, input: string) =>
-      Object.keys(settings(textOf(cluster.get(name), input))).filter((key) => key !== "machine");
-    expect(said("c-ready", "create").sort()).toEqual(taken("ready.sh").sort());
-    expect(said("c-consul-1-activate", "delete").sort()).toEqual(taken("deactivate.sh").sort());
-    expect(said("c-consul-1-release", "delete").sort()).toEqual(taken("remove-release.sh").sort());
+  test("ready says what its script takes, and first of all what autopilot shall be told", () => {
+    const said = Object.keys(settings(textOf(cluster.get("c-ready"), "create")));
+    expect(said.filter((key) => key !== "machine").sort()).toEqual(taken("ready.sh").sort());
+    const [autopilot, ...rest] = textOf(cluster.get("c-ready"), "stdin").split("\n");
+    expect(autopilot).toMatch(/^autopilot \{.*"MinQuorum":3.*\}$/);
+    // What the activations shall bring about: any of it changes, and readiness is looked for again.
+    const wanted = names(3).map((name) => textOf(cluster.get(`c-${name}-activate`), "stdin"));
+    expect(rest.join("\n")).toBe(
+      names(3)
+        .map((name, i) => `${name}\n${wanted[i]}`)
+        .join(""),
+    );
+  });
+
+  test("nothing runs on a host when its command is deleted: it would fail where the host is dead", () => {
+    const remote = cluster.commands.filter(({ type }) => type === "command:remote:Command");
+    expect(remote).toHaveLength(13);
+    for (const { name, inputs } of remote)
+      expect(Object.keys(inputs), name).not.toContain("delete");
   });
 
   test("a server's commands name the server", () => {
@@ -115,8 +130,9 @@ describe.each([
 
   test("no command logs its stdout or gets its old output back through the environment", () => {
     for (const { name, inputs } of cluster.commands) {
-      if (name === "c-gossip-key") continue;
-      expect(inputs.addPreviousOutputInEnv, name).toBe(false);
+      // These two are made to read it: they compare, or say it again.
+      const reads = ["c-gossip-key", "c-replacements"].includes(name);
+      expect(inputs.addPreviousOutputInEnv, name).toBe(reads ? undefined : false);
       expect(["none", "stderr"], name).toContain(inputs.logging);
     }
   });
@@ -165,7 +181,7 @@ describe("a machine", async () => {
       publicKey: loginPublicKey,
       share: "",
     });
-    expect(promisedDefaults("NspawnMachineArgs")).toEqual({ generation: "1" });
+    expect(promisedDefaults("NspawnMachineArgs")).toEqual({ generation: "1", wipeData: "none" });
   });
 
   test("is removed with the settings that made it", () => {
@@ -186,6 +202,24 @@ describe("a machine", async () => {
     );
     expect(Object.keys(settings(textOf(machine, "create"))).sort()).toEqual(read.sort());
   });
+});
+
+test("a mark to wipe its data reaches the steps of its own server, and no other's", async () => {
+  const [first, second, third] = servers() as [Server, Server, Server];
+  const marked = { ...second, wipeData: "ticket-17" };
+  const cluster = await clusterOf({ existing: { servers: [first, marked, third] } });
+  expect(cluster.errors).toEqual([]);
+  const said = (name: string, step: string) =>
+    settings(textOf(cluster.get(`c-${name}-${step}`), "create")).wipeData;
+  for (const step of ["release", "config"]) {
+    expect(names(3).map((name) => said(name, step))).toEqual([undefined, "ticket-17", undefined]);
+  }
+  const wanted = names(3).map((name) => textOf(cluster.get(`c-${name}-activate`), "stdin"));
+  expect(wanted.map((text) => /^wipe-data (.*)$/m.exec(text)?.[1])).toEqual([
+    undefined,
+    "ticket-17",
+    undefined,
+  ]);
 });
 
 test("SSH has the defaults that args.ts promises", async () => {

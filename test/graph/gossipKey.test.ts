@@ -1,51 +1,111 @@
-// The gossip key is made once. The two scripts of its command run here as the Command plugin runs them.
+// The gossip key is made once, and again where a rotation is asked for. The two scripts of its command run
+// here as the Command plugin runs them.
 //
-// Does not prove that the plugin hands the old output on: a line of the conformance tests does.
+// Does not prove that the plugin hands the old output on: a line of the conformance tests does. Nor how a
+// running cluster changes its key: test/unit/remote/gossip.test.ts and the end-to-end tests do.
 
 import { spawnSync } from "node:child_process";
-import { expect, test } from "vitest";
-import { type Cluster, clusterOf, existing, givenKey, textOf } from "./support/clusters";
+import { describe, expect, test } from "vitest";
+import {
+  type Cluster,
+  clusterOf,
+  existing,
+  givenKey,
+  madeKey,
+  names,
+  textOf,
+} from "./support/clusters";
 
-let made: Promise<Cluster> | undefined;
+const rotations = new Map<number, Promise<Cluster>>();
 
-function cluster(): Promise<Cluster> {
-  made ??= clusterOf(existing());
-  return made;
+/** A cluster whose gossip key is asked to be that of a rotation, the first where none is named. */
+function cluster(rotation = 1): Promise<Cluster> {
+  const made = rotations.get(rotation);
+  if (made) return made;
+  const args = rotation === 1 ? existing() : { ...existing(), gossip: { rotation } };
+  const stdout = { "c-gossip-key": `${rotation} ${madeKey}` };
+  const fresh = clusterOf(args, { stdout });
+  rotations.set(rotation, fresh);
+  return fresh;
 }
 
-async function run(input: "create" | "update", previous?: string) {
-  const command = (await cluster()).get("c-gossip-key");
+async function run(input: "create" | "update", rotation: number, previous?: string) {
+  const command = (await cluster(rotation)).get("c-gossip-key");
   const [program, ...args] = command.inputs.interpreter as [string, ...string[]];
   const { PULUMI_COMMAND_STDOUT: _, ...env } = process.env;
+  Object.assign(env, command.inputs.environment);
   if (previous !== undefined) env.PULUMI_COMMAND_STDOUT = previous;
   return spawnSync(program, [...args, textOf(command, input)], { env, encoding: "utf8" });
 }
 
-test("it is made of 32 random bytes", async () => {
-  const [one, other] = [await run("create"), await run("create")];
-  expect(one.status).toBe(0);
-  expect(Buffer.from(one.stdout, "base64")).toHaveLength(32);
-  expect(Buffer.from(one.stdout, "base64").toString("base64")).toBe(one.stdout);
-  expect(other.stdout).not.toBe(one.stdout);
+/** The key of an output `ROTATION KEY`; an error where it is none of 32 bytes. */
+function keyOf(stdout: string, rotation: number): string {
+  const [said, key = "", ...more] = stdout.split(" ");
+  expect([said, more]).toEqual([String(rotation), []]);
+  expect(Buffer.from(key, "base64")).toHaveLength(32);
+  expect(Buffer.from(key, "base64").toString("base64")).toBe(key);
+  return key;
+}
+
+test.each([1, 4])("it is made of 32 random bytes, whatever the rotation: %i", async (rotation) => {
+  const [one, other] = [await run("create", rotation), await run("create", rotation)];
+  expect([one.status, other.status]).toEqual([0, 0]);
+  expect(keyOf(other.stdout, rotation)).not.toBe(keyOf(one.stdout, rotation));
 });
 
 test("a later run of its command says the same again", async () => {
-  const { status, stdout } = await run("update", givenKey);
-  expect({ status, stdout }).toEqual({ status: 0, stdout: givenKey });
+  for (const rotation of [1, 10]) {
+    const before = `${rotation} ${givenKey}`;
+    const { status, stdout } = await run("update", rotation, before);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: before });
+  }
 });
 
-test("a later run without it fails, and makes no other", async () => {
-  for (const previous of [undefined, ""]) {
-    const { status, stdout, stderr } = await run("update", previous);
+// 9 and 10: numbers, not texts.
+test.each([
+  [1, 2],
+  [1, 7],
+  [9, 10],
+])("a rotation that rises from %i to %i makes another", async (before, rotation) => {
+  const { status, stdout } = await run("update", rotation, `${before} ${givenKey}`);
+  expect(status).toBe(0);
+  expect(keyOf(stdout, rotation)).not.toBe(givenKey);
+});
+
+test.each([
+  [2, 1],
+  [10, 9],
+])("a rotation that falls from %i to %i fails, and shows no key", async (before, rotation) => {
+  const { status, stdout, stderr } = await run("update", rotation, `${before} ${givenKey}`);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  expect(stderr).toContain(`gossip.rotation only rises: the cluster is at ${before}`);
+  expect(stderr).not.toContain(givenKey);
+});
+
+test("a later run without it fails, and makes no other, not even for a rotation", async () => {
+  for (const [rotation, previous] of [
+    [1, undefined],
+    [1, ""],
+    [2, ""],
+  ] as const) {
+    const { status, stdout, stderr } = await run("update", rotation, previous);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toContain("hand the cluster's key in as gossipKey");
   }
 });
 
-test("its command has no input that anything could change", async () => {
+test("its command has no input that anything but a rotation could change", async () => {
   const { inputs, dependencies } = (await cluster()).get("c-gossip-key");
-  expect(Object.keys(inputs).sort()).toEqual(["create", "interpreter", "logging", "update"]);
+  expect(inputs).toEqual({
+    interpreter: ["node", "-e"],
+    create: expect.any(String),
+    update: expect.any(String),
+    environment: { ROTATION: "1" },
+    logging: "none",
+  });
   expect(dependencies).toEqual([]);
+  const rotated = (await cluster(2)).get("c-gossip-key");
+  expect(rotated.inputs).toEqual({ ...inputs, environment: { ROTATION: "2" } });
   const other = await clusterOf({
     ...existing(5),
     version: "1.21.5",
@@ -61,13 +121,26 @@ test("a key that is handed in makes no command", async () => {
   expect(resources.map(({ name }) => name)).not.toContain("c-gossip-key");
 });
 
-test("another key changes what is staged and activated on every server, and says so", async () => {
-  const other = await clusterOf({ ...existing(), gossipKey: givenKey });
-  for (const name of ["consul-1", "consul-2", "consul-3"]) {
-    const [was, is] = [await cluster(), other].map((c) =>
-      textOf(c.get(`c-${name}-activate`), "stdin"),
-    );
-    const changed = is?.split("\n").filter((line, i) => line !== was?.split("\n")[i]);
-    expect(changed).toEqual([expect.stringMatching(/^secrets [0-9a-f]{12}$/)]);
-  }
+describe("another key changes what is staged and activated on every server, and says so", () => {
+  test.each([
+    ["a rotation", () => cluster(2), "rotation-2"],
+    [
+      "one that is handed in",
+      () => clusterOf({ ...existing(), gossipKey: givenKey }),
+      "[0-9a-f]{12}",
+    ],
+  ])("%s", async (_, other, label) => {
+    const [before, after] = [await cluster(), await other()];
+    for (const name of names(3)) {
+      const [was, is] = [before, after].map((c) =>
+        textOf(c.get(`c-${name}-activate`), "stdin").split("\n"),
+      );
+      expect(is?.filter((line, i) => line !== was?.[i])).toEqual([
+        expect.stringMatching(new RegExp(`^secrets ${label}$`)),
+      ]);
+      // Staged and verified with the new one before any server is activated.
+      const staging = textOf(after.get(`c-${name}-config`), "create");
+      expect(staging).toMatch(new RegExp(` secrets=${label} `));
+    }
+  });
 });

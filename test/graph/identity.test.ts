@@ -1,12 +1,14 @@
 // Names are identity: what is changed, added or removed for one server touches no other.
 //
-// Does not prove how a running cluster grows or shrinks: another issue's work.
+// Does not prove how a running cluster grows or shrinks: tests on real machines do.
 
 import { describe, expect, test } from "vitest";
 import {
   type Cluster,
   clusterOf,
   existing,
+  freshClusterOf,
+  names,
   privateKey,
   type Server,
   servers,
@@ -24,6 +26,16 @@ function ownSettings(cluster: Cluster, name: string): string {
   return textOf(cluster.get(`c-${name}-config`), "stdin")
     .replace(/"retry_join": \[[^\]]*\]/, "")
     .replace(/"(bootstrap_expect|min_quorum)": \d/g, "");
+}
+
+/** The names of the resources that a program asks for with other inputs than another one. */
+function changed(before: Cluster, after: Cluster): string[] {
+  return after.resources
+    .filter(({ name, inputs }) => {
+      return JSON.stringify(inputs) !== JSON.stringify(before.get(name).inputs);
+    })
+    .map(({ name }) => name)
+    .sort();
 }
 
 describe("of five servers the middle one and another are taken out", async () => {
@@ -55,9 +67,55 @@ describe("of five servers the middle one and another are taken out", async () =>
     expect(ownSettings(after, name)).toBe(ownSettings(before, name));
   });
 
-  test("the gossip key stays", () => {
-    expect(after.get("c-gossip-key")).toEqual(before.get("c-gossip-key"));
+  test.each(staying)("%s: its activation has nothing to do but to note its neighbours", (name) => {
+    const [was, is] = [before, after].map((cluster) =>
+      textOf(cluster.get(`c-${name}-activate`), "stdin").split("\n"),
+    );
+    expect(is?.filter((line, i) => line !== was?.[i])).toEqual([
+      expect.stringMatching(/^neighbours /),
+    ]);
   });
+
+  test.each(staying)("%s: its departure is not replaced, and asks whoever is left", (name) => {
+    const [was, is] = [before, after].map((cluster) => cluster.get(`c-${name}-departure`).inputs);
+    expect(is?.triggers).toEqual(was?.triggers);
+    const neighbours = staying.filter((other) => other !== name).join(",");
+    expect(is?.delete).toContain(` neighbours=${neighbours} `);
+    expect(is?.delete).toBe(
+      String(was?.delete).replace(/ neighbours=\S+ /, ` neighbours=${neighbours} `),
+    );
+  });
+
+  test("readiness is looked for again, and autopilot is told of fewer", () => {
+    expect(textOf(after.get("c-ready"), "create")).toContain("servers=consul-1,consul-4,consul-5");
+    expect(textOf(after.get("c-ready"), "stdin")).toContain('"MinQuorum":3');
+    expect(textOf(before.get("c-ready"), "stdin")).toContain('"MinQuorum":5');
+  });
+
+  test("the gossip key and the farewell stay", () => {
+    for (const name of ["c-gossip-key", "c-farewell"]) {
+      expect(after.get(name).inputs).toEqual(before.get(name).inputs);
+    }
+  });
+});
+
+test("a server is marked to be wiped: its own steps change and readiness, nothing else", async () => {
+  const [first, second, third] = servers() as [Server, Server, Server];
+  const before = await clusterOfServers([first, second, third]);
+  const after = await clusterOfServers([first, { ...second, wipeData: "ticket-17" }, third]);
+  const steps = ["activate", "config", "release"].map((step) => `c-consul-2-${step}`);
+  expect(changed(before, after)).toEqual([...steps, "c-ready"]);
+});
+
+test("whether data is removed is the departures' alone", async () => {
+  const [before, after] = [
+    await clusterOf(existing()),
+    await clusterOf({ ...existing(), removeData: true }),
+  ];
+  const departures = before.commands
+    .map(({ name }) => name)
+    .filter((name) => name.endsWith("-departure"));
+  expect(changed(before, after)).toEqual(departures);
 });
 
 test("another order of the same servers changes no input but the list of neighbours", async () => {
@@ -82,21 +140,36 @@ describe("one host is reached in another way", async () => {
   ])("%s: nothing of the key, of the others and of the settings changes", async (_, change) => {
     const after = await clusterOfServers([first, { ...second, ...change }, third]);
     expect(after.errors).toEqual([]);
-    const changed = after.resources.filter(
-      ({ name, inputs }) => JSON.stringify(inputs) !== JSON.stringify(before.get(name).inputs),
-    );
     const steps = ["activate", "config", "release", "secrets"].map((step) => `c-consul-2-${step}`);
-    expect(changed.map(({ name }) => name).sort()).toEqual(steps);
+    // Every server can be taken out by way of each of its neighbours, so each knows how to reach them all.
+    const departures = names(3).map((name) => `c-${name}-departure`);
+    expect(changed(before, after)).toEqual([...steps, ...departures].sort());
     for (const step of steps) {
-      const { connection: _was, create: _a, delete: _b, ...was } = before.get(step).inputs;
-      const { connection: _is, create: _c, delete: _d, ...is } = after.get(step).inputs;
+      const { connection: _was, create: _a, ...was } = before.get(step).inputs;
+      const { connection: _is, create: _b, ...is } = after.get(step).inputs;
+      expect(is).toEqual(was);
+    }
+    for (const departure of departures) {
+      // Its triggers among them: nobody departs for it.
+      const { stdin: _was, ...was } = before.get(departure).inputs;
+      const { stdin: _is, ...is } = after.get(departure).inputs;
       expect(is).toEqual(was);
     }
     expect(after.get("c-gossip-key")).toEqual(before.get("c-gossip-key"));
   });
 });
 
+test("a host gets another address: it departs from the old one, and nobody else departs", async () => {
+  const [first, second, third] = servers() as [Server, Server, Server];
+  const before = await clusterOfServers([first, second, third]);
+  const after = await clusterOfServers([first, { ...second, address: "10.0.0.99" }, third]);
+  const triggers = (cluster: Cluster) =>
+    names(3).map((name) => cluster.get(`c-${name}-departure`).inputs.triggers);
+  expect(triggers(before)).toEqual([["10.0.0.11"], ["10.0.0.12"], ["10.0.0.13"]]);
+  expect(triggers(after)).toEqual([["10.0.0.11"], ["10.0.0.99"], ["10.0.0.13"]]);
+});
+
 test("nothing at all changes where nothing has changed", async () => {
-  const [once, again] = [await clusterOf(existing()), await clusterOf(existing())];
+  const [once, again] = [await freshClusterOf(existing()), await freshClusterOf(existing())];
   expect(again.resources).toEqual(once.resources);
 });

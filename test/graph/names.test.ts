@@ -21,8 +21,10 @@ const shared = [
   "- > c: consul-cluster:index:ConsulCluster",
   `c > c-gossip-key: ${local}`,
   `c > c-ready: ${remote}`,
+  `c > c-farewell: ${local}`,
   ...names(3).flatMap((name) => [
     `c > c-${name}: consul-cluster:index:ConsulServer`,
+    `c-${name} > c-${name}-departure: ${local}`,
     ...steps.map((step) => `c-${name} > c-${name}-${step}: ${remote}`),
   ]),
 ];
@@ -35,37 +37,31 @@ describe("three machines", () => {
 
   test("names, types and parents", () => {
     expect(cluster.errors).toEqual([]);
+    const own = [`c > c-login-key: ${local}`, `c > c-replacements: ${local}`];
     const machines = names(3).map((name) => `c > c-${name}-machine: ${local}`);
-    expect(tree(cluster)).toEqual([...shared, ...machines, `c > c-login-key: ${local}`].sort());
+    expect(tree(cluster)).toEqual([...shared, ...own, ...machines].sort());
   });
 
-  test("what runs on a machine goes with it, without a word to it", () => {
-    for (const name of names(3)) {
-      for (const step of steps) {
-        expect(cluster.get(`c-${name}-${step}`).deletedWith).toBe(`c-${name}-machine`);
-      }
-    }
-    expect(cluster.get("c-ready").deletedWith).toBe("c-consul-1-machine");
+  test("a machine and its server's departure, and nothing else, are replaced: the old one goes first", () => {
+    expectReplaced(cluster, ["departure", "machine"]);
+    expect(cluster.get("c-consul-1-machine").inputs.triggers).toEqual([1, "198.18.77.11"]);
+    // Nothing but the machine itself tells that it is another one.
+    expect(cluster.get("c-consul-1-departure").inputs.triggers).toEqual(["machine-0"]);
   });
 
-  test("a machine, and nothing else, is replaced: the old one goes first", () => {
-    const withTriggers = cluster.resources.filter(({ inputs }) => "triggers" in inputs);
-    const machines = names(3).map((name) => `c-${name}-machine`);
-    expect(withTriggers.map(({ name }) => name).sort()).toEqual(machines);
-    const goingFirst = cluster.resources.filter(({ deleteBeforeReplace }) => deleteBeforeReplace);
-    expect(goingFirst.map(({ name }) => name).sort()).toEqual(machines);
-    expect(cluster.get("c-consul-1-machine").inputs.triggers).toEqual([1]);
-  });
-
-  test("the generation of one machine is the trigger of that one alone", async () => {
-    const machines = names(3).map((name, i) => ({
-      name,
-      address: `198.18.77.${11 + i}`,
-      ...(i === 1 && { generation: 2 }),
-    }));
+  test("generation and address of one machine are the triggers of that one alone", async () => {
+    const machines = [
+      { name: "consul-1", address: "198.18.77.11" },
+      { name: "consul-2", address: "198.18.77.12", generation: 2 },
+      { name: "consul-3", address: "198.18.77.33" },
+    ];
     const other = await clusterOf(nspawn({ machines }));
     const triggers = names(3).map((name) => other.get(`c-${name}-machine`).inputs.triggers);
-    expect(triggers).toEqual([[1], [2], [1]]);
+    expect(triggers).toEqual([
+      [1, "198.18.77.11"],
+      [2, "198.18.77.12"],
+      [1, "198.18.77.33"],
+    ]);
   });
 });
 
@@ -80,36 +76,50 @@ describe("three hosts that exist", () => {
     expect(tree(cluster)).toEqual([...shared].sort());
   });
 
-  test("nobody takes them away, and nothing on them is ever replaced", () => {
-    for (const { name, deletedWith, inputs } of cluster.resources) {
-      expect({ name, deletedWith, triggers: inputs.triggers }).toEqual({ name });
-    }
+  test("nothing on them is ever replaced: another address is a departure from the old one", () => {
+    expectReplaced(cluster, ["departure"]);
+    const triggers = names(3).map((name) => cluster.get(`c-${name}-departure`).inputs.triggers);
+    expect(triggers).toEqual([["10.0.0.11"], ["10.0.0.12"], ["10.0.0.13"]]);
   });
 });
 
-test.each([
-  ["machines", nspawn()],
-  ["hosts", existing()],
-])("what a server leaves behind is taken back, %s", async (_, args) => {
-  const cluster = await clusterOf(args);
-  const onDelete = cluster.commands
-    .filter(({ inputs }) => "delete" in inputs)
-    .map(({ name }) => name);
-  const onServers = names(3).flatMap((name) => [`c-${name}-activate`, `c-${name}-release`]);
-  const made = args.nspawn ? ["c-login-key", ...names(3).map((name) => `c-${name}-machine`)] : [];
-  expect(onDelete.sort()).toEqual([...onServers, ...made].sort());
-});
+/** Of every server these resources have triggers, and are deleted before they are made again; no others. */
+function expectReplaced(cluster: Cluster, kinds: string[]): void {
+  const all = names(3).flatMap((name) => kinds.map((kind) => `c-${name}-${kind}`));
+  const withTriggers = cluster.resources.filter(({ inputs }) => "triggers" in inputs);
+  expect(withTriggers.map(({ name }) => name).sort()).toEqual(all);
+  const goingFirst = cluster.resources.filter(({ deleteBeforeReplace }) => deleteBeforeReplace);
+  expect(goingFirst.map(({ name }) => name).sort()).toEqual(all);
+}
 
 test.each([
   ["machines", nspawn()],
   ["hosts", existing()],
 ])(
-  "no change is ignored and no command but the key's has an update of its own, %s",
+  "what was made is taken back, and nothing goes unasked with something else, %s",
   async (_, args) => {
+    const cluster = await clusterOf(args);
+    const onDelete = cluster.commands
+      .filter(({ inputs }) => "delete" in inputs)
+      .map(({ name }) => name);
+    const leaving = ["c-farewell", ...names(3).map((name) => `c-${name}-departure`)];
+    const made = args.nspawn ? ["c-login-key", ...names(3).map((name) => `c-${name}-machine`)] : [];
+    expect(onDelete.sort()).toEqual([...leaving, ...made].sort());
+    // A server whose machine is deleted has to leave its cluster all the same.
+    expect(cluster.resources.filter(({ deletedWith }) => deletedWith !== undefined)).toEqual([]);
+  },
+);
+
+test.each([
+  ["machines", nspawn(), ["c-replacements", "c-gossip-key"]],
+  ["hosts", existing(), ["c-gossip-key"]],
+])(
+  "no change is ignored, and only what knows its last words has an update of its own, %s",
+  async (_, args, updated) => {
     const cluster = await clusterOf(args);
     expect(cluster.resources.filter(({ ignoreChanges }) => ignoreChanges.length > 0)).toEqual([]);
     const updates = cluster.commands.filter(({ inputs }) => "update" in inputs);
-    expect(updates.map(({ name }) => name)).toEqual(["c-gossip-key"]);
+    expect(updates.map(({ name }) => name)).toEqual(updated);
   },
 );
 

@@ -19,6 +19,14 @@ function dependencies(cluster: Cluster, step: string): string[] {
   return cluster.get(`c-${step}`).dependencies;
 }
 
+/** Everything that a resource depends on, whatever is between them. */
+function behind(cluster: Cluster, name: string, found = new Set<string>()): string[] {
+  for (const other of cluster.get(name).dependencies) {
+    if (!found.has(other)) behind(cluster, other, found.add(other));
+  }
+  return [...found];
+}
+
 describe.each([
   ["three machines", nspawn(), names(3)],
   ["three hosts", existing(), names(3)],
@@ -59,8 +67,39 @@ describe.each([
     }
   });
 
+  test.each(servers)("%s: a former server of this name has left before this one starts", (name) => {
+    expect(dependencies(cluster, `${name}-activate`)).toContain(`c-${name}-departure`);
+  });
+
+  test("nobody leaves before every server has been staged, nor before its turn", () => {
+    for (const [index, name] of servers.entries()) {
+      const waitsFor = dependencies(cluster, `${name}-departure`).filter(
+        (other) => !/-(machine|key)$/.test(other),
+      );
+      expect(waitsFor).toEqual([...all("activate").slice(0, index), ...all("config")].sort());
+    }
+  });
+
   test("readiness is looked for after every activation", () => {
     expect(dependencies(cluster, "ready")).toEqual(expect.arrayContaining(all("activate")));
+  });
+
+  test("all of it is destroyed in the reverse order of the chain, the farewell before all", () => {
+    expect(behind(cluster, "c-farewell").sort()).toEqual(
+      cluster.commands
+        .map(({ name }) => name)
+        .filter((name) => name !== "c-farewell")
+        .sort(),
+    );
+    for (const [index, name] of servers.entries()) {
+      // Deleted is what depends before what it depends on.
+      const later = behind(cluster, `c-${name}-departure`);
+      expect(later.filter((other) => other.endsWith("-departure")).sort()).toEqual(
+        all("departure").slice(0, index),
+      );
+      // Every host is there as long as somebody leaves: neighbours are asked to forget.
+      expect(later).toEqual(expect.arrayContaining(all("release")));
+    }
   });
 
   test("the gossip key waits for nothing", () => {
@@ -78,12 +117,16 @@ test("the chain follows the order of the arguments, not that of the names", asyn
   expect(before("consul-2")).toEqual(["c-consul-1-activate", "c-consul-3-activate"]);
 });
 
-test("a machine's commands wait for the machine, and it for the login key", async () => {
+test("a machine's commands wait for the machine, and it for the login key and the guard", async () => {
   const cluster = await clusterOf(nspawn());
+  expect(dependencies(cluster, "replacements")).toEqual([]);
   for (const name of names(3)) {
-    expect(dependencies(cluster, `${name}-machine`)).toEqual(["c-login-key"]);
+    expect(dependencies(cluster, `${name}-machine`)).toEqual(["c-login-key", "c-replacements"]);
     for (const step of [...staging, "activate"]) {
       expect(dependencies(cluster, `${name}-${step}`)).toContain(`c-${name}-machine`);
     }
+    // Over its neighbours, too: no machine goes before the last server has left.
+    const machines = names(3).map((other) => `c-${other}-machine`);
+    expect(dependencies(cluster, `${name}-departure`)).toEqual(expect.arrayContaining(machines));
   }
 });

@@ -13,9 +13,13 @@ const unknownOutputs = Object.fromEntries(
   [
     "c-gossip-key",
     "c-login-key",
+    "c-replacements",
     "c-ready",
+    "c-farewell",
     ...names(3).flatMap((name) =>
-      ["machine", "release", "secrets", "config", "activate"].map((step) => `c-${name}-${step}`),
+      ["machine", "release", "secrets", "config", "departure", "activate"].map(
+        (step) => `c-${name}-${step}`,
+      ),
     ),
   ].map((name) => [name, unknown]),
 );
@@ -43,6 +47,28 @@ describe.each([
         textOf(made.get(`c-${name}-config`), "stdin"),
       );
       expect(textOf(cluster.get(`c-${name}-release`), "stdin")).toContain("install_release");
+    }
+  });
+
+  test("shows what each activation shall bring about, the key by its label alone", async () => {
+    const made = await clusterOf(args);
+    for (const name of names(3)) {
+      const [shown, wanted] = [cluster, made].map((c) =>
+        textOf(c.get(`c-${name}-activate`), "stdin"),
+      );
+      expect(shown).toBe(wanted);
+      expect(shown).toMatch(/^secrets rotation-1$/m);
+    }
+  });
+
+  test("shows how each server will leave", async () => {
+    const made = await clusterOf(args);
+    for (const name of names(3)) {
+      const [shown, wanted] = [cluster, made].map((c) =>
+        textOf(c.get(`c-${name}-departure`), "delete"),
+      );
+      expect(shown).toBe(wanted);
+      expect(shown).toContain(`leave name=${name} `);
     }
   });
 

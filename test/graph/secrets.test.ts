@@ -19,7 +19,7 @@ import {
   privateKey,
   servers,
 } from "./support/clusters";
-import { occurrences } from "./support/values";
+import { occurrences, Secret } from "./support/values";
 
 /** Everywhere in the requests of a program where a text stands. */
 function places(cluster: Cluster, text: string) {
@@ -35,6 +35,29 @@ function expectSecretIn(cluster: Cluster, text: string, expected: string[]): voi
   expect(found.filter(({ secret }) => !secret)).toEqual([]);
   expect(found.map(({ place }) => place).sort()).toEqual(expected.sort());
 }
+
+/** Where in the inputs of the commands a secret begins. */
+function secretInputs(cluster: Cluster): string[] {
+  const begins = (value: unknown, path: string): string[] => {
+    if (value instanceof Secret) return [path];
+    if (typeof value !== "object" || value === null) return [];
+    return Object.entries(value).flatMap(([key, member]) => begins(member, `${path}.${key}`));
+  };
+  return cluster.commands.flatMap(({ name, inputs }) => begins(inputs, name)).sort();
+}
+
+/** A connection is one as a whole: what is made of a secret travels as one. */
+const remoteSteps = ["activate", "config", "release", "secrets"];
+const expectedSecrets = [
+  ...names(3).flatMap((name) => [
+    ...remoteSteps.map((step) => `c-${name}-${step}.connection`),
+    `c-${name}-secrets.stdin`,
+    // How to reach every server, with the keys.
+    `c-${name}-departure.stdin`,
+  ]),
+  "c-ready.connection",
+  "c-farewell.stdin",
+].sort();
 
 const withGivenKey = (args: ConsulClusterArgs) => ({ ...args, gossipKey: givenKey });
 
@@ -68,11 +91,10 @@ describe.each([
   });
 
   test("what a reviewer reads is not secret: settings, activations, commands", () => {
-    for (const { name, type, inputs } of cluster.resources) {
-      if (!type.startsWith("command:")) continue;
-      expect(typeof inputs.create, name).toBe("string");
-      if (!name.endsWith("-secrets") && !name.endsWith("-key")) {
-        expect(typeof inputs.stdin, name).toBe("string");
+    expect(secretInputs(cluster)).toEqual(expectedSecrets);
+    for (const { name, inputs } of cluster.commands) {
+      for (const text of ["create", "update", "delete"]) {
+        if (text in inputs) expect(typeof inputs[text], `${name}.${text}`).toBe("string");
       }
     }
   });
@@ -88,15 +110,16 @@ test("the output of whatever makes or stages a secret is secret, and not logged"
   }
 });
 
-describe("private keys stand in connections alone, each in its own host's", () => {
-  const steps = ["activate", "config", "release", "secrets"];
+describe("private keys stand in connections, each in its own host's, and in every departure's stdin", () => {
   const connections = (name: string) =>
-    steps.map((step) => `c-${name}-${step} inputs.connection.privateKey`);
+    remoteSteps.map((step) => `c-${name}-${step} inputs.connection.privateKey`);
+  const departures = names(3).map((name) => `c-${name}-departure inputs.stdin`);
 
   test("of machines", async () => {
     const ready = "c-ready inputs.connection.privateKey";
     expectSecretIn(await clusterOf(nspawn()), heartOf(loginKey), [
       ...names(3).flatMap(connections),
+      ...departures,
       ready,
     ]);
   });
@@ -109,14 +132,20 @@ describe("private keys stand in connections alone, each in its own host's", () =
     expect(cluster.errors).toEqual([]);
     expectSecretIn(cluster, heartOf(privateKey(0)), [
       ...connections("consul-1"),
+      ...departures,
       "c-ready inputs.connection.privateKey",
     ]);
-    expectSecretIn(cluster, heartOf(privateKey(1)), connections("consul-2"));
-    expectSecretIn(cluster, heartOf(privateKey(2)), connections("consul-3"));
+    for (const [name, id] of [
+      ["consul-2", 1],
+      ["consul-3", 2],
+    ] as const) {
+      const key = heartOf(privateKey(id));
+      expectSecretIn(cluster, key, [...connections(name), ...departures]);
+    }
     const through = connections("consul-3").map((path) =>
       path.replace("privateKey", "proxy.privateKey"),
     );
-    expectSecretIn(cluster, heartOf(privateKey(50)), through);
+    expectSecretIn(cluster, heartOf(privateKey(50)), [...through, ...departures]);
     // Not one more input is secret because of them: a preview still shows the settings.
     expect(typeof cluster.get("c-consul-1-config").inputs.stdin).toBe("string");
   });

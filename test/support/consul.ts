@@ -22,6 +22,12 @@ export class ConsulApi {
     return response.ok && (await response.text()).trim() === "true";
   }
 
+  /** Makes something and returns its ID. */
+  async create(path: string, body: string): Promise<string> {
+    const { ID } = (await (await this.request("PUT", path, body)).json()) as { ID: string };
+    return ID;
+  }
+
   /** A value of the KV store, linearizable. */
   async value(key: string): Promise<string | undefined> {
     const response = await this.request("GET", `/v1/kv/${key}?raw&consistent`);

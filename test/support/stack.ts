@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { imageFile } from "../../lab/image/image";
 import { mirrorFolder } from "../../lab/mirror/mirror";
@@ -34,6 +35,8 @@ export class TestStack {
   constructor(
     readonly name: string,
     public settings: Settings,
+    /** Folder of another state than the lab's: somebody else's computer. */
+    private readonly state?: string,
   ) {}
 
   /** An update that must succeed. */
@@ -135,7 +138,10 @@ export class TestStack {
       Object.entries(this.settings).map(([key, value]) => [`consul-cluster:${key}`, value]),
     );
     // No colours: the tests read what is said.
-    const env = { NO_COLOR: "1" };
+    const env = {
+      NO_COLOR: "1",
+      ...(this.state && { PULUMI_BACKEND_URL: pathToFileURL(this.state).href }),
+    };
     return { toolchain, stack: this.name, configFile: stringify({ config }), env };
   }
 }

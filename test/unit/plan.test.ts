@@ -38,11 +38,11 @@ describe("the defaults are those that args.ts promises", () => {
   });
 
   test("each setting has one, but for the groups and the hosts", () => {
-    const grouped = ["performance", "dnsConfig", "ports", "addresses"];
+    const grouped = ["gossip", "performance", "dnsConfig", "ports", "addresses"];
     expect(properties("ConsulSettings").filter((name) => !grouped.includes(name))).toEqual(
       Object.keys(promisedDefaults("ConsulSettings")),
     );
-    expect(properties("ConsulClusterArgs")).toEqual(["version", "allowDowngradeTo", "mirror"]);
+    expect(properties("ConsulClusterArgs")).toEqual(Object.keys(promised("ConsulClusterArgs")));
     expect(servers).toEqual([]);
   });
 });
@@ -61,16 +61,17 @@ test("what is said goes before the default, also where it is false, zero or empt
   expect(plan.ports).toMatchObject({ dns: -1, http: 80 });
 });
 
-test("the servers come from whichever source is given, in its order, name and address alone", () => {
+test("the servers come from whichever source is given, in its order, without what is about their hosts", () => {
   const hostKey = "ssh-ed25519 AAAA";
-  const machines = [
-    { name: "b", address: "10.0.0.2", generation: 3 },
+  const servers = [
+    { name: "b", address: "10.0.0.2", wipeData: "once" },
     { name: "a", address: "10.0.0.1" },
   ];
-  const servers = machines.map(({ name, address }) => ({ name, address }));
-  expect(planCluster({ nspawn: { image: "/image", machines } }).servers).toEqual(servers);
+  const planned = [servers[0], { ...servers[1], wipeData: "" }];
+  const machines = servers.map((server) => ({ ...server, generation: 3 }));
+  expect(planCluster({ nspawn: { image: "/image", machines } }).servers).toEqual(planned);
   const existing = { servers: servers.map((server) => ({ ...server, hostKey, privateKey: "k" })) };
-  expect(planCluster({ existing }).servers).toEqual(servers);
+  expect(planCluster({ existing }).servers).toEqual(planned);
 });
 
 test("a mirror is taken with and without slashes at its end", () => {

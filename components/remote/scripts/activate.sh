@@ -1,8 +1,7 @@
 #!/bin/sh
 # Switches this server to its staged set: starts Consul, reloads it or restarts it, or does nothing where
 # the set runs already. What shall run arrives on stdin, a line each: release, restart-settings,
-# reloadable-settings, neighbours, secrets, every value a digest but the release's; and wipe-data, where it
-# was asked for.
+# reloadable-settings, neighbours (digests), the label of the secrets; and wipe-data, where it was asked for.
 #
 # In a cluster that has a leader a restart passes gates before and after, hands leadership over first, and
 # ends with a healthy server or with the previous release and settings in place again. While no leader is
@@ -34,7 +33,7 @@ check_staged() {
   expect restart-settings "$(digest "$STAGED/config/10-server.json" "$STAGED/config/consul.service" "$STAGED/config/environment")"
   expect reloadable-settings "$(digest "$STAGED/config/20-reloadable.json")"
   expect neighbours "$(digest "$STAGED/config/40-neighbours.json")"
-  expect secrets "$(digest "$STAGED/secrets/30-secrets.json")"
+  expect secrets "$(cat "$STAGED/secrets/label")"
 }
 
 expect() {

@@ -7,18 +7,20 @@
 # ten minutes.
 
 LOCK=v1/kv/consul-cluster/lock
-LOCK_WAIT=60 # seconds
+LOCK_WAIT=30 # seconds
 
 # $1: what is going to be done. Dies where another run does not let go of the lock.
 cluster_lock() {
-  find_agent || die "no server knows a leader, so the cluster cannot be locked for the $1"
-  session=$(consul_api "$via" /v1/session/create -f -X PUT \
-    -d "{\"Name\":\"consul-cluster $1 of $name\",\"LockDelay\":\"0s\",\"TTL\":\"600s\"}" | cut -d'"' -f4)
-  [ -n "$session" ] || die "no session could be made to lock the cluster with; nothing was changed"
+  limit=$(($(seconds) + LOCK_WAIT))
+  # Right after its start a server has no session for anybody: its health is not known yet.
+  until session=$(new_session "$1"); do
+    [ "$(seconds)" -lt "$limit" ] || die "the cluster cannot be locked for the $1: no server that knows a leader makes a session; nothing was changed"
+    sleep 0.5
+  done
+  find_agent || via=$api
   trap cluster_unlock EXIT
   trap 'exit 1' HUP INT TERM
   said=''
-  limit=$(($(seconds) + LOCK_WAIT))
   until [ "$(consul_api "$via" "/$LOCK?acquire=$session" -X PUT -d "$name: $1 since $(date '+%H:%M:%S')")" = true ]; do
     holder=$(consul_api "$via" "/$LOCK?raw" -f) || holder=''
     # This host's own lock is ours, so whoever held the cluster's from here has ended.
@@ -30,14 +32,20 @@ cluster_lock() {
   done
 }
 
+new_session() {
+  find_agent || return 1
+  consul_api "$via" /v1/session/create -f -X PUT \
+    -d "{\"Name\":\"consul-cluster $1 of $name\",\"LockDelay\":\"0s\",\"TTL\":\"600s\"}" | grep -o '[0-9a-f]\{8\}-[0-9a-f-]*'
+}
+
 drop_session() {
   held=$(consul_api "$via" "/$LOCK" -f | grep -o '"Session":"[^"]*"' | cut -d'"' -f4)
   [ -z "$held" ] || consul_api "$via" "/v1/session/destroy/$held" -X PUT -o /dev/null || sleep 0.5
 }
 
 cluster_unlock() {
-  for via in "$via" "$api" $others; do
-    consul_api "$via" "/v1/session/destroy/$session" -f -X PUT -o /dev/null && return 0
+  for agent in "$via" "$api" $others; do
+    consul_api "$agent" "/v1/session/destroy/$session" -f -X PUT -o /dev/null && return 0
   done
   return 0
 }

@@ -29,10 +29,12 @@ unwell() {
   view=$(autopilot_servers "$api")
   [ -n "$view" ] || view=$(view_of_a_peer)
   [ -n "$view" ] || { echo "no server answers for the cluster"; return; }
-  printf '%s\n' "$view" | awk -v except="${1:-}" '
-    $1 != except && $0 !~ / true true alive / { print $1 " is no healthy voter (" $2 ", " $3 ", " $4 ")"; exit }'
-  [ -n "${1:-}" ] || printf '%s\n' "$view" | grep -q "^$name " || echo "$name is not in the cluster yet"
-  silent "$view" "${1:-}"
+  reason=$(printf '%s\n' "$view" | awk -v except="${1:-}" '
+    $1 != except && $0 !~ / true true alive / { print $1 " is no healthy voter (" $2 ", " $3 ", " $4 ")"; exit }')
+  [ -n "${1:-}" ] || printf '%s\n' "$view" | grep -q "^$name " || reason="$name is not in the cluster yet"
+  # Each of these questions leaves a line in a server's log: asked where the rest is well.
+  [ -n "$reason" ] || reason=$(silent "$view" "${1:-}" | head -n 1)
+  [ -z "$reason" ] || { echo "$reason"; return; }
   # Who does not answer is judged by autopilot; who does has to name the same leader.
   leaders=$(for agent in "$api" $others; do leader "$agent" || true; done | sort -u)
   [ "$(printf '%s\n' "$leaders" | wc -l)" -eq 1 ] ||

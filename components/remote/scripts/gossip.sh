@@ -16,7 +16,7 @@ gossip_uses() {
 
 # One line for each pool of gossip (LAN, WAN): MEMBERS HAVE-IT USE-IT NUMBER-OF-KEYS, of the key in file $1.
 keyring_state() {
-  consul_api "$via" /v1/operator/keyring -f | sed 's/{"WAN"/\n&/g' | awk '
+  consul_api "$via" /v1/operator/keyring -f --max-time 20 | sed 's/{"WAN"/\n&/g' | awk '
     function body(part,  at, text) {
       at = index($0, part)
       if (!at) return ""
@@ -80,7 +80,7 @@ rotate_gossip_key() {
 # Removes every key but the one in file $1.
 retire_old_keys() {
   all_members "$1" 3 || die "not every member uses the gossip key of the settings; run it again"
-  old=$(consul_api "$via" /v1/operator/keyring -f | grep -o '"Keys":{[^}]*}' | grep -o '"[A-Za-z0-9+/=]*":[0-9]' | cut -d'"' -f2 | sort -u | grep -vxF -f "$1" || true)
+  old=$(consul_api "$via" /v1/operator/keyring -f --max-time 20 | grep -o '"Keys":{[^}]*}' | grep -o '"[A-Za-z0-9+/=]*":[0-9]' | cut -d'"' -f2 | sort -u | grep -vxF -f "$1" || true)
   [ -n "$old" ] || return 0
   refuse_while_a_member_is_down
   printf '%s\n' "$old" | while read -r key; do

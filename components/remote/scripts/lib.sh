@@ -15,8 +15,12 @@ SNAPSHOTS=/var/lib/consul-cluster/snapshots
 UNIT=/etc/systemd/system/consul.service
 ENVIRONMENT=/etc/sysconfig/consul
 
+# A connection that is lost ends nothing: what has begun is brought to its end, and nobody reads of it but
+# the journal. Without this the first word on stderr would end the script, its locks still held.
+trap '' PIPE
+
 say() {
-  printf '%s: %s\n' "${name:-host}" "$*" >&2
+  printf '%s: %s\n' "${name:-host}" "$*" >&2 2>/dev/null || true
   logger -t consul-cluster -- "$*" 2>/dev/null || true
 }
 
@@ -48,12 +52,15 @@ find_agent() {
   return 1
 }
 
+lock_holder() { tail -n 1 /run/consul-cluster/server.lock 2>/dev/null; }
+
 # One script at a time on a host. Whoever waits learns who holds the lock.
 lock() {
   mkdir -p /run/consul-cluster
   exec 9>>/run/consul-cluster/server.lock
-  if ! flock -w 60 9; then
-    die "another run works on this host: $(tail -n 1 /run/consul-cluster/server.lock 2>/dev/null)"
+  if ! flock -n 9; then
+    say "waiting for another run on this host: $(lock_holder)"
+    flock -w 60 9 || die "another run works on this host: $(lock_holder); nothing was changed"
   fi
   printf '%s, process %s, since %s\n' "$1" "$$" "$(date '+%H:%M:%S')" >/run/consul-cluster/server.lock
 }

@@ -8,6 +8,8 @@ umask 077
 . /usr/local/lib/consul-cluster/lib.sh
 # shellcheck source=gossip.sh
 . /usr/local/lib/consul-cluster/gossip.sh
+# shellcheck source=quorum.sh
+. /usr/local/lib/consul-cluster/quorum.sh
 
 # Another key than the one in use is a rotation, which needs every member: looked at now, before any server
 # changes, and again when it begins.
@@ -16,9 +18,18 @@ check_gossip_key() {
   if ! gossip_uses "$candidate/key"; then
     others=$(peers "$STAGED/config" "$api")
     find_agent || die "the gossip key of the settings is not the one in this server's keyring, and it can be changed in a running cluster only: start it with its previous key; nothing that runs was touched"
-    all_members "$candidate/key" 3 || refuse_while_a_member_is_down
+    refuse_while_a_member_is_down
   fi
   rm -f "$candidate/key"
+}
+
+# Said here, where the servers that are left are reached, before the run gives up on those that are not.
+check_quorum() {
+  [ "$(systemctl show -p MainPID --value consul.service)" != 0 ] && bootstrapped || return 0
+  others=$(peers "$STAGED/config" "$api")
+  ! find_agent || return 0
+  sleep 5 # an election
+  find_agent || die_without_quorum "$STAGED/config"
 }
 
 # Consul refuses to rejoin with data older than a week (server_rejoin_age_max), after a minute of trying.
@@ -54,6 +65,7 @@ verify() {
   candidate=$(mktemp -d /run/consul-cluster/candidate.XXXXXX)
   trap 'rm -rf "$candidate"' EXIT
   trap 'exit 1' HUP INT TERM
+  check_quorum
   check_data_age
   check_gossip_key
   check_certificate_files
@@ -73,7 +85,7 @@ main() {
   lock "config"
   mkdir -p "$STAGED"
   unpack_files "$STAGED/config"
-  found=$(digest "$STAGED/secrets/30-secrets.json")
+  found=$(cat "$STAGED/secrets/label")
   [ "$found" = "$secrets" ] || die "the staged secrets are not those of this run ($found, not $secrets); run it again"
   check_downgrade
   verify

@@ -6,11 +6,23 @@ umask 077
 # shellcheck source=lib.sh
 . /usr/local/lib/consul-cluster/lib.sh
 
+# Other secrets under the same label come from a state that was lost, not from a rotation.
+refuse_a_silent_change() {
+  [ -e "$STAGED/secrets/label" ] && cmp -s "$STAGED/secrets/label" "$incoming/label" || return 0
+  cmp -s "$STAGED/secrets/30-secrets.json" "$incoming/30-secrets.json" && return 0
+  rm -rf "$incoming"
+  die "these secrets are others than those that this host has as $(cat "$STAGED/secrets/label"): was the stack's state lost? Hand the cluster's key in as gossipKey, or rotate; nothing was changed"
+}
+
 main() {
   take "name" "$@"
   lock "secrets"
   mkdir -p "$STAGED"
-  unpack_files "$STAGED/secrets"
+  incoming=$STAGED/incoming
+  unpack_files "$incoming"
+  refuse_a_silent_change
+  rm -rf "$STAGED/secrets"
+  mv "$incoming" "$STAGED/secrets"
   say "secrets staged"
 }
 

@@ -1,4 +1,4 @@
-import type { ComponentResourceOptions } from "@pulumi/pulumi";
+import { type ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import { ConsulCluster, type ConsulClusterArgs } from "../../../components";
 import { type Recording, type Registered, record } from "./recorder";
 import { reveal, type Values } from "./values";
@@ -75,7 +75,8 @@ export function existing(count = 3): ConsulClusterArgs {
 function stdoutOf(args: ConsulClusterArgs): (name: string) => string {
   const all = (args.nspawn?.machines ?? args.existing?.servers ?? []).map(({ name }) => name);
   return (name) => {
-    if (name.endsWith("-gossip-key")) return madeKey;
+    // The rotation that the key was made for, then the key.
+    if (name.endsWith("-gossip-key")) return `1 ${madeKey}`;
     // The private key, an empty line, the public key.
     if (name.endsWith("-login-key")) return `${loginKey}\n${loginPublicKey}`;
     if (name.endsWith("-machine")) {
@@ -102,8 +103,32 @@ interface Options {
   stdout?: Record<string, string>;
 }
 
-/** The graph of a program that makes one cluster named `c`. */
-export async function clusterOf(
+const known = new Map<string, Promise<Cluster>>();
+
+/** The graph of a program that makes one cluster named `c`; of the same program it is the same one. */
+export function clusterOf(
+  args: ConsulClusterArgs | (() => ConsulClusterArgs),
+  options: Options = {},
+): Promise<Cluster> {
+  const program = asText([args, options]);
+  const found = program === undefined ? undefined : known.get(program);
+  if (found) return found;
+  const cluster = freshClusterOf(args, options);
+  if (program !== undefined) known.set(program, cluster);
+  return cluster;
+}
+
+/** A plain value as a text; nothing for what holds functions or outputs, which no text tells apart. */
+function asText(value: unknown): string | undefined {
+  const isPlain = (part: unknown): boolean =>
+    typeof part !== "function" &&
+    !Output.isInstance(part) &&
+    (typeof part !== "object" || part === null || Object.values(part).every(isPlain));
+  return isPlain(value) ? JSON.stringify(value) : undefined;
+}
+
+/** The graph of a program, made anew. */
+export async function freshClusterOf(
   args: ConsulClusterArgs | (() => ConsulClusterArgs),
   { preview, opts, stdout = {} }: Options = {},
 ): Promise<Cluster> {

@@ -9,6 +9,9 @@ export interface Case {
 /** 32 bytes that everybody knows: a golden file may hold them. */
 export const gossipKey = Buffer.alloc(32, "golden").toString("base64");
 
+/** By what a host and a preview know that key. */
+export const label = "rotation-1";
+
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQxMjM0MTIzNDEyMzQxMjM0MTIzNDEyMzQxMjM0MTIz";
 
 /** Hosts that exist: what Consul's files say does not depend on where the machines come from. */

@@ -13,7 +13,7 @@ import { digest, type Files, renderFiles } from "../../../components/render/file
 import { renderSecretFiles, renderServerFiles } from "../../../components/render/server";
 import { scripts, sh, temporaryFolder } from "../support/shell";
 import { plainArgs } from "./arbitraries";
-import { gossipKey } from "./cases";
+import { gossipKey, label } from "./cases";
 
 const header = /^==> [A-Za-z0-9._-]+ <==$/m;
 
@@ -63,7 +63,7 @@ test("what the renderer writes survives the journey", () => {
       const plan = planCluster(args);
       for (const files of [
         renderServerFiles(plan, plan.servers[0] as (typeof plan.servers)[0]),
-        renderSecretFiles(gossipKey),
+        renderSecretFiles(gossipKey, label),
       ]) {
         const { found, digest: theirs } = unpacked(files);
         expect(found).toEqual(files);

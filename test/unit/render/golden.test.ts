@@ -12,10 +12,9 @@ import {
   renderSecretFiles,
   renderServerFiles,
   renderWanted,
-  secretsDigest,
 } from "../../../components/render/server";
 import { validate } from "../../../components/validate";
-import { type Case, cases, gossipKey } from "./cases";
+import { type Case, cases, gossipKey, label } from "./cases";
 
 const golden = join(__dirname, "golden");
 const updating = process.env.UPDATE_GOLDEN === "1";
@@ -27,12 +26,12 @@ function rendered({ args, server }: Case): Files {
   const { environment, ...files } = renderServerFiles(plan, of);
   return {
     ...files,
-    ...renderSecretFiles(gossipKey),
+    ...renderSecretFiles(gossipKey, label),
     "consul.env": environment as string,
     "wanted.txt": renderWanted(
       { version: plan.version, wipeData: of.wipeData },
       { ...files, environment: environment as string },
-      secretsDigest(gossipKey),
+      label,
     ),
   };
 }

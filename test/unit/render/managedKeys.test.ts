@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { planCluster, type ServerPlan } from "../../../components/plan";
 import { renderSecretFiles, renderServerFiles } from "../../../components/render/server";
 import { MANAGED_KEYS, validate } from "../../../components/validate";
-import { gossipKey, servers } from "./cases";
+import { gossipKey, label, servers } from "./cases";
 
 const existing = servers("10.0.0.11", "10.0.0.12", "10.0.0.13");
 
@@ -35,7 +35,7 @@ function writtenKeys(): string[] {
   const plan = planCluster({ existing });
   const files = {
     ...renderServerFiles(plan, plan.servers[0] as ServerPlan),
-    ...renderSecretFiles(gossipKey),
+    ...renderSecretFiles(gossipKey, label),
   };
   return Object.entries(files)
     .filter(([name]) => name.endsWith(".json"))

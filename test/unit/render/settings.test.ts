@@ -9,16 +9,22 @@ import { type ClusterPlan, planCluster, type ServerPlan } from "../../../compone
 import type { Files } from "../../../components/render/files";
 import { renderSecretFiles, renderServerFiles } from "../../../components/render/server";
 import { extraConfig, hosts, plainArgs } from "./arbitraries";
-import { cases, gossipKey, servers } from "./cases";
+import { cases, gossipKey, label, servers } from "./cases";
 
 type Json = Record<string, unknown>;
 
-const jsonFiles = ["10-server.json", "20-reloadable.json", "bootstrap.json", "30-secrets.json"];
+const jsonFiles = [
+  "10-server.json",
+  "20-reloadable.json",
+  "30-secrets.json",
+  "40-neighbours.json",
+  "bootstrap.json",
+];
 
 function filesOfEach(plan: ClusterPlan): [ServerPlan, Files][] {
   return plan.servers.map((server) => [
     server,
-    { ...renderServerFiles(plan, server), ...renderSecretFiles(gossipKey) },
+    { ...renderServerFiles(plan, server), ...renderSecretFiles(gossipKey, label) },
   ]);
 }
 
@@ -80,11 +86,26 @@ test("every server joins all others and never itself", () => {
     fc.property(hosts, (existing) => {
       const plan = planCluster({ existing });
       for (const [server, files] of filesOfEach(plan)) {
-        const joined = parsed(files, "10-server.json").retry_join as string[];
         const others = plan.servers.filter(({ name }) => name !== server.name);
+        const { retry_join: joined, ...more } = parsed(files, "40-neighbours.json");
         expect(joined).not.toContain(server.address);
         expect(joined).toEqual(others.map(({ address }) => address));
+        expect(more).toEqual({});
       }
+    }),
+  );
+});
+
+test("who comes and who goes changes no file that a running server would have to read again", () => {
+  fc.assert(
+    fc.property(plainArgs, (args) => {
+      const all = args.existing?.servers ?? [];
+      // The first of them alone, then among the others.
+      const [alone, among] = [all.slice(0, 1), all].map(
+        (servers) => filesOfEach(planCluster({ ...args, existing: { servers } }))[0]?.[1],
+      ) as [Files, Files];
+      const changed = Object.keys(alone).filter((name) => alone[name] !== among[name]);
+      expect(changed).toEqual(all.length > 1 ? ["40-neighbours.json", "bootstrap.json"] : []);
     }),
   );
 });
@@ -103,7 +124,7 @@ test("a new cluster expects all of its servers and no fewer", () => {
   );
 });
 
-test("every value of extraConfig stands in exactly one of the two files, unchanged", () => {
+test("every value of extraConfig stands in exactly one of the files, unchanged", () => {
   const existing = servers("10.0.0.11");
   let seen = 0;
   fc.assert(

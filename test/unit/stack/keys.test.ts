@@ -41,6 +41,7 @@ describe("the settings have the same names and types in args.ts, in Pulumi.yaml 
     ["ExistingArgs", schema.existing],
     ["ExistingServerArgs", schema.existing.shape.servers.element],
     ["BastionArgs", schema.existing.shape.servers.element.shape.bastion.unwrap()],
+    ["GossipArgs", schema.gossip],
     ["PerformanceArgs", schema.performance],
     ["DnsConfigArgs", schema.dnsConfig],
     ["PortsArgs", schema.ports],

@@ -89,6 +89,57 @@ describe("loading", () => {
   });
 });
 
+describe("what a change of the cluster is asked for with", () => {
+  const machine = { name: "consul-1", address: "198.18.77.11" };
+
+  test("reaches the component as it stands in the stack file", () => {
+    const machines = [{ ...machine, wipeData: "2026-11-22" }];
+    const settings = { nspawn: { machines, image }, gossip: { rotation: 2 }, removeData: "true" };
+    expect(load(settings)).toEqual({ ...settings, removeData: true });
+    const [server] =
+      load({
+        existing: {
+          servers: [
+            {
+              ...machine,
+              privateKeyFile: image,
+              hostKey: hostKey("ssh-ed25519"),
+              wipeData: "once",
+            },
+          ],
+        },
+      }).existing?.servers ?? [];
+    expect(server?.wipeData).toBe("once");
+  });
+
+  test("the defaults of Pulumi.yaml ask for nothing", () => {
+    const nothing = { nspawn: nspawn(), gossip: {}, removeData: "false" };
+    expect(load(nothing)).toEqual({ ...nothing, removeData: false });
+  });
+
+  test("an empty gossipKey is none, so that a rotation may stand beside it", () => {
+    const args = load({ nspawn: nspawn(), gossipKey: "", gossip: { rotation: 2 } });
+    expect(args).toEqual({ nspawn: nspawn(), gossip: { rotation: 2 } });
+    const settings = { nspawn: nspawn(), gossipKey, gossip: { rotation: 2 } };
+    expect(() => load(settings, ["gossipKey"])).toThrow(/gossip\.rotation .*gossipKey is given/);
+  });
+
+  test("is refused where it has another shape, once for each", () => {
+    const machines = [{ ...machine, wipeData: 20261122 }];
+    const wrong = () =>
+      load({ nspawn: { machines, image }, gossip: { rotations: 2 }, removeData: "yes" });
+    expect(wrong).toThrow(/^The settings have 3 problems;/);
+    expect(wrong).toThrow(
+      /\n {2}nspawn\.machines\[0\]\.wipeData +must be a string, not a number; put it in/,
+    );
+    expect(wrong).toThrow(/\n {2}gossip\.rotations +is not a setting; did you mean rotation\?/);
+    expect(wrong).toThrow(/\n {2}removeData +must be true or false, not a string/);
+    expect(() => load({ nspawn: nspawn(), gossip: { rotation: "2" } })).toThrow(
+      /gossip\.rotation +must be a number, not a string; leave the quotes off/,
+    );
+  });
+});
+
 describe("problems", () => {
   test("of shape and of sense are thrown as one error without a stack trace", () => {
     const wrong = () =>

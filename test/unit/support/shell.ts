@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -15,6 +15,27 @@ export function sh(script: string, args: string[] = [], input: string | Buffer =
   if (error) throw error;
   if (status !== 0) throw new Error(`sh ended with ${status}: ${stdout}${stderr}`);
   return stdout;
+}
+
+/**
+ * The functions of a script of the library and of all that it sources, as they stand; `main` is not started.
+ * Nothing of them reaches the system's log.
+ */
+export function functionsOf(script: string): string {
+  const text = readFileSync(join(scripts, script), "utf8")
+    .replaceAll("/usr/local/lib/consul-cluster/", `${scripts}/`)
+    .replace(/^main "\$@".*$/m, "");
+  return `${text}\nlogger() { :; }\n`;
+}
+
+/** A shell function in the place of `consul_api`: answers by address and path. Where nothing is said it fails, as curl does. */
+export function consulAnswers(answers: Record<string, unknown>, name = "consul_api"): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+  const cases = Object.entries(answers).map(([url, answer]) => {
+    const body = typeof answer === "string" ? answer : JSON.stringify(answer);
+    return `${quoted(url)}) printf '%s' ${quoted(body)} ;;\n`;
+  });
+  return `${name}() {\ncase $1$2 in\n${cases.join("")}*) return 22 ;;\nesac\n}\n`;
 }
 
 /** A folder that is gone after the test. */

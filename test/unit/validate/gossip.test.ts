@@ -42,3 +42,41 @@ describe("the gossip key", () => {
     ]);
   });
 });
+
+describe("the rotation of a key that the component makes", () => {
+  test.each([1, 2, 365])("%j is accepted", (rotation) => {
+    expect(problemsOf({ gossip: { rotation } })).toEqual([]);
+  });
+
+  test("none at all is accepted, also beside a key that is handed in", () => {
+    const gossipKey = Buffer.alloc(32).toString("base64");
+    for (const settings of [{ gossip: {} }, { gossipKey }, { gossipKey, gossip: {} }]) {
+      expect(problemsOf(settings)).toEqual([]);
+    }
+  });
+
+  test.each([
+    [0, "0 is not a whole number from 1"],
+    [-1, "-1 is not a whole number from 1"],
+    [1.5, "1.5 is not a whole number from 1"],
+    [Number.NaN, "is not a whole number from 1"],
+    [2 ** 53, "is not a whole number from 1"],
+    ["2", "must be a number, not a string"],
+    [null, "must be a number, not null"],
+  ])("%j is refused", (rotation, reason) => {
+    expect(problemsOf({ gossip: { rotation } })).toEqual([
+      expect.stringMatching(/^gossip\.rotation: /),
+    ]);
+    expect(problemsOf({ gossip: { rotation } })[0]).toContain(reason);
+  });
+
+  test("is refused beside a key that is handed in: another one is handed in to rotate that", () => {
+    for (const gossipKey of [Buffer.alloc(32).toString("base64"), "hunter2"]) {
+      const found = problemsOf({ gossipKey, gossip: { rotation: 2 } });
+      expect(found).toContainEqual(
+        expect.stringMatching(/^gossip\.rotation: .*hand in another gossipKey to rotate/),
+      );
+      expect(found.join()).not.toContain(gossipKey);
+    }
+  });
+});

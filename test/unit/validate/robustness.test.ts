@@ -8,7 +8,7 @@ const KEYS = [
   "performance dnsConfig retryInterval skipLeaveOnInterrupt leaveOnTerminate rejoinAfterLeave ports",
   "addresses recursors environment extraConfig machines servers name address image gateway share",
   "generation port user privateKey privateKeyFile hostKey sshHost bastion host directory bridge",
-  "raftMultiplier maxStale dns http serfLan acl tokens",
+  "raftMultiplier maxStale dns http serfLan acl tokens gossip rotation wipeData removeData",
 ].flatMap((line) => line.split(" "));
 
 /** Objects of any shape whose keys are those that validation looks at. */
@@ -83,11 +83,13 @@ describe("whatever arrives", () => {
 
   test("all problems are told at once", () => {
     const paths = validate({
-      nspawn: { machines: [{ name: "a_b", address: "x" }, {}], image: "rel" },
+      nspawn: { machines: [{ name: "a_b", address: "x", wipeData: "" }, {}], image: "rel" },
       version: "v1",
       mirror: "http://x",
       datacenter: "DC",
       gossipKey: "short",
+      gossip: { rotation: 0 },
+      removeData: "no",
       ports: { dns: 0 },
       recursors: ["x"],
       extraConfig: { server: false },
@@ -97,6 +99,7 @@ describe("whatever arrives", () => {
         "nspawn.machines",
         "nspawn.machines[0].name",
         "nspawn.machines[0].address",
+        "nspawn.machines[0].wipeData",
         "nspawn.machines[1].name",
         "nspawn.machines[1].address",
         "nspawn.image",
@@ -104,6 +107,10 @@ describe("whatever arrives", () => {
         "mirror",
         "datacenter",
         "gossipKey",
+        "gossip.rotation",
+        // It says two things: 0 is none, and the key is given.
+        "gossip.rotation",
+        "removeData",
         "ports.dns",
         "recursors[0]",
         "extraConfig.server",

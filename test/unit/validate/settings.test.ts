@@ -113,16 +113,21 @@ describe("other settings", () => {
     },
   );
 
-  test.each(["enableSyslog", "ui", "skipLeaveOnInterrupt", "leaveOnTerminate", "rejoinAfterLeave"])(
-    "%s is true or false",
-    (key) => {
-      expect(problemsOf({ [key]: false })).toEqual([]);
-      expect(problemsOf({ [key]: "yes" })).toEqual([`${key}: must be true or false, not a string`]);
-    },
-  );
+  test.each([
+    "enableSyslog",
+    "ui",
+    "skipLeaveOnInterrupt",
+    "leaveOnTerminate",
+    "rejoinAfterLeave",
+    "removeData",
+  ])("%s is true or false", (key) => {
+    expect(problemsOf({ [key]: false })).toEqual([]);
+    expect(problemsOf({ [key]: "yes" })).toEqual([`${key}: must be true or false, not a string`]);
+  });
 
   test("groups are objects", () => {
-    expect(problemsOf({ performance: 1, dnsConfig: [], environment: "A=1" })).toEqual([
+    expect(problemsOf({ gossip: 2, performance: 1, dnsConfig: [], environment: "A=1" })).toEqual([
+      "gossip: must be an object, not a number",
       "performance: must be an object, not a number",
       "dnsConfig: must be an object, not a list",
       "environment: must be an object, not a string",

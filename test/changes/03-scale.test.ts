@@ -29,7 +29,10 @@ afterAll(() => stack.destroy());
 
 async function voters(): Promise<string[]> {
   const raft = await apis[0]?.get<{ Servers: RaftServer[] }>("/v1/operator/raft/configuration");
-  return (raft?.Servers ?? []).filter(({ Voter }) => Voter).map(({ Node }) => Node).sort();
+  return (raft?.Servers ?? [])
+    .filter(({ Voter }) => Voter)
+    .map(({ Node }) => Node)
+    .sort();
 }
 
 async function minQuorum(): Promise<number | undefined> {

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { upCutOffAt } from "../support/cutOff";
+import { underLoad } from "../support/load";
+import { ssh } from "../support/machines";
+import { api, apis, names, on, processes, trio, trioIsUp } from "../support/trio";
+import { eventually } from "../support/wait";
+
+// Another gossip key for the running cluster. A key that is handed in takes the same way; that a wiped server
+// joins with the new one is seen here, too.
+
+beforeAll(trioIsUp);
+// Rotations only rise, and the other files know of none.
+afterAll(() => trio.destroy());
+
+interface Pool {
+  WAN: boolean;
+  Keys: Record<string, number>;
+  PrimaryKeys: Record<string, number>;
+  NumNodes: number;
+}
+
+const keyring = () => api("test-1").get<Pool[]>("/v1/operator/keyring");
+const gossipKey = async () => (await trio.outputs<{ gossipKey: string }>()).gossipKey;
+
+/** Every member of every pool knows this key and no other. */
+async function expectOnlyKey(key: string): Promise<void> {
+  for (const { Keys, PrimaryKeys } of await keyring()) {
+    expect(Keys).toEqual({ [key]: 3 });
+    expect(PrimaryKeys).toEqual({ [key]: 3 });
+  }
+}
+
+function rotation(number: number) {
+  trio.settings = { ...trio.settings, gossip: { rotation: number } };
+}
+
+test("one changed line rotates the key under load: no restart, no gap over a tenth of a second", async () => {
+  const [before, old] = [await processes(), await gossipKey()];
+  rotation(2);
+  expect(await trio.preview("--diff")).toMatch(/- +secrets rotation-1\s+\+ +secrets rotation-2/);
+  const result = await underLoad(apis, () => trio.up());
+  const key = await gossipKey();
+  expect(key).not.toBe(old);
+  await expectOnlyKey(key);
+  expect(await processes()).toEqual(before);
+  expect(result.lost).toEqual([]);
+  expect(result.longestGap).toBeLessThanOrEqual(100 + result.idleGap);
+  await trio.up("--expect-no-changes");
+});
+
+test("it is refused while a member is down, before anything changes", async () => {
+  const old = await gossipKey();
+  await on("test-3", "sudo systemctl stop consul");
+  await eventually("test-3 is seen to be down", 30, async () => {
+    const members = await api("test-1").get<{ Status: number }[]>("/v1/agent/members");
+    return members.some(({ Status }) => Status === 4);
+  });
+  rotation(3);
+  expect(await trio.upThatFails()).toMatch(/not changed while a member .* is away: test-3/);
+  await on("test-3", "sudo systemctl start consul");
+  await eventually("it is back", 30, async () => (await api("test-3").leader()) !== "");
+  await eventually("all are alive, with the old key", 30, async () =>
+    (await keyring()).every(({ Keys }) => Keys[old] === 3 && Object.keys(Keys).length === 1),
+  );
+});
+
+test.each([
+  ["before the first server", /trio-test-1-activate updating/],
+  ["before the last server", /trio-test-3-activate updating/],
+  ["before the old key is removed", /trio-ready updating/],
+])("cut off %s, the next run finishes it with the same key", async (_, moment) => {
+  const before = await processes();
+  const current = (trio.settings.gossip as { rotation: number }).rotation;
+  rotation(current + 1);
+  await upCutOffAt(trio, moment);
+  await trio.up();
+  const key = await gossipKey();
+  await expectOnlyKey(key);
+  expect(await processes()).toEqual(before);
+  for (const name of names) {
+    const staged = "/var/lib/consul-cluster/server/staged/secrets/30-secrets.json";
+    const { stdout } = await ssh(
+      trio.name,
+      name,
+      `exec 3<&0; sudo grep -cF -f - ${staged} <&3`,
+      key,
+    );
+    expect(stdout.trim(), name).toBe("1");
+  }
+});
+
+test("a server that is wiped afterwards joins with the new key", async () => {
+  const id = await on("test-3", "sudo cat /var/consul/node-id");
+  await on("test-3", "sudo systemctl stop consul; sudo find /var/consul -mindepth 1 -delete");
+  await on("test-3", "sudo systemctl start consul");
+  await eventually("test-3 is a healthy voter again", 90, async () => {
+    const health = await api("test-1").get<{
+      Servers: { ID: string; Name: string; Healthy: boolean; Voter: boolean }[];
+    }>("/v1/operator/autopilot/health");
+    const server = health.Servers.filter(({ Name }) => Name === "test-3");
+    return server.length === 1 && server[0]?.ID !== id && server[0]?.Healthy && server[0].Voter;
+  });
+  await expectOnlyKey(await gossipKey());
+});

@@ -1,0 +1,265 @@
+// How a server leaves: the commands of the departures, run here as the Command plugin runs them. In OpenSSH's
+// place stands a program that answers as the test wants it, on hosts that are folders.
+//
+// Does not prove what the scripts on the hosts do, nor that OpenSSH reaches anybody: machines in the lab do.
+
+import { spawnSync } from "node:child_process";
+import { readdirSync, utimesSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readScript } from "../../components/remote/scripts";
+import { type Cluster, clusterOf, existing, names, nspawn, servers } from "./support/clusters";
+import { Computer, type Outcome } from "./support/departing";
+
+let hosts: Cluster;
+let machines: Cluster;
+
+beforeAll(async () => {
+  hosts = await clusterOf(existing());
+  machines = await clusterOf(nspawn());
+});
+
+/** Who was told what, without the settings. */
+function steps({ told }: Outcome): string[] {
+  return told.map(({ host, script }) => `${host} ${script}`);
+}
+
+describe.each([
+  ["hosts", () => hosts],
+  ["machines", () => machines],
+])("as long as a server stays, nothing happens: %s", (_, cluster) => {
+  test.each([...names(3).map((name) => `c-${name}-departure`), "c-farewell"])("%s", (name) => {
+    const outcome = new Computer(cluster()).run(name, "create");
+    expect(outcome).toEqual({ status: 0, stderr: "", told: [], access: [], left: false });
+  });
+});
+
+describe("a server leaves", () => {
+  test("a host that stays: it leaves, it is removed, a neighbour makes the others forget it", () => {
+    const outcome = new Computer(hosts).run("c-consul-2-departure", "delete");
+    expect(outcome).toMatchObject({ status: 0, stderr: "" });
+    const api = "http://127.0.0.1:80";
+    const folders = { configDir: "/etc/consul.d/server" };
+    expect(outcome.told).toEqual([
+      {
+        host: "consul-2",
+        script: "leave.sh",
+        settings: { name: "consul-2", api, ...folders, whole: "no" },
+      },
+      {
+        host: "consul-2",
+        script: "remove.sh",
+        settings: { name: "consul-2", dataDir: "/var/consul", ...folders, removeData: "no" },
+      },
+      {
+        host: "consul-1",
+        script: "forget.sh",
+        settings: {
+          name: "consul-1",
+          api,
+          ...folders,
+          server: "consul-2",
+          address: "10.0.0.12",
+          datacenter: "dc1",
+          dead: "no",
+        },
+      },
+    ]);
+  });
+
+  test("each script takes what it is told", () => {
+    const { told } = new Computer(hosts).run("c-consul-2-departure", "delete");
+    for (const { script, settings } of told) {
+      const taken = /^\s*take "([^"]+)" "\$@"$/m.exec(readScript(script))?.[1]?.split(" ");
+      expect(Object.keys(settings).sort(), script).toEqual(taken?.sort());
+    }
+  });
+
+  test("a machine: nothing is removed from what is removed itself", () => {
+    const outcome = new Computer(machines).run("c-consul-3-departure", "delete");
+    expect(outcome.status).toBe(0);
+    expect(steps(outcome)).toEqual(["consul-3 leave.sh", "consul-1 forget.sh"]);
+  });
+
+  test("the settings that it was made with go along", async () => {
+    const cluster = await clusterOf({
+      ...existing(),
+      datacenter: "north",
+      dataDir: "/srv/d@ta+1",
+      configDir: "/srv/config",
+      ports: { http: 8500 },
+      removeData: true,
+    });
+    const { told } = new Computer(cluster).run("c-consul-1-departure", "delete");
+    expect(told.map(({ settings }) => settings)).toMatchObject([
+      { api: "http://127.0.0.1:8500", configDir: "/srv/config" },
+      { dataDir: "/srv/d@ta+1", configDir: "/srv/config", removeData: "yes" },
+      { api: "http://127.0.0.1:8500", datacenter: "north", server: "consul-1" },
+    ]);
+  });
+
+  test("the only server has no neighbour to ask", async () => {
+    const computer = new Computer(await clusterOf(existing(1)));
+    const gone = computer.run("c-consul-1-departure", "delete");
+    expect(gone.status).toBe(0);
+    expect(steps(gone)).toEqual(["consul-1 leave.sh", "consul-1 remove.sh"]);
+    expect(computer.run("c-consul-1-departure", "delete", { "consul-1": 255 }).status).toBe(0);
+  });
+
+  test("a host on which nothing was ever staged has nothing to do", () => {
+    const outcome = new Computer(hosts).withoutLibrary().run("c-consul-2-departure", "delete");
+    expect(outcome).toMatchObject({ status: 0, stderr: "", told: [] });
+  });
+
+  test.each(["leave.sh", "remove.sh"])("where its %s fails, it fails, and stays", (script) => {
+    const answers = { [`consul-2 ${script}`]: 1 };
+    const outcome = new Computer(hosts).run("c-consul-2-departure", "delete", answers);
+    expect(outcome.status).toBe(1);
+    expect(steps(outcome).at(-1)).toBe(`consul-2 ${script}`);
+  });
+});
+
+describe("a neighbour", () => {
+  const departure = "c-consul-2-departure";
+
+  test.each([
+    ["does not answer", { "consul-1": 255 }, ["consul-3 forget.sh"]],
+    ["knows no leader", { "consul-1 forget.sh": 3 }, ["consul-1 forget.sh", "consul-3 forget.sh"]],
+  ])("that %s: the next one is asked", (_, answers, asked) => {
+    const outcome = new Computer(hosts).run(departure, "delete", answers);
+    expect(outcome.status).toBe(0);
+    expect(steps(outcome).slice(2)).toEqual(asked);
+  });
+
+  test("that refuses is not overruled by the next one", () => {
+    const answers = { "consul-1 forget.sh": 1 };
+    const outcome = new Computer(hosts).run(departure, "delete", answers);
+    expect(outcome.status).toBe(1);
+    expect(steps(outcome).at(-1)).toBe("consul-1 forget.sh");
+  });
+
+  test("is there none to be asked, a server that has left itself has left, and that is said", () => {
+    const answers = { "consul-1": 255, "consul-3 forget.sh": 3 };
+    const outcome = new Computer(hosts).run(departure, "delete", answers);
+    expect(outcome.status).toBe(0);
+    expect(outcome.stderr).toBe("consul-2: no neighbour could be asked to forget this server\n");
+  });
+
+  test("tells whether the server is taken for dead: it does not answer, so nothing is done on it", () => {
+    const outcome = new Computer(hosts).run(departure, "delete", { "consul-2": 255 });
+    expect(outcome.status).toBe(0);
+    expect(outcome.stderr).toContain("consul-2: does not answer SSH at 10.0.0.12;");
+    expect(steps(outcome)).toEqual(["consul-1 forget.sh"]);
+    expect(outcome.told[0]?.settings.dead).toBe("yes");
+  });
+
+  test("is needed for a server that is dead: without one the departure fails", () => {
+    const answers = { "consul-1": 255, "consul-2": 255, "consul-3": 255 };
+    const outcome = new Computer(hosts).run(departure, "delete", answers);
+    expect(outcome.status).toBe(1);
+    expect(outcome.stderr).toContain("none of its neighbours answers SSH and knows a leader");
+    expect(outcome.stderr).toContain("pulumi destroy");
+    expect(outcome.left).toBe(false);
+  });
+});
+
+describe("the whole cluster goes", () => {
+  const departure = "c-consul-2-departure";
+  const dead = { "consul-1": 255, "consul-2": 255, "consul-3": 255 };
+
+  test("after the farewell of the same run nobody is asked, and nobody who is dead is in the way", () => {
+    const computer = new Computer(hosts);
+    expect(computer.run("c-farewell", "delete")).toMatchObject({ status: 0, stderr: "" });
+    const outcome = computer.run(departure, "delete");
+    expect(outcome.status).toBe(0);
+    expect(steps(outcome)).toEqual(["consul-2 leave.sh", "consul-2 remove.sh"]);
+    expect(outcome.told[0]?.settings.whole).toBe("yes");
+    const gone = computer.run("c-consul-1-departure", "delete", dead);
+    expect(gone).toMatchObject({ status: 0, told: [], left: false });
+    expect(gone.stderr).toContain("what is on it stays there");
+  });
+
+  test("a host that answers and fails is an error all the same", () => {
+    const computer = new Computer(hosts);
+    computer.run("c-farewell", "delete");
+    expect(computer.run(departure, "delete", { "consul-2 remove.sh": 1 }).status).toBe(1);
+  });
+
+  test("the farewell of another run says nothing", () => {
+    const computer = new Computer(hosts);
+    // A shell that waits for its child is another parent than this process.
+    expect(computer.run("c-farewell", "delete", {}, '"$0" "$@"; exit $?').status).toBe(0);
+    expect(computer.run(departure, "delete").told[0]?.settings.whole).toBe("no");
+    expect(computer.run(departure, "delete", dead).status).toBe(1);
+  });
+
+  test("a farewell of an hour ago says nothing: its process may be another one's number now", () => {
+    const computer = new Computer(hosts);
+    computer.run("c-farewell", "delete");
+    const [folder = ""] = readdirSync(computer.marks);
+    const [mark = ""] = readdirSync(join(computer.marks, folder));
+    const before = Date.now() / 1000 - 3700;
+    utimesSync(join(computer.marks, folder, mark), before, before);
+    expect(computer.run(departure, "delete").told[0]?.settings.whole).toBe("no");
+  });
+});
+
+describe("the keys", () => {
+  test("lie in files of their own as long as a departure runs, for nobody else to read", () => {
+    const { access, left } = new Computer(hosts).run("c-consul-2-departure", "delete");
+    expect(access).toEqual([
+      "700 .",
+      "600 consul-1.key",
+      "600 consul-2.key",
+      "600 consul-3-bastion.key",
+      "600 consul-3.key",
+      "600 known_hosts",
+      "600 ssh_config",
+    ]);
+    expect(left).toBe(false);
+  });
+
+  test("are gone after a failure, too", () => {
+    const answers = { "consul-2 leave.sh": 1 };
+    const outcome = new Computer(hosts).run("c-consul-2-departure", "delete", answers);
+    expect(outcome).toMatchObject({ status: 1, left: false });
+    expect(outcome.access).not.toEqual([]);
+  });
+});
+
+/** A port that nobody listens on. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe("OpenSSH itself, to hosts on closed ports", () => {
+  const path = spawnSync("sh", ["-c", "command -v ssh"], { encoding: "utf8" }).stdout.trim();
+
+  test("a dead cluster refuses one departure, and lets all of it go", async ({ skip }) => {
+    skip(path === "", "ssh is not installed; install it with the system's package manager");
+    const all = await Promise.all(
+      servers().map(async ({ bastion: _, ...server }) => {
+        return { ...server, sshHost: "127.0.0.1", port: await closedPort() };
+      }),
+    );
+    const cluster: Cluster = await clusterOf({ existing: { servers: all } });
+    expect(cluster.errors).toEqual([]);
+    const computer = new Computer(cluster).withOpenSsh(path);
+    const refused = computer.run("c-consul-2-departure", "delete");
+    expect(refused).toMatchObject({ status: 1, left: false });
+    expect(refused.stderr).toContain("none of its neighbours answers SSH");
+    // Nothing in the configuration kept it from trying.
+    expect(refused.stderr.match(/port \d+: Connection refused/g)).toHaveLength(3);
+    expect(refused.access).toContain("700 .");
+    expect(computer.run("c-farewell", "delete").status).toBe(0);
+    expect(computer.run("c-consul-2-departure", "delete")).toMatchObject({
+      status: 0,
+      left: false,
+    });
+  });
+});

@@ -1,0 +1,103 @@
+// One machine is replaced at a time. The two scripts of the guard run here as the Command plugin runs them.
+//
+// Does not prove that the plugin hands the old output on: the conformance tests do; nor that every machine
+// waits for the guard: order.test.ts does.
+
+import { spawnSync } from "node:child_process";
+import { beforeAll, describe, expect, test } from "vitest";
+import { clusterOf, nspawn, textOf } from "./support/clusters";
+import type { Registered } from "./support/recorder";
+
+const one = { name: "m-1", address: "198.18.77.11" };
+const two = { name: "m-2", address: "198.18.77.12" };
+const three = { name: "m-3", address: "198.18.77.13" };
+const more = [
+  { name: "m-4", address: "198.18.77.14" },
+  { name: "m-5", address: "198.18.77.15" },
+];
+
+type Machine = typeof one & { generation?: number };
+
+let guard: Registered;
+
+beforeAll(async () => {
+  const machines = [one, { ...two, generation: 7 }, three];
+  guard = (await clusterOf(nspawn({ machines }))).get("c-replacements");
+});
+
+/** What the guard gets to read: a line for each machine. */
+function identities(machines: Machine[]): string {
+  return machines
+    .map(({ name, address, generation = 1 }) => `${name} ${generation}@${address}\n`)
+    .join("");
+}
+
+/** Runs the guard over these machines. `previous`: what it said in the run before. */
+function run(input: "create" | "update", machines: Machine[], previous?: string) {
+  const [program, ...args] = guard.inputs.interpreter as [string, ...string[]];
+  const { PULUMI_COMMAND_STDOUT: _, ...env } = process.env;
+  if (previous !== undefined) env.PULUMI_COMMAND_STDOUT = previous;
+  const { status, stdout, stderr } = spawnSync(program, [...args, textOf(guard, input)], {
+    input: identities(machines),
+    env,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+const before = identities([one, two, three]);
+
+test("it reads who the machines are", () => {
+  expect(textOf(guard, "stdin")).toBe(identities([one, { ...two, generation: 7 }, three]));
+});
+
+test("the first run notes what there is", () => {
+  expect(run("create", [one, two, three])).toEqual({ status: 0, stdout: before, stderr: "" });
+});
+
+describe("is let through, and noted", () => {
+  test.each<[string, Machine[]]>([
+    ["nothing new", [one, two, three]],
+    ["the first generation, written out", [{ ...one, generation: 1 }, two, three]],
+    ["another generation of one", [one, { ...two, generation: 2 }, three]],
+    ["another address of one", [one, two, { ...three, address: "198.18.77.33" }]],
+    ["both of one", [{ ...one, address: "198.18.77.33", generation: 9 }, two, three]],
+    ["another order", [three, one, two]],
+    ["two more", [one, two, three, ...more]],
+    ["two more, and one replaced", [...more, one, { ...two, generation: 2 }, three]],
+    ["two fewer", [two]],
+    ["other names", [one, ...more]],
+  ])("%s", (_, machines) => {
+    const outcome = run("update", machines, before);
+    expect(outcome).toEqual({ status: 0, stdout: identities(machines), stderr: "" });
+  });
+
+  // Its words were lost, or are those of a release without it.
+  test.each([undefined, ""])("whatever there is, where nothing was noted: %j", (previous) => {
+    const outcome = run("update", [one, two, three], previous);
+    expect(outcome).toEqual({ status: 0, stdout: before, stderr: "" });
+  });
+});
+
+describe("is refused, by name, and what was noted stays", () => {
+  const again = (machine: Machine) => ({ ...machine, generation: 2 });
+  const away = (machine: Machine) => ({ ...machine, address: `${machine.address}1` });
+
+  test.each<[string, Machine[], string]>([
+    ["another generation of two", [again(one), two, again(three)], "m-1, m-3"],
+    ["another address of two", [one, away(two), away(three)], "m-2, m-3"],
+    ["one and one", [again(one), away(two), three], "m-1, m-2"],
+    [
+      "two that trade addresses",
+      [{ ...one, address: two.address }, { ...two, address: one.address }, three],
+      "m-1, m-2",
+    ],
+    ["all", [again(one), again(two), again(three)], "m-1, m-2, m-3"],
+    ["two of those that stay", [again(one), again(two), ...more, three], "m-1, m-2"],
+  ])("%s", (_, machines, named) => {
+    const { status, stdout, stderr } = run("update", machines, before);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain(`would replace ${named}:`);
+    expect(stderr).toContain("nothing was changed");
+  });
+});

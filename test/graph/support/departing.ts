@@ -1,0 +1,138 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { library } from "../../../components/remote/scripts";
+import { type Cluster, textOf } from "./clusters";
+
+/** What a script of the library is told on a host. */
+interface Told {
+  host: string;
+  script: string;
+  settings: Record<string, string>;
+}
+
+export interface Outcome {
+  status: number | null;
+  stderr: string;
+  /** In the order in which it happened. */
+  told: Told[];
+  /** What `ssh` found beside its configuration: `MODE NAME`, the folder itself as `.`. */
+  access: string[];
+  /** Whether the folder with the keys is still there. */
+  left: boolean;
+}
+
+/** How a host answers by name, or by name and script: 255 where it does not. 0 where nothing is said. */
+export type Answers = Record<string, number>;
+
+/** Stands before OpenSSH's: `ssh -F CONFIG HOST COMMAND`. Notes where its configuration is, and what is there. */
+const noting = `#!/bin/sh
+config=$2 host=$3 command=$4
+printf '%s\\n' "\${config%/*}" >"$HERE/folder"
+[ -e "$HERE/access" ] || (cd "\${config%/*}" && stat -c '%a %n' . * >"$HERE/access")
+`;
+
+/** Stands in OpenSSH's place. It runs the command that a host would, on a library of this test's. */
+const ssh = `${noting}
+[ ! -e "$HERE/answers/$host" ] || exit "$(cat "$HERE/answers/$host")"
+export host
+exec sh -c "$(printf '%s' "$command" | sed "s|${library}|$HERE/library|g")"
+`;
+
+/** Every script of the library: notes where it runs and what it is told, and ends as this test wants it. */
+const script = `#!/bin/sh
+for word in "$host" "\${0##*/}" "$@"; do printf '%s\\036' "$word"; done >>"$HERE/told"
+printf '\\n' >>"$HERE/told"
+[ ! -e "$HERE/answers/$host \${0##*/}" ] || exit "$(cat "$HERE/answers/$host \${0##*/}")"
+`;
+
+/** Who is not root uses sudo on a host; here nobody needs it. */
+const sudo = `#!/bin/sh
+[ "$1" = -n ] && shift && exec "$@"
+`;
+
+/** A computer that runs Pulumi, on which departures are run as the Command plugin runs them. */
+export class Computer {
+  private readonly folder = mkdtempSync(join(tmpdir(), "departing-"));
+
+  constructor(private readonly cluster: Cluster) {
+    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
+    for (const name of ["bin", "library", "answers", "runtime"]) mkdirSync(join(this.folder, name));
+    this.program("bin/ssh", ssh);
+    this.program("bin/sudo", sudo);
+    for (const name of ["leave.sh", "remove.sh", "forget.sh"]) {
+      this.program(`library/${name}`, script);
+    }
+  }
+
+  /** Hosts on which nothing was ever staged. */
+  withoutLibrary(): this {
+    rmSync(join(this.folder, "library"), { recursive: true });
+    return this;
+  }
+
+  /** OpenSSH itself, impatient. */
+  withOpenSsh(path: string): this {
+    this.program("bin/ssh", `${noting}exec ${path} -o ConnectionAttempts=1 "$@"\n`);
+    return this;
+  }
+
+  /** Where the runs of this computer leave their marks. */
+  get marks(): string {
+    return join(this.folder, "runtime");
+  }
+
+  /** Runs a command's text as the plugin does, in a shell of its own. `under`: who is the plugin. */
+  run(resource: string, input: "create" | "delete", answers: Answers = {}, under = ""): Outcome {
+    for (const file of ["told", "access", "folder"]) this.remove(file);
+    this.remove("answers");
+    mkdirSync(join(this.folder, "answers"));
+    for (const [name, status] of Object.entries(answers)) {
+      writeFileSync(join(this.folder, "answers", name), String(status));
+    }
+    const command = this.cluster.get(resource);
+    const shell = ["/bin/sh", "-c", textOf(command, input)];
+    const [program, ...args] = under === "" ? shell : ["/bin/sh", "-c", under, ...shell];
+    const { status, stderr, error } = spawnSync(program as string, args, {
+      input: textOf(command, "stdin"),
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        PATH: `${join(this.folder, "bin")}:${process.env.PATH}`,
+        HERE: this.folder,
+        XDG_RUNTIME_DIR: this.marks,
+      },
+    });
+    // A text that nobody reads to its end is an error, too.
+    if (error) throw error;
+    const folder = this.lines("folder")[0];
+    return {
+      status,
+      stderr,
+      told: this.lines("told").map(toTold),
+      access: this.lines("access"),
+      left: folder !== undefined && existsSync(folder),
+    };
+  }
+
+  private program(name: string, text: string): void {
+    writeFileSync(join(this.folder, name), text, { mode: 0o755 });
+  }
+
+  private remove(name: string): void {
+    rmSync(join(this.folder, name), { recursive: true, force: true });
+  }
+
+  private lines(name: string): string[] {
+    const file = join(this.folder, name);
+    return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
+  }
+}
+
+function toTold(line: string): Told {
+  const [host = "", script = "", ...words] = line.split("\u001e").slice(0, -1);
+  const pairs = words.map((word) => [word.split("=", 1)[0], word.replace(/^\w+=/, "")]);
+  return { host, script, settings: Object.fromEntries(pairs) };
+}

@@ -1,0 +1,19 @@
+import { runOrFail } from "../../lab/system/command";
+import { asRoot } from "../../lab/system/privilege";
+
+const table = "consul_cluster_test";
+
+/** Cuts every SSH connection from this computer to the address, new ones too, until `mendSsh`. */
+export async function cutSsh(address: string): Promise<void> {
+  const rules = `table inet ${table} {
+  chain out {
+    type filter hook output priority 0;
+    ip daddr ${address} tcp dport 22 reject with tcp reset
+  }
+}`;
+  await runOrFail(await asRoot(["nft", "-f", "-"]), { input: rules });
+}
+
+export async function mendSsh(): Promise<void> {
+  await runOrFail(await asRoot(["nft", "delete", "table", "inet", table]));
+}

@@ -15,12 +15,14 @@ export interface Access {
 export function renderSshAccess(servers: Access[]): string {
   const hosts = servers.flatMap(({ name, connection }) => {
     const { proxy } = connection;
-    const own = { alias: name, ...connection, jump: proxy ? `${name}-bastion` : undefined };
-    return proxy ? [own, { alias: `${name}-bastion`, ...proxy, jump: undefined }] : [own];
+    // With a dot, so that no server has this name.
+    const jump = proxy && `bastion.${name}`;
+    const own = { alias: name, ...connection, jump };
+    return proxy ? [own, { alias: `bastion.${name}`, ...proxy, jump: undefined }] : [own];
   });
   const files: Files = { ssh_config: hosts.map(hostBlock).join("") + patience };
   for (const { alias, privateKey } of hosts)
-    files[`${alias}.key`] = `${(privateKey ?? "").trimEnd()}\n`;
+    files[`${alias}.key`] = `${(privateKey ?? "").replaceAll("\r\n", "\n").trimEnd()}\n`;
   files.known_hosts = hosts.map(({ alias, hostKey }) => `${alias} ${hostKey}\n`).join("");
   return renderFiles(files);
 }
@@ -42,7 +44,7 @@ function hostBlock({ alias, host, port, user, jump }: SshHost): string {
     `  IdentityFile "@ACCESS@/${alias}.key"`,
     // The name under which known_hosts has it, whatever its port.
     `  HostKeyAlias ${alias}`,
-    ...(jump ? [`  ProxyCommand ssh -F "@ACCESS@/ssh_config" -W %h:%p ${jump}`] : []),
+    ...(jump ? [`  ProxyCommand ssh -F "@ACCESS@/ssh_config" -W [%h]:%p ${jump}`] : []),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -1,11 +1,15 @@
 import { beforeAll, expect, test } from "vitest";
+import { removeLeftovers } from "../support/leftovers";
 import { underLoad } from "../support/load";
 import { api, apis, baseSettings, names, on, processes, trio, trioIsUp } from "../support/trio";
 
 // Changes of the running cluster while writers write through all three servers. Nothing acknowledged may be
-// lost; the gaps are those that the writers see. Upgrades, scaling and replacement are not here yet.
+// lost; the gaps are those that the writers see.
 
-beforeAll(trioIsUp);
+beforeAll(async () => {
+  await removeLeftovers();
+  await trioIsUp();
+});
 
 /** The change under load: nothing lost, and no gap over `limit` milliseconds more than without it. */
 async function changeUnderLoad(limit: number, change: () => Promise<unknown>): Promise<void> {

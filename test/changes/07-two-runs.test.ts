@@ -19,7 +19,11 @@ beforeAll(async () => {
   second = new TestStack(trio.name, trio.settings, folder);
 });
 
-afterAll(() => rmSync(folder, { recursive: true }));
+// The last of the files that share the three machines.
+afterAll(async () => {
+  await trio.destroy();
+  rmSync(folder, { recursive: true });
+});
 
 test("one works, the other says who does, and no server restarts twice or beside another", async () => {
   const before = await processes();

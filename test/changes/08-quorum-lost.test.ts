@@ -1,11 +1,13 @@
 import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { machineNames } from "../../lab/machines/machines";
 import { ConsulApi } from "../support/consul";
-import { machineRoot, power, sshOutput } from "../support/machines";
+import { machineRoot, power, sshOutput, testMachines } from "../support/machines";
 import { nspawnSettings, type Settings, TestStack } from "../support/stack";
 import { eventually } from "../support/wait";
 
-// Two of three servers are gone for good: what a run says, and the way back that docs/operations.md tells.
+// Two of three servers are gone for good: what a run says, the way back that docs/operations.md tells, and
+// the end of a cluster with a dead host in it.
 
 const addresses = {
   "lost-1": "198.18.77.81",
@@ -61,4 +63,12 @@ test("recovered from the data of the one that is left, and filled up again", asy
   );
   expect(health.Servers.map(({ Healthy, Voter }) => Healthy && Voter)).toEqual([true, true, true]);
   expect(await survivor.value("kept")).toBe("through it all");
+});
+
+test("destroy passes a host that is dead, in seconds, and leaves nothing of it", async () => {
+  await power("kill", "lost-2");
+  const started = Date.now();
+  await stack.destroy();
+  expect(Date.now() - started).toBeLessThan(60_000);
+  expect(machineNames(testMachines).filter((name) => name in addresses)).toEqual([]);
 });

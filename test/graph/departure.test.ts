@@ -205,14 +205,19 @@ describe("the whole cluster goes", () => {
   });
 });
 
+// Found while these tests were written.
+test.todo("a destroy that was cut off after its farewell is still one in the next run");
+test.todo("the farewell of one cluster says nothing to another one's servers in the same run");
+test.todo("a host that gets another address, and is the same host, keeps what was staged on it");
+
 describe("the keys", () => {
   test("lie in files of their own as long as a departure runs, for nobody else to read", () => {
     const { access, left } = new Computer(hosts).run("c-consul-2-departure", "delete");
     expect(access).toEqual([
       "700 .",
+      "600 bastion.consul-3.key",
       "600 consul-1.key",
       "600 consul-2.key",
-      "600 consul-3-bastion.key",
       "600 consul-3.key",
       "600 known_hosts",
       "600 ssh_config",

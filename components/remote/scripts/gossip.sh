@@ -85,7 +85,8 @@ retire_old_keys() {
   refuse_while_a_member_is_down
   printf '%s\n' "$old" | while read -r key; do
     printf '%s\n' "$key" >"$1.old"
-    keyring_request "$1.old" DELETE || die "the old gossip key could not be removed from every member; run it again"
+    keyring_request "$1.old" DELETE || { rm -f "$1.old"; die "the old gossip key could not be removed from every member; run it again"; }
   done
+  rm -f "$1.old"
   say "old gossip key removed from every member"
 }

@@ -45,7 +45,8 @@ check_data_age() {
 check_downgrade() {
   runs=$(sed -n 's/^release //p' "$STATE/active" 2>/dev/null || true)
   [ -n "$runs" ] && [ "$runs" != "$version" ] && [ "$allowDowngradeTo" != "$version" ] || return 0
-  [ "$(printf '%s\n%s\n' "$runs" "$version" | sort -V | head -n 1)" = "$runs" ] ||
+  # With a tilde, a candidate comes before its release.
+  [ "$(printf '%s\n%s\n' "$runs" "$version" | tr - '~' | sort -V | head -n 1 | tr '~' -)" = "$runs" ] ||
     die "Consul $runs runs here, and Consul does not support a downgrade to $version; restore a snapshot instead, or set allowDowngradeTo: $version; nothing that runs was touched"
 }
 

@@ -66,7 +66,7 @@ export class ConsulCluster extends ComponentResource {
       (host) =>
         new ConsulServer(
           `${name}-${host.name}`,
-          { host, hosts, plan, gossipKey: key },
+          { cluster: name, host, hosts, plan, gossipKey: key },
           { parent: this },
         ),
     );
@@ -77,7 +77,7 @@ export class ConsulCluster extends ComponentResource {
       plan,
       activateInChain(servers),
     );
-    farewell(`${name}-farewell`, { parent: this, dependsOn: ready });
+    farewell(name, hosts, { parent: this, dependsOn: ready });
 
     this.servers = all([plan, ready.stdout]).apply(([{ servers }, stdout]) => {
       const ids = nodeIds(stdout);

@@ -17,6 +17,8 @@ import { renderSecretFiles, renderServerFiles, renderWanted } from "./render/ser
 import type { GossipKey } from "./secrets/gossipKey";
 
 export interface ConsulServerArgs {
+  /** Name of the cluster's component. */
+  cluster: string;
   host: Host;
   /** All hosts of the cluster, this one among them. */
   hosts: Host[];
@@ -49,10 +51,10 @@ export class ConsulServer extends ComponentResource {
 
   /** Starts, reloads or restarts the server, after `order`: every server staged, its predecessor activated. */
   activate(order: Resource[]): remote.Command {
-    const { host, hosts, plan } = this.args;
+    const { cluster, host, hosts, plan } = this.args;
     // Before the activation, so that a server that was here under this name has left when the new one starts;
     // and so that, where all of them go, each goes in its turn.
-    const leaving = departure(`${this.resourceName}-departure`, host, hosts, plan, {
+    const leaving = departure(cluster, `${this.resourceName}-departure`, host, hosts, plan, {
       parent: this,
       dependsOn: [this.staged, ...order],
     });

@@ -6,7 +6,7 @@
 #   depart.sh farewell                the whole cluster goes: whatever leaves in this run leaves without gates
 #   depart.sh leave KEY=VALUE...      the server `name` leaves
 #
-# KEYs: name address datacenter api dataDir configDir neighbours stays removeData.
+# KEYs: cluster name address datacenter api dataDir configDir neighbours stays removeData.
 # Its stdin, a here-document behind this text, is secret: how to reach every server, an OpenSSH configuration
 # with its keys, in the form that unpack_files reads. It may be cut off anywhere and run again.
 set -eu
@@ -24,7 +24,7 @@ die() {
 take() {
   for pair in "$@"; do
     case ${pair%%=*} in
-      name | address | datacenter | api | dataDir | configDir | neighbours | stays | removeData) eval "${pair%%=*}=\${pair#*=}" ;;
+      cluster | name | address | datacenter | api | dataDir | configDir | neighbours | stays | removeData) eval "${pair%%=*}=\${pair#*=}" ;;
       *) die "unknown setting ${pair%%=*}" ;;
     esac
   done
@@ -32,17 +32,27 @@ take() {
 
 # ---------------------------------------------------------------- the run
 
-# All commands of a run are children of one process, the plugin: that is how they know each other.
+# All commands of a run are children of one process, the plugin: that is how they know each other. Its start
+# tells it from another process that has its number on another day.
 marker() {
   folder=${XDG_RUNTIME_DIR:-/tmp}/consul-cluster-$(id -u)
-  mkdir -p "$folder"
-  printf '%s/farewell-%s' "$folder" "$PPID"
+  [ -d "$folder" ] || mkdir -m 0700 "$folder"
+  [ -O "$folder" ] || die "$folder is somebody else's"
+  run=$(ps -o lstart= -p "$PPID" | cksum | cut -d' ' -f1)
+  printf '%s/farewell-%s-%s-%s' "$folder" "$cluster" "$PPID" "$run"
 }
 
-whole_cluster_goes() {
-  marker=$(marker)
-  # A process of another boot, or of another day, may have had this number.
-  [ -n "$(find "$marker" -mmin -60 2>/dev/null)" ]
+whole_cluster_goes() { [ -e "$(marker)" ]; }
+
+# The run is told here, and every host that answers is told, too: should this run be cut off, the next one
+# goes on as this one did. Any later activation takes the word back.
+farewell() {
+  unpack_access
+  touch "$(marker)"
+  for host in $(echo "$neighbours" | tr ',' ' '); do
+    on_host "$host" leave.sh "name=$host" "farewell=yes" || true &
+  done
+  wait
 }
 
 # ---------------------------------------------------------------- the hosts
@@ -82,7 +92,7 @@ leave_itself() {
     *) exit 1 ;;
   esac
   [ "$stays" = yes ] || return 0
-  on_host "$name" remove.sh "name=$name" "dataDir=$dataDir" "configDir=$configDir" "removeData=$removeData" || exit 1
+  on_host "$name" remove.sh "name=$name" "address=$address" "dataDir=$dataDir" "configDir=$configDir" "removeData=$removeData" || exit 1
 }
 
 # The first neighbour that answers and knows a leader makes the others forget the server. $1: is it dead?
@@ -116,13 +126,13 @@ leave() {
 }
 
 main() {
-  name='' address='' datacenter='' api='' dataDir='' configDir='' neighbours='' stays='' removeData=''
+  cluster='' name='' address='' datacenter='' api='' dataDir='' configDir='' neighbours='' stays='' removeData=''
   verb=$1
   shift
   take "$@"
   case $verb in
     keep) cat >/dev/null ;;
-    farewell) cat >/dev/null; find "${XDG_RUNTIME_DIR:-/tmp}/consul-cluster-$(id -u)" -name 'farewell-*' -mmin +60 -delete 2>/dev/null || true; touch "$(marker)" ;;
+    farewell) farewell ;;
     leave) leave ;;
     *) die "unknown verb $verb" ;;
   esac

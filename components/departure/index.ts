@@ -4,6 +4,8 @@ import { local } from "@pulumi/command";
 import {
   all,
   type CustomResourceOptions,
+  getProject,
+  getStack,
   interpolate,
   mergeOptions,
   type Output,
@@ -24,6 +26,7 @@ import { renderSshAccess } from "./sshAccess";
  * another address.
  */
 export function departure(
+  cluster: string,
   name: string,
   host: Host,
   hosts: Host[],
@@ -41,11 +44,7 @@ export function departure(
     removeData: settings.removeData ? "yes" : "no",
   }));
   const words = all([host.address, leave]).apply(([address, settings]) =>
-    shellWords(
-      Object.entries({ name: host.name, address, ...settings }).map(
-        ([key, value]) => `${key}=${value}`,
-      ),
-    ),
+    settingWords({ cluster: clusterId(cluster), name: host.name, address, ...settings }),
   );
   return departing(name, interpolate`leave ${words}`, hosts, {
     triggers: [host.machineId ?? host.address],
@@ -54,8 +53,19 @@ export function departure(
 }
 
 /** Deleted before anything else where a whole cluster goes: then nobody waits for neighbours that go, too. */
-export function farewell(name: string, opts: CustomResourceOptions): Resource {
-  return departing(name, output("farewell"), [], { opts });
+export function farewell(cluster: string, hosts: Host[], opts: CustomResourceOptions): Resource {
+  const neighbours = hosts.map((host) => host.name).join(",");
+  const words = settingWords({ cluster: clusterId(cluster), name: cluster, neighbours });
+  return departing(`${cluster}-farewell`, output(`farewell ${words}`), hosts, { opts });
+}
+
+/** Tells this cluster from others that one run changes, too. */
+function clusterId(cluster: string): string {
+  return [getProject(), getStack(), cluster].join(".").replaceAll(/[^\w.-]/g, "_");
+}
+
+function settingWords(settings: Record<string, string>): string {
+  return shellWords(Object.entries(settings).map(([key, value]) => `${key}=${value}`));
 }
 
 function departing(

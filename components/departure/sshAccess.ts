@@ -22,7 +22,7 @@ export function renderSshAccess(servers: Access[]): string {
   });
   const files: Files = { ssh_config: hosts.map(hostBlock).join("") + patience };
   for (const { alias, privateKey } of hosts)
-    files[`${alias}.key`] = `${(privateKey ?? "").replaceAll("\r\n", "\n").trimEnd()}\n`;
+    files[`${alias}.key`] = `${(privateKey ?? "").replaceAll("\r\n", "\n").trim()}\n`;
   files.known_hosts = hosts.map(({ alias, hostKey }) => `${alias} ${hostKey}\n`).join("");
   return renderFiles(files);
 }
@@ -44,7 +44,7 @@ function hostBlock({ alias, host, port, user, jump }: SshHost): string {
     `  IdentityFile "@ACCESS@/${alias}.key"`,
     // The name under which known_hosts has it, whatever its port.
     `  HostKeyAlias ${alias}`,
-    ...(jump ? [`  ProxyCommand ssh -F "@ACCESS@/ssh_config" -W [%h]:%p ${jump}`] : []),
+    ...(jump ? [`  ProxyCommand ssh -F "@ACCESS@/ssh_config" -W '[%h]:%p' ${jump}`] : []),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -102,3 +102,13 @@ test("a server that is wiped afterwards joins with the new key", async () => {
   });
   await expectOnlyKey(await gossipKey());
 });
+
+test("a key that is handed in takes the place of the one that was made", async () => {
+  const other = Buffer.alloc(32, 7).toString("base64");
+  const { gossip: _, ...settings } = trio.settings;
+  trio.settings = { ...settings, gossipKey: await trio.encrypted(other) };
+  const before = await processes();
+  await trio.up();
+  await expectOnlyKey(other);
+  expect(await processes()).toEqual(before);
+});

@@ -103,11 +103,4 @@ describe("a setting", () => {
     expect(said).toContain("datacentre");
     expect(said).not.toMatch(/(creating|updating) \(/);
   });
-
-  test("another gossip key, which Consul would silently ignore", async () => {
-    const other = Buffer.alloc(32, 7).toString("base64");
-    const said = await refused({ gossipKey: await trio.encrypted(other) });
-    expect(said).toContain("keyring does not hold the gossip key");
-    expect(said).not.toContain(other);
-  });
 });

@@ -57,15 +57,11 @@ test("the first run notes what there is", () => {
 
 describe("is let through, and noted", () => {
   test.each<[string, Machine[]]>([
-    ["nothing new", [one, two, three]],
-    ["the first generation, written out", [{ ...one, generation: 1 }, two, three]],
+    ["nothing new: the first generation, written out", [{ ...one, generation: 1 }, two, three]],
     ["another generation of one", [one, { ...two, generation: 2 }, three]],
-    ["another address of one", [one, two, { ...three, address: "198.18.77.33" }]],
-    ["both of one", [{ ...one, address: "198.18.77.33", generation: 9 }, two, three]],
+    ["both of one", [one, two, { ...three, address: "198.18.77.33", generation: 9 }]],
     ["another order", [three, one, two]],
-    ["two more", [one, two, three, ...more]],
     ["two more, and one replaced", [...more, one, { ...two, generation: 2 }, three]],
-    ["two fewer", [two]],
     ["other names", [one, ...more]],
   ])("%s", (_, machines) => {
     const outcome = run("update", machines, before);
@@ -84,7 +80,6 @@ describe("is refused, by name, and what was noted stays", () => {
   const away = (machine: Machine) => ({ ...machine, address: `${machine.address}1` });
 
   test.each<[string, Machine[], string]>([
-    ["another generation of two", [again(one), two, again(three)], "m-1, m-3"],
     ["another address of two", [one, away(two), away(three)], "m-2, m-3"],
     ["one and one", [again(one), away(two), three], "m-1, m-2"],
     [

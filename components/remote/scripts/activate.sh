@@ -180,6 +180,7 @@ main() {
   take "name api dataDir configDir" "$@"
   text=$(cat)
   lock "activation"
+  rm -f "$FAREWELL"
   wanted=$STATE/wanted
   printf '%s\n' "$text" >"$wanted"
   check_staged

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Takes this server out of the service: out of the cluster, in order, where the cluster goes on without it
-# (whole=no), then stops it. Its neighbours forget it with forget.sh.
+# (whole=no), then stops it. Its neighbours forget it with forget.sh. With farewell=yes it only notes that the
+# whole cluster goes: whatever leaves from now on leaves without gates, until an activation takes that back.
 set -eu
 # shellcheck source=lib.sh
 . /usr/local/lib/consul-cluster/lib.sh
@@ -28,9 +29,11 @@ leave_cluster() {
 }
 
 main() {
-  api='' configDir='' whole=''
-  take "name api configDir whole" "$@"
+  api='' configDir='' whole='' farewell=''
+  take "name api configDir whole farewell" "$@"
+  [ "$farewell" != yes ] || { touch "$FAREWELL"; return; }
   lock "leaving"
+  [ ! -e "$FAREWELL" ] || whole=yes
   if runs && [ "$whole" != yes ]; then leave_cluster; fi
   # Consul ends with code 1 when it is stopped without leaving: that is no failure.
   timeout 45 systemctl --quiet disable --now consul.service 2>/dev/null || true

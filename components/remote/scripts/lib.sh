@@ -12,6 +12,7 @@ RELEASES=/usr/local/lib/consul
 STATE=/var/lib/consul-cluster/server
 STAGED=$STATE/staged
 SNAPSHOTS=/var/lib/consul-cluster/snapshots
+FAREWELL=$STATE/farewell # stands while the whole cluster is being taken away
 UNIT=/etc/systemd/system/consul.service
 ENVIRONMENT=/etc/sysconfig/consul
 

@@ -5,9 +5,19 @@ set -eu
 # shellcheck source=lib.sh
 . /usr/local/lib/consul-cluster/lib.sh
 
+# The same host may be a server under a new address, staged already.
+has_another_address() {
+  staged=$(sed -n 's/^ *"advertise_addr": "\(.*\)",\{0,1\}$/\1/p' "$STAGED/config/10-server.json" 2>/dev/null)
+  [ -n "$staged" ] && [ "$staged" != "$address" ]
+}
+
 main() {
-  dataDir='' configDir='' removeData=''
-  take "name dataDir configDir removeData" "$@"
+  address='' dataDir='' configDir='' removeData=''
+  take "name address dataDir configDir removeData" "$@"
+  if has_another_address; then
+    say "stays in use, for the address $staged"
+    return
+  fi
   lock "removal"
   rm -f "$UNIT" "$ENVIRONMENT"
   systemctl daemon-reload

@@ -1,0 +1,75 @@
+// How a departure reaches the hosts: where the keys lie meanwhile, and OpenSSH itself, at closed doors.
+//
+// Does not prove that OpenSSH reaches anybody: departures on machines of the lab do.
+
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { describe, expect, test } from "vitest";
+import { clusterOf, existing, servers } from "./support/clusters";
+import { Computer } from "./support/departing";
+
+describe("the keys", () => {
+  test("lie in files of their own as long as a departure runs, for nobody else to read", async () => {
+    const { access, left } = new Computer(await clusterOf(existing())).run(
+      "c-consul-2-departure",
+      "delete",
+    );
+    expect(access).toEqual([
+      "700 .",
+      "600 bastion.consul-3.key",
+      "600 consul-1.key",
+      "600 consul-2.key",
+      "600 consul-3.key",
+      "600 known_hosts",
+      "600 ssh_config",
+    ]);
+    expect(left).toBe(false);
+  });
+
+  test("are gone after a failure, too", async () => {
+    const answers = { "consul-2 leave.sh": 1 };
+    const outcome = new Computer(await clusterOf(existing())).run(
+      "c-consul-2-departure",
+      "delete",
+      answers,
+    );
+    expect(outcome).toMatchObject({ status: 1, left: false });
+    expect(outcome.access).not.toEqual([]);
+  });
+});
+
+/** As many ports that nobody listens on; no two are the same, for all are closed at the end. */
+async function closedPorts(count: number): Promise<number[]> {
+  const listeners = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(listeners.map((listener) => once(listener, "listening")));
+  const ports = listeners.map((listener) => (listener.address() as AddressInfo).port);
+  await Promise.all(listeners.map((listener) => once(listener.close(), "close")));
+  return ports;
+}
+
+describe("OpenSSH itself, to hosts on closed ports", () => {
+  const path = spawnSync("sh", ["-c", "command -v ssh"], { encoding: "utf8" }).stdout.trim();
+
+  test("a dead cluster refuses one departure, and lets all of it go", async ({ skip }) => {
+    skip(path === "", "ssh is not installed; install it with the system's package manager");
+    const ports = await closedPorts(3);
+    const all = servers().map(({ bastion: _, ...server }, i) => {
+      return { ...server, sshHost: "127.0.0.1", port: ports[i] as number };
+    });
+    const cluster = await clusterOf({ existing: { servers: all } });
+    expect(cluster.errors).toEqual([]);
+    const computer = new Computer(cluster).withOpenSsh(path);
+    const refused = computer.run("c-consul-2-departure", "delete");
+    expect(refused).toMatchObject({ status: 1, left: false });
+    expect(refused.stderr).toContain("none of its neighbours answers SSH");
+    // Nothing in the configuration kept it from trying.
+    expect(refused.stderr.match(/port \d+: Connection refused/g)).toHaveLength(3);
+    expect(refused.access).toContain("700 .");
+    expect(computer.run("c-farewell", "delete").status).toBe(0);
+    expect(computer.run("c-consul-2-departure", "delete")).toMatchObject({
+      status: 0,
+      left: false,
+    });
+  });
+});

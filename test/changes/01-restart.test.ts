@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 /** The change under load: nothing lost, and no gap over `limit` milliseconds more than without it. */
 async function changeUnderLoad(limit: number, change: () => Promise<unknown>): Promise<void> {
-  const { lost, longestGap, idleGap } = await underLoad(apis, change);
+  const { lost, longestGap, idleGap } = await underLoad(apis, change, () => trio.preview());
   expect(lost).toEqual([]);
   expect(longestGap).toBeLessThanOrEqual(limit + idleGap);
 }
@@ -36,6 +36,21 @@ test("a setting that a reload takes over: no process is restarted, no gap over a
   trio.settings = { ...trio.settings, dnsConfig: { maxStale: "20s" } };
   await changeUnderLoad(100, async () => {
     expect((await trio.up()).stdout).toContain("reload done");
+  });
+  expect(await processes()).toEqual(before);
+});
+
+test("a setting of autopilot's goes to its API, and touches no server", async () => {
+  const before = await processes();
+  const autopilot = { server_stabilization_time: "12s" };
+  trio.settings = { ...trio.settings, extraConfig: { autopilot } };
+  expect(await trio.preview("--diff")).toMatch(/"ServerStabilizationTime":"12s"/);
+  await trio.up();
+  const path = "/v1/operator/autopilot/configuration";
+  expect(await api("test-1").get(path)).toMatchObject({
+    ServerStabilizationTime: "12s",
+    CleanupDeadServers: true,
+    MinQuorum: 3,
   });
   expect(await processes()).toEqual(before);
 });

@@ -38,7 +38,11 @@ test("one changed line rotates the key under load: no restart, no gap over a ten
   const [before, old] = [await processes(), await gossipKey()];
   rotation(2);
   expect(await trio.preview("--diff")).toMatch(/- +secrets rotation-1\s+\+ +secrets rotation-2/);
-  const result = await underLoad(apis, () => trio.up());
+  const result = await underLoad(
+    apis,
+    () => trio.up(),
+    () => trio.preview(),
+  );
   const key = await gossipKey();
   expect(key).not.toBe(old);
   await expectOnlyKey(key);

@@ -113,7 +113,9 @@ test("the output of whatever makes or stages a secret is secret, and not logged"
 describe("private keys stand in connections, each in its own host's, and in every departure's stdin", () => {
   const connections = (name: string) =>
     remoteSteps.map((step) => `c-${name}-${step} inputs.connection.privateKey`);
-  const departures = names(3).map((name) => `c-${name}-departure inputs.stdin`);
+  const departures = [...names(3).map((name) => `c-${name}-departure`), "c-farewell"].map(
+    (name) => `${name} inputs.stdin`,
+  );
 
   test("of machines", async () => {
     const ready = "c-ready inputs.connection.privateKey";

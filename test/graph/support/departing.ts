@@ -55,9 +55,16 @@ const sudo = `#!/bin/sh
 
 /** A computer that runs Pulumi, on which departures are run as the Command plugin runs them. */
 export class Computer {
+  /** Where the runs of this computer leave their marks. */
+  readonly marks: string;
   private readonly folder = mkdtempSync(join(tmpdir(), "departing-"));
 
-  constructor(private readonly cluster: Cluster) {
+  /** `marks`: where runs leave theirs, a folder of its own unless another computer's is given. */
+  constructor(
+    private readonly cluster: Cluster,
+    marks?: string,
+  ) {
+    this.marks = marks ?? join(this.folder, "runtime");
     onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
     for (const name of ["bin", "library", "answers", "runtime"]) mkdirSync(join(this.folder, name));
     this.program("bin/ssh", ssh);
@@ -77,11 +84,6 @@ export class Computer {
   withOpenSsh(path: string): this {
     this.program("bin/ssh", `${noting}exec ${path} -o ConnectionAttempts=1 "$@"\n`);
     return this;
-  }
-
-  /** Where the runs of this computer leave their marks. */
-  get marks(): string {
-    return join(this.folder, "runtime");
   }
 
   /** Runs a command's text as the plugin does, in a shell of its own. `under`: who is the plugin. */

@@ -38,14 +38,15 @@ marker() {
   folder=${XDG_RUNTIME_DIR:-/tmp}/consul-cluster-$(id -u)
   [ -d "$folder" ] || mkdir -m 0700 "$folder"
   [ -O "$folder" ] || die "$folder is somebody else's"
-  run=$(ps -o lstart= -p "$PPID" | cksum | cut -d' ' -f1)
+  run=$(sed 's/.*) //' "/proc/$PPID/stat" 2>/dev/null | cut -d' ' -f20)
+  [ -n "$run" ] || run=$(ps -o lstart= -p "$PPID" | cksum | cut -d' ' -f1)
   printf '%s/farewell-%s-%s-%s' "$folder" "$cluster" "$PPID" "$run"
 }
 
 whole_cluster_goes() { [ -e "$(marker)" ]; }
 
 # The run is told here, and every host that answers is told, too: should this run be cut off, the next one
-# goes on as this one did. Any later activation takes the word back.
+# goes on as this one did. A later activation, or readiness, takes the word back.
 farewell() {
   unpack_access
   touch "$(marker)"

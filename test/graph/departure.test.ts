@@ -3,8 +3,6 @@
 //
 // Does not prove what the scripts on the hosts do, nor that OpenSSH reaches anybody: machines in the lab do.
 
-import { readdirSync, renameSync } from "node:fs";
-import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readScript } from "../../components/remote/scripts";
 import { type Cluster, clusterOf, existing, names, nspawn } from "./support/clusters";
@@ -167,68 +165,5 @@ describe("a neighbour", () => {
     expect(outcome.stderr).toContain("none of its neighbours answers SSH and knows a leader");
     expect(outcome.stderr).toContain("pulumi destroy");
     expect(outcome.left).toBe(false);
-  });
-});
-
-describe("the whole cluster goes", () => {
-  const departure = "c-consul-2-departure";
-  const dead = { "consul-1": 255, "consul-2": 255, "consul-3": 255 };
-
-  test("after the farewell of the same run nobody is asked, and nobody who is dead is in the way", () => {
-    const computer = new Computer(hosts);
-    expect(computer.run("c-farewell", "delete")).toMatchObject({ status: 0, stderr: "" });
-    const outcome = computer.run(departure, "delete");
-    expect(outcome.status).toBe(0);
-    expect(steps(outcome)).toEqual(["consul-2 leave.sh", "consul-2 remove.sh"]);
-    expect(outcome.told[0]?.settings.whole).toBe("yes");
-    const gone = computer.run("c-consul-1-departure", "delete", dead);
-    expect(gone).toMatchObject({ status: 0, told: [], left: false });
-    expect(gone.stderr).toContain("what is on it stays there");
-  });
-
-  test("a host that answers and fails is an error all the same", () => {
-    const computer = new Computer(hosts);
-    computer.run("c-farewell", "delete");
-    expect(computer.run(departure, "delete", { "consul-2 remove.sh": 1 }).status).toBe(1);
-  });
-
-  test("the farewell of another run says nothing", () => {
-    const computer = new Computer(hosts);
-    // A shell that waits for its child is another parent than this process.
-    expect(computer.run("c-farewell", "delete", {}, '"$0" "$@"; exit $?').status).toBe(0);
-    expect(computer.run(departure, "delete").told[0]?.settings.whole).toBe("no");
-    expect(computer.run(departure, "delete", dead).status).toBe(1);
-  });
-
-  test.each([
-    ["another cluster", /\.c-/, ".other-"],
-    ["another process of the same number", /-\d+$/, "-1"],
-  ])("the farewell of %s says nothing", (_, part, other) => {
-    const computer = new Computer(hosts);
-    computer.run("c-farewell", "delete");
-    const [folder = ""] = readdirSync(computer.marks);
-    const [mark = ""] = readdirSync(join(computer.marks, folder));
-    expect(mark).toMatch(part);
-    const [from, to] = [mark, mark.replace(part, other)].map((name) =>
-      join(computer.marks, folder, name),
-    );
-    renameSync(from as string, to as string);
-    expect(computer.run(departure, "delete").told[0]?.settings.whole).toBe("no");
-  });
-
-  test("every host is told, too, so that a destroy that is cut off goes on as one in the next run", () => {
-    const { told, left, status } = new Computer(hosts).run("c-farewell", "delete", {
-      "consul-2": 255,
-    });
-    expect({ left, status }).toEqual({ left: false, status: 0 });
-    const said = told.map(({ host, script, settings }) => ({ host, script, ...settings }));
-    expect(said.sort((a, b) => (a.host < b.host ? -1 : 1))).toEqual(
-      ["consul-1", "consul-3"].map((host) => ({
-        host,
-        script: "leave.sh",
-        name: host,
-        farewell: "yes",
-      })),
-    );
   });
 });

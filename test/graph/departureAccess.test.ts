@@ -10,22 +10,23 @@ import { clusterOf, existing, servers } from "./support/clusters";
 import { Computer } from "./support/departing";
 
 describe("the keys", () => {
-  test("lie in files of their own as long as a departure runs, for nobody else to read", async () => {
-    const { access, left } = new Computer(await clusterOf(existing())).run(
-      "c-consul-2-departure",
-      "delete",
-    );
-    expect(access).toEqual([
-      "700 .",
-      "600 bastion.consul-3.key",
-      "600 consul-1.key",
-      "600 consul-2.key",
-      "600 consul-3.key",
-      "600 known_hosts",
-      "600 ssh_config",
-    ]);
-    expect(left).toBe(false);
-  });
+  test.each(["c-consul-2-departure", "c-farewell"])(
+    "lie in files of their own as long as it runs, for nobody else to read: %s",
+    async (name) => {
+      const computer = new Computer(await clusterOf(existing()));
+      const { access, left } = computer.run(name, "delete");
+      expect(access).toEqual([
+        "700 .",
+        "600 bastion.consul-3.key",
+        "600 consul-1.key",
+        "600 consul-2.key",
+        "600 consul-3.key",
+        "600 known_hosts",
+        "600 ssh_config",
+      ]);
+      expect(left).toBe(false);
+    },
+  );
 
   test("are gone after a failure, too", async () => {
     const answers = { "consul-2 leave.sh": 1 };

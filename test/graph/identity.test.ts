@@ -95,7 +95,11 @@ describe("of five servers the middle one and another are taken out", async () =>
   test("the gossip key stays, and of the farewell only whom it tells changes", () => {
     expect(after.get("c-gossip-key").inputs).toEqual(before.get("c-gossip-key").inputs);
     const [was, is] = [before, after].map((cluster) => cluster.get("c-farewell").inputs);
-    const neighbours = "consul-1,consul-4,consul-5";
+    const neighbours = staying.join(",");
+    const told = (cluster: Cluster) =>
+      textOf(cluster.get("c-farewell"), "stdin").match(/^Host consul-\d$/gm);
+    expect(told(before)).toEqual(names(5).map((name) => `Host ${name}`));
+    expect(told(after)).toEqual(staying.map((name) => `Host ${name}`));
     expect(is).toEqual({
       ...was,
       stdin: is?.stdin,
@@ -173,6 +177,23 @@ test("a host gets another address: it departs from the old one, and nobody else 
   expect(triggers(before)).toEqual([["10.0.0.11"], ["10.0.0.12"], ["10.0.0.13"]]);
   expect(triggers(after)).toEqual([["10.0.0.11"], ["10.0.0.99"], ["10.0.0.13"]]);
 });
+
+test.each([
+  ["IPv4", "10.0.0.99"],
+  ["IPv6, in another spelling", "2001:DB8:0::12"],
+])(
+  "a departure names the address as it is staged, which tells it from another one: %s",
+  async (_, address) => {
+    const all = servers(1).map((server) => ({ ...server, address }));
+    const cluster = await clusterOfServers(all);
+    expect(cluster.errors).toEqual([]);
+    const staged = textOf(cluster.get("c-consul-1-config"), "stdin");
+    const [, advertised] = /"advertise_addr": "(.*)"/.exec(staged) ?? [];
+    expect(textOf(cluster.get("c-consul-1-departure"), "delete")).toContain(
+      ` address=${advertised} `,
+    );
+  },
+);
 
 test("nothing at all changes where nothing has changed", async () => {
   const [once, again] = [await freshClusterOf(existing()), await freshClusterOf(existing())];

@@ -68,8 +68,11 @@ describe.each([
         textOf(c.get(`c-${name}-departure`), "delete"),
       );
       expect(shown).toBe(wanted);
-      expect(shown).toContain(` name=${name} `);
+      expect(shown).toContain(` leave cluster=consul-cluster.test.c name=${name} `);
     }
+    expect(textOf(cluster.get("c-farewell"), "delete")).toBe(
+      "exec sh -s farewell cluster=consul-cluster.test.c name=c neighbours=consul-1,consul-2,consul-3",
+    );
   });
 
   test("does not make up what is not known", () => {

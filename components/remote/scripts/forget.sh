@@ -40,7 +40,7 @@ remove_from_raft() {
 main() {
   api='' configDir='' server='' address='' datacenter='' dead=''
   take "name api configDir server address datacenter dead" "$@"
-  [ ! -e "$FAREWELL" ] || return 0
+  ! farewell_stands || return 0
   lock "forgetting $server"
   [ -n "$(leader "$api")" ] || exit 3
   others=$(peers "$configDir" "$api")

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Takes this server out of the service: out of the cluster, in order, where the cluster goes on without it
 # (whole=no), then stops it. Its neighbours forget it with forget.sh. With farewell=yes it only notes that the
-# whole cluster goes: whatever leaves from now on leaves without gates, until an activation takes that back.
+# whole cluster goes: what leaves from now on leaves without gates, until an activation or a run that sees
+# the cluster ready takes that back.
 set -eu
 # shellcheck source=lib.sh
 . /usr/local/lib/consul-cluster/lib.sh
@@ -33,7 +34,7 @@ main() {
   take "name api configDir whole farewell" "$@"
   [ "$farewell" != yes ] || { touch "$FAREWELL"; return; }
   lock "leaving"
-  [ ! -e "$FAREWELL" ] || whole=yes
+  ! farewell_stands || whole=yes
   if runs && [ "$whole" != yes ]; then leave_cluster; fi
   # Consul ends with code 1 when it is stopped without leaving: that is no failure.
   timeout 45 systemctl --quiet disable --now consul.service 2>/dev/null || true

@@ -12,7 +12,7 @@ RELEASES=/usr/local/lib/consul
 STATE=/var/lib/consul-cluster/server
 STAGED=$STATE/staged
 SNAPSHOTS=/var/lib/consul-cluster/snapshots
-FAREWELL=$STATE/farewell # stands while the whole cluster is being taken away
+FAREWELL=$STATE/farewell # the whole cluster is being taken away, see farewell_stands
 UNIT=/etc/systemd/system/consul.service
 ENVIRONMENT=/etc/sysconfig/consul
 
@@ -64,6 +64,13 @@ lock() {
     flock -w 60 9 || die "another run works on this host: $(lock_holder); nothing was changed"
   fi
   printf '%s, process %s, since %s\n' "$1" "$$" "$(date '+%H:%M:%S')" >/run/consul-cluster/server.lock
+}
+
+# Is the whole cluster being taken away? Not where a run has seen it ready since the file was laid down.
+farewell_stands() {
+  [ -e "$FAREWELL" ] || return 1
+  ready=$(consul_api "$api" '/v1/kv/consul-cluster/ready?raw' -f) || return 0
+  [ "$(stat -c %Y "$FAREWELL")" -ge "${ready:-0}" ]
 }
 
 # Files sent in one stdin, each behind a line `==> NAME <==`, into the folder $1. The folder is filled

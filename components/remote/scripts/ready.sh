@@ -68,6 +68,8 @@ settle() {
     die "autopilot's settings could not be written; run it again"
   consul_api "$api" /v1/kv/consul-cluster/servers -f -o /dev/null -X PUT -d "$(echo "$servers" | tr ',' ' ')" ||
     die "the names of the servers could not be written; run it again"
+  # A farewell that was said before this moment is none any more.
+  consul_api "$api" /v1/kv/consul-cluster/ready -f -o /dev/null -X PUT -d "$(date +%s)" || true
   via=$api
   umask 077
   staged_key "$STATE/key"

@@ -97,6 +97,8 @@ export interface Cluster extends Recording<ConsulCluster> {
 }
 
 interface Options {
+  /** Of the component; `c` where nothing is said. */
+  name?: string;
   preview?: boolean;
   opts?: ComponentResourceOptions;
   /** Other commands of the same program, or the same ones with other words. */
@@ -105,7 +107,7 @@ interface Options {
 
 const known = new Map<string, Promise<Cluster>>();
 
-/** The graph of a program that makes one cluster named `c`; of the same program it is the same one. */
+/** The graph of a program that makes one cluster; of the same program it is the same one. */
 export function clusterOf(
   args: ConsulClusterArgs | (() => ConsulClusterArgs),
   options: Options = {},
@@ -130,23 +132,23 @@ function asText(value: unknown): string | undefined {
 /** The graph of a program, made anew. */
 export async function freshClusterOf(
   args: ConsulClusterArgs | (() => ConsulClusterArgs),
-  { preview, opts, stdout = {} }: Options = {},
+  { name = "c", preview, opts, stdout = {} }: Options = {},
 ): Promise<Cluster> {
   let prints = (_: string) => "";
   const recording = await record(
     () => {
       const given = typeof args === "function" ? args() : args;
       prints = stdoutOf(given);
-      return new ConsulCluster("c", given, opts);
+      return new ConsulCluster(name, given, opts);
     },
-    { preview, stdout: (name) => stdout[name] ?? prints(name) },
+    { preview, stdout: (command) => stdout[command] ?? prints(command) },
   );
   return {
     ...recording,
     commands: recording.resources.filter(({ type }) => type.startsWith("command:")),
-    get(name) {
-      const found = recording.resources.find((resource) => resource.name === name);
-      if (!found) throw new Error(`no resource is named ${name}`);
+    get(wanted) {
+      const found = recording.resources.find((resource) => resource.name === wanted);
+      if (!found) throw new Error(`no resource is named ${wanted}`);
       return found;
     },
   };

@@ -41,10 +41,13 @@ export host
 exec sh -c "$(printf '%s' "$command" | sed "s|${library}|$HERE/library|g")"
 `;
 
-/** Every script of the library: notes where it runs and what it is told, and ends as this test wants it. */
+/**
+ * Every script of the library: notes where it runs and what it is told, and ends as this test wants it. In one
+ * write, for others may note theirs in the same moment.
+ */
 const script = `#!/bin/sh
-for word in "$host" "\${0##*/}" "$@"; do printf '%s\\036' "$word"; done >>"$HERE/told"
-printf '\\n' >>"$HERE/told"
+line=$(for word in "$host" "\${0##*/}" "$@"; do printf '%s\\036' "$word"; done)
+printf '%s\\n' "$line" >>"$HERE/told"
 [ ! -e "$HERE/answers/$host \${0##*/}" ] || exit "$(cat "$HERE/answers/$host \${0##*/}")"
 `;
 

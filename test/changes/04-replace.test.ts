@@ -17,7 +17,7 @@ const names = Object.keys(addresses);
 const base = nspawnSettings(addresses);
 const stack = new TestStack("swap", base);
 const apiOf = (name: string) => new ConsulApi(addresses[name] as string);
-const apis = names.map(apiOf);
+const apis = () => names.map(apiOf);
 const processes = (...of: string[]) => processesOn(stack.name, of);
 
 /** What is said of single machines, one change upon the other. */
@@ -41,7 +41,7 @@ async function nodeIds(through = "swap-1"): Promise<Record<string, string>> {
 }
 
 async function membersEverywhere(): Promise<string[][]> {
-  const pools = apis.flatMap((api) => ["", "?wan=1"].map((pool) => ({ api, pool })));
+  const pools = apis().flatMap((api) => ["", "?wan=1"].map((pool) => ({ api, pool })));
   return Promise.all(
     pools.map(async ({ api, pool }) => {
       const members = await api.get<Member[]>(`/v1/agent/members${pool}`);
@@ -66,7 +66,7 @@ async function expectBegunAnew(name: string, before: Record<string, string>): Pr
 test("a new machine for the leader, under load: it hands over, leaves, and a new node joins with the same key", async () => {
   const { gossipKey } = await stack.outputs<{ gossipKey: string }>();
   const before = await nodeIds();
-  const leader = await apis[0]?.leader();
+  const leader = await apis()[0]?.leader();
   const name = names.find((each) => leader?.startsWith(`${addresses[each]}:`)) as string;
   const others = names.filter((other) => other !== name);
   const running = await processes(...others);
@@ -136,6 +136,21 @@ test("a living server is wiped under the gates, and writes go on", async () => {
   );
   await expectBegunAnew("swap-1", before);
   expect(await processes("swap-2", "swap-3")).toEqual(running);
+  expect(result.lost).toEqual([]);
+  expect(result.longestGap).toBeLessThanOrEqual(1000 + result.idleGap);
+});
+
+test("a server moves to a new address under its old name, and nobody restarts", async () => {
+  const before = await nodeIds();
+  const running = await processes("swap-1", "swap-2");
+  addresses["swap-3"] = "198.18.77.74";
+  change("swap-3", { address: "198.18.77.74" });
+  const result = await underLoad([apiOf("swap-1"), apiOf("swap-2")], () => stack.up());
+  await expectBegunAnew("swap-3", before);
+  expect(await processes("swap-1", "swap-2")).toEqual(running);
+  expect(await stack.outputs()).toMatchObject({
+    httpAddresses: expect.arrayContaining(["http://198.18.77.74:80"]),
+  });
   expect(result.lost).toEqual([]);
   expect(result.longestGap).toBeLessThanOrEqual(1000 + result.idleGap);
 });

@@ -106,3 +106,16 @@ test("destroy takes the service, the settings, the release and the user along, a
   expect(await on(`ls -d ${gone} 2>/dev/null || true`)).toBe("");
   expect(await on("sudo ls /var/consul")).toContain("raft");
 });
+
+test("what it left is foreign to the next stack, which wipes it where asked for, and takes its own along where asked for", async () => {
+  expect(await stack.upThatFails()).toContain("/var/consul holds data that is not of this cluster");
+  const { existing, ...others } = stack.settings;
+  const { servers } = existing as { servers: Record<string, unknown>[] };
+  const wiped = servers.map((server) => ({ ...server, wipeData: "of-the-stack-before" }));
+  stack.settings = { ...others, existing: { servers: wiped }, removeData: true };
+  const { stdout } = await stack.up();
+  expect(stdout).toContain("/var/consul wiped");
+  expect(await new ConsulApi(host.address).leader()).toBe(`${host.address}:8300`);
+  await stack.destroy();
+  expect(await on("ls -d /var/consul 2>/dev/null || true")).toBe("");
+});

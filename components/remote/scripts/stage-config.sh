@@ -11,6 +11,11 @@ umask 077
 # shellcheck source=quorum.sh
 . /usr/local/lib/consul-cluster/quorum.sh
 
+# Data that is about to be given up is nobody's trouble; the mark of a wipe that was done says nothing.
+will_be_wiped() {
+  [ -n "$wipeData" ] && [ "$wipeData" != "$(sed -n 's/^wipe-data //p' "$STATE/active" 2>/dev/null)" ]
+}
+
 # Another key than the one in use is a rotation, which needs every member: looked at now, before any server
 # changes, and again when it begins.
 check_gossip_key() {
@@ -35,7 +40,7 @@ check_quorum() {
 # Consul refuses to rejoin with data older than a week (server_rejoin_age_max), after a minute of trying.
 check_data_age() {
   seen=$(grep -o '"last_seen_unix":[0-9]*' "$dataDir/server_metadata.json" 2>/dev/null | tr -dc 0-9) || return 0
-  [ -n "$seen" ] && [ -z "$wipeData" ] || return 0
+  [ -n "$seen" ] || return 0
   days=$((($(date +%s) - seen) / 86400))
   [ "$days" -lt 7 ] ||
     die "the data in $dataDir is $days days old, and Consul refuses to join with it; where the other servers hold what is newer, set wipeData for this server and it begins anew; nothing that runs was touched"
@@ -67,8 +72,7 @@ verify() {
   trap 'rm -rf "$candidate"' EXIT
   trap 'exit 1' HUP INT TERM
   check_quorum
-  check_data_age
-  check_gossip_key
+  will_be_wiped || { check_data_age; check_gossip_key; }
   check_certificate_files
   cp "$STAGED"/config/[0-9]*.json "$STAGED"/config/bootstrap.json "$STAGED"/secrets/*.json "$candidate/"
   chgrp -R consul "$candidate"

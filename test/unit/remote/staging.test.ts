@@ -62,10 +62,8 @@ describe("the data folder", () => {
 
   const seen = (days: number) =>
     JSON.stringify({ last_seen_unix: Math.floor(Date.now() / 1000 - days * 86400) });
-  const age = (metadata: string | undefined, wipeData = "") => {
-    const folder = host({ "data/server_metadata.json": metadata });
-    return run("stage-config.sh", folder, `wipeData='${wipeData}'; check_data_age`);
-  };
+  const age = (metadata: string | undefined) =>
+    run("stage-config.sh", host({ "data/server_metadata.json": metadata }), "check_data_age");
 
   test.each([
     ["never written", undefined],
@@ -76,10 +74,20 @@ describe("the data folder", () => {
     expect(age(metadata)).toBe("");
   });
 
-  test("of more than a week ago is too old, unless it is to be wiped", () => {
+  test("of more than a week ago is too old", () => {
     expect(() => age(seen(7.1))).toThrow(/is 7 days old, .* set wipeData for this server/);
     expect(() => age(seen(400))).toThrow(/is 400 days old/);
-    expect(age(seen(400), "ticket-17")).toBe("");
+  });
+
+  test.each([
+    ["no mark", "", "ticket-17", "stays"],
+    ["a first mark", "ticket-17", undefined, "goes"],
+    ["another mark", "ticket-18", "ticket-17", "goes"],
+    ["the mark of a wipe that was done", "ticket-17", "ticket-17", "stays"],
+  ])("with %s: whether it goes", (_, wipeData, active, outcome) => {
+    const folder = host({ "state/active": active && `release 1.22.0\nwipe-data ${active}\n` });
+    const call = `wipeData='${wipeData}'; if will_be_wiped; then echo goes; else echo stays; fi`;
+    expect(run("stage-config.sh", folder, call)).toBe(`${outcome}\n`);
   });
 });
 

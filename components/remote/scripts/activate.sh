@@ -41,16 +41,14 @@ expect() {
     die "the staged $1 are not those of this run ($2, not $(part "$1" "$wanted")); run it again"
 }
 
-runs() { [ "$(systemctl show -p MainPID --value consul.service)" != 0 ]; }
-
 # Is there a cluster that has something to lose? An election may be going on; without a quorum nothing that
 # runs is touched.
 find_cluster() {
   cluster=no
-  if cluster_has_leader; then cluster=yes; fi
+  if find_agent; then cluster=yes; fi
   [ "$cluster" = no ] && runs && bootstrapped || return 0
   limit=$(($(seconds) + ELECTION))
-  until cluster_has_leader; do
+  until find_agent; do
     [ "$(seconds)" -lt "$limit" ] || { die_without_quorum "$STAGED/config"; die "the cluster has had no leader for $ELECTION s, though its servers answer; nothing was changed"; }
     sleep 0.5
   done

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # api, name and wanted are the script's that sources this file
-# When a server may be restarted, and when it is back. Sourced by activate.sh, after lib.sh.
+# When a server may be restarted, and when it is back; when one may leave. Sourced after lib.sh.
 #
 # The numbers: autopilot's view may be 2 s old, so a gate is three samples over at least 4.8 s; a server has
 # 120 s to come back. See docs/architecture.md.
@@ -15,13 +15,6 @@ SERVERS=v1/kv/consul-cluster/servers # their names, noted by ready.sh
 hundredths() { awk '{ printf "%d", $1 * 100 }' /proc/uptime; }
 
 # ---------------------------------------------------------------- is the cluster well?
-
-cluster_has_leader() {
-  for agent in "$api" $others; do
-    [ -z "$(leader "$agent")" ] || return 0
-  done
-  return 1
-}
 
 # Names the reason why not; says nothing where all is well. $1: a server whose own state does not matter;
 # without it, this one has to be in the cluster.

@@ -11,13 +11,11 @@ set -eu
 # shellcheck source=cluster-lock.sh
 . /usr/local/lib/consul-cluster/cluster-lock.sh
 
-runs() { [ "$(systemctl show -p MainPID --value consul.service)" != 0 ]; }
-
 # The cluster has to do without this server before it goes, not after.
 leave_cluster() {
   others=$(peers "$configDir" "$api")
   [ -n "$others" ] && bootstrapped || return 0
-  cluster_has_leader || die "the cluster has no leader, so this server cannot leave it in order; nothing was changed"
+  find_agent || die "the cluster has no leader, so this server cannot leave it in order; nothing was changed"
   me=$(raft_servers "$api" | awk -v me="$name" '$1 == me { print $4 }')
   [ -n "$me" ] || return 0
   cluster_lock "leaving"

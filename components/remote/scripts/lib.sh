@@ -140,6 +140,9 @@ raft_servers() {
     sed -n 's/.*"ID":"\([^"]*\)","Node":"\([^"]*\)","Address":"\([^"]*\)".*"Voter":\([a-z]*\).*/\2 \1 \4 \3/p'
 }
 
+# Is there a process, be it on its way up or down?
+runs() { [ "$(systemctl show -p MainPID --value consul.service)" != 0 ]; }
+
 # Is a Consul running that is part of a cluster, or was: not one that still waits for its first election?
 bootstrapped() {
   index=$(consul_api "$api" /v1/agent/self -f | grep -o '"last_log_index":"[0-9]*"' | tr -dc '0-9')

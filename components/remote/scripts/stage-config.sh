@@ -30,7 +30,7 @@ check_gossip_key() {
 
 # Said here, where the servers that are left are reached, before the run gives up on those that are not.
 check_quorum() {
-  [ "$(systemctl show -p MainPID --value consul.service)" != 0 ] && bootstrapped || return 0
+  runs && bootstrapped || return 0
   others=$(peers "$STAGED/config" "$api")
   ! find_agent || return 0
   sleep 5 # an election

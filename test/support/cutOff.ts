@@ -3,16 +3,19 @@ import type { TestStack } from "./stack";
 import { eventually } from "./wait";
 
 /**
- * Runs `up` until its output shows `moment`, then kills the engine and everything it has started: the
+ * Runs `up` until `moment`, which sees what was said so far, then kills the engine and everything it has started: the
  * program, its language host, the plugins, which are in process groups of their own.
  */
-export async function upCutOffAt(stack: TestStack, moment: RegExp): Promise<void> {
+export async function upCutOffAt(
+  stack: TestStack,
+  moment: (said: string) => boolean | Promise<boolean>,
+): Promise<void> {
   let said = "";
   const child = await stack.startUp((text) => {
     said += text;
   });
   const ended = new Promise((resolve) => child.once("close", resolve));
-  await eventually(`the output shows ${moment}`, 120, async () => moment.test(said));
+  await eventually("the moment to cut the run off", 120, async () => moment(said));
   for (const pid of withDescendants(child.pid as number)) kill(pid);
   await ended;
 }

@@ -1,5 +1,5 @@
 import type { ConsulApi } from "./consul";
-import { pause } from "./wait";
+import { eventually, pause } from "./wait";
 
 /** What became of the writes of a load. */
 export interface LoadResult {
@@ -47,7 +47,9 @@ export function startLoad(servers: readonly ConsulApi[]): { stop(): Promise<Load
       stopped = true;
       await Promise.all(writers);
       const longestGap = gaps.longest();
-      const kept = new Set(await keysBelow(servers[0] as ConsulApi, run));
+      // A change that was cut off may have left an election behind, and before its end nobody answers.
+      const keys = () => keysBelow(servers[0] as ConsulApi, run);
+      const kept = new Set(await eventually("what the load wrote, read back", 60, keys));
       const lost = [...acknowledged].filter((key) => !kept.has(key));
       return { acknowledged: acknowledged.size, failed, lost, longestGap };
     },

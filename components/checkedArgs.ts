@@ -42,14 +42,23 @@ function refuseProblems(args: PlainArgs): void {
   }
 }
 
-function withoutSecrets({ gossipKey: _, existing, ...rest }: ConsulClusterArgs): ConsulClusterArgs {
+function withoutSecrets({
+  gossipKey: _,
+  existing,
+  aws,
+  ...rest
+}: ConsulClusterArgs): ConsulClusterArgs {
   const servers = existing?.servers.map(({ name, address, hostKey, wipeData }) => ({
     name,
     address,
     hostKey,
     ...(wipeData !== undefined && { wipeData }),
   }));
-  return { ...rest, ...(servers && { existing: { servers } }) };
+  return {
+    ...rest,
+    ...(servers && { existing: { servers } }),
+    ...(aws && { aws: { ...aws, bastion: undefined } }),
+  };
 }
 
 function holdsOutput(value: unknown): boolean {

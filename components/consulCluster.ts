@@ -12,7 +12,14 @@ import { ConsulServer } from "./consulServer";
 import { farewell } from "./departure";
 import { hostsOf } from "./hosts";
 import type { Host } from "./hosts/host";
-import { type ClusterPlan, faultTolerance, hostPort, localApi, planCluster } from "./plan";
+import {
+  type ClusterPlan,
+  faultTolerance,
+  hostPort,
+  localApi,
+  planCluster,
+  planSettings,
+} from "./plan";
 import { hostCommand } from "./remote/hostCommand";
 import { nodeIds } from "./remote/raftConfiguration";
 import { renderAutopilotRequest } from "./render/autopilot";
@@ -58,9 +65,12 @@ export class ConsulCluster extends ComponentResource {
   constructor(name: string, args: ConsulClusterArgs, opts?: ComponentResourceOptions) {
     super("consul-cluster:index:ConsulCluster", name, {}, opts);
     const checked = checkedArgs(args);
-    const plan = checked.args.apply(planCluster);
     const first = { parent: this, dependsOn: checked.passed };
-    const hosts = hostsOf(name, args, first);
+    const hosts = hostsOf(name, args, checked.args.apply(planSettings), first);
+    const addresses = output(hosts.map((host) => host.address));
+    const plan = all([checked.args, addresses]).apply(([plain, known]) =>
+      planCluster(plain, known),
+    );
     const key = gossipKey(`${name}-gossip-key`, args, first);
     const servers = hosts.map(
       (host) =>

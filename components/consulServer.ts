@@ -6,6 +6,7 @@ import {
   type Resource,
   type ResourceOptions,
 } from "@pulumi/pulumi";
+import { clusterId } from "./clusterId";
 import { departure } from "./departure";
 import type { Host } from "./hosts/host";
 import { type ClusterPlan, localApi, type ServerPlan } from "./plan";
@@ -88,7 +89,7 @@ export class ConsulServer extends ComponentResource {
   }
 
   private stageRelease(): remote.Command {
-    const { host, plan } = this.args;
+    const { cluster, host, plan } = this.args;
     const ports = plan.apply(listeningPorts);
     return hostCommand(
       `${this.resourceName}-release`,
@@ -104,6 +105,7 @@ export class ConsulServer extends ComponentResource {
           tcp: ports.apply(({ tcp }) => tcp.join(",")),
           udp: ports.apply(({ udp }) => udp.join(",")),
           wipeData: this.ofServer((_, server) => server.wipeData),
+          ...(host.dataVolume && { dataVolume: host.dataVolume, cluster: clusterId(cluster) }),
         },
         stdin: releaseInstaller(),
       },

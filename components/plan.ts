@@ -8,33 +8,37 @@ export interface ServerPlan {
   wipeData: string;
 }
 
+/** What holds for every server: known before there are hosts. */
+export type ClusterSettings = ReturnType<typeof planSettings>;
+
 /** The arguments with every default filled in: plain values, made once, read by everything below. */
-export interface ClusterPlan extends ReturnType<typeof planSettings> {
-  version: string;
-  /** "" where no downgrade is allowed. */
-  allowDowngradeTo: string;
-  mirror: string;
+export interface ClusterPlan extends ClusterSettings {
   servers: ServerPlan[];
 }
 
-/** Fills in the defaults that `args.ts` promises. The arguments have passed validation before. */
-export function planCluster(args: PlainArgs): ClusterPlan {
-  const servers = args.nspawn?.machines ?? args.existing?.servers ?? [];
+/**
+ * `addresses` are those of the hosts, in the order of the servers: needed where the arguments leave that to the
+ * source of the hosts.
+ */
+export function planCluster(args: PlainArgs, addresses: string[] = []): ClusterPlan {
+  const servers = args.nspawn?.machines ?? args.existing?.servers ?? args.aws?.servers ?? [];
   return {
-    version: args.version ?? "1.22.0",
-    allowDowngradeTo: args.allowDowngradeTo ?? "",
-    mirror: (args.mirror ?? "https://releases.hashicorp.com/consul").replace(/\/+$/, ""),
-    servers: servers.map(({ name, address, wipeData }) => ({
+    ...planSettings(args),
+    servers: servers.map(({ name, address, wipeData }, index) => ({
       name,
-      address,
+      address: (addresses[index] ?? address) as string,
       wipeData: wipeData ?? "",
     })),
-    ...planSettings(args),
   };
 }
 
-function planSettings(args: PlainArgs) {
+/** Fills in the defaults that `args.ts` promises. The arguments have passed validation before. */
+export function planSettings(args: PlainArgs) {
   return {
+    version: args.version ?? "1.22.0",
+    /** "" where no downgrade is allowed. */
+    allowDowngradeTo: args.allowDowngradeTo ?? "",
+    mirror: (args.mirror ?? "https://releases.hashicorp.com/consul").replace(/\/+$/, ""),
     datacenter: args.datacenter ?? "dc1",
     domain: args.domain ?? "consul",
     configDir: args.configDir ?? "/etc/consul.d/server",

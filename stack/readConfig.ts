@@ -54,7 +54,7 @@ function suffix(path: string, start: string): string {
  * an empty one in Pulumi.yaml means that nothing is set.
  */
 function isUnset(key: Key, text: string, { secretKeys }: Context): boolean {
-  if (key === "nspawn" || key === "existing") return text === "{}" || text === "";
+  if (key === "nspawn" || key === "existing" || key === "aws") return text === "{}" || text === "";
   // An encrypted empty key was meant to be one, perhaps a variable that was not set.
   if (key === "allowDowngradeTo") return text === "";
   return key === "gossipKey" && text === "" && !secretKeys?.has(key);
@@ -92,6 +92,7 @@ function openSecrets(values: Record<string, unknown>, { secretKeys }: Context): 
   const open = [
     ...(values.gossipKey === undefined ? [] : ["gossipKey"]),
     ...privateKeyPaths(values.existing),
+    ...bastionKeyPaths(fieldsOf(values.aws).bastion, "aws"),
   ];
   return open
     .filter((path) => !secretKeys?.has(path.replace(/\..*/, "")))
@@ -109,20 +110,25 @@ function privateKeyPaths(existing: unknown): string[] {
     const { privateKey, bastion } = fieldsOf(server);
     return [
       ...(privateKey === undefined ? [] : [`${path}.privateKey`]),
-      ...(fieldsOf(bastion).privateKey === undefined ? [] : [`${path}.bastion.privateKey`]),
+      ...bastionKeyPaths(bastion, path),
     ];
   });
 }
 
+function bastionKeyPaths(bastion: unknown, path: string): string[] {
+  return fieldsOf(bastion).privateKey === undefined ? [] : [`${path}.bastion.privateKey`];
+}
+
 function withPaths(args: Record<string, unknown>, folders?: Folders): Record<string, unknown> {
   if (folders === undefined) return args;
-  const { nspawn, existing } = args;
+  const { nspawn, existing, aws } = args;
   return {
     ...args,
     ...(isFields(nspawn) && {
       nspawn: withLocalPaths(nspawn, ["image", "directory", "share"], folders),
     }),
     ...(isFields(existing) && { existing: withKeyFiles(existing, folders) }),
+    ...(isFields(aws) && { aws: withBastionKeyFile(aws, folders) }),
   };
 }
 
@@ -130,11 +136,14 @@ function withKeyFiles(existing: Record<string, unknown>, folders: Folders) {
   if (!Array.isArray(existing.servers)) return existing;
   const servers = existing.servers.map((server: unknown) => {
     if (!isFields(server)) return server;
-    const { bastion } = server;
-    return {
-      ...withLocalPaths(server, ["privateKeyFile"], folders),
-      ...(isFields(bastion) && { bastion: withLocalPaths(bastion, ["privateKeyFile"], folders) }),
-    };
+    return withBastionKeyFile(withLocalPaths(server, ["privateKeyFile"], folders), folders);
   });
   return { ...existing, servers };
+}
+
+function withBastionKeyFile(fields: Record<string, unknown>, folders: Folders) {
+  const { bastion } = fields;
+  return isFields(bastion)
+    ? { ...fields, bastion: withLocalPaths(bastion, ["privateKeyFile"], folders) }
+    : fields;
 }

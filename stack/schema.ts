@@ -43,6 +43,39 @@ const nspawn = z.strictObject({
   share: z.string().optional(),
 });
 
+const aws = z.strictObject({
+  servers: z.array(
+    z.strictObject({
+      name: z.string(),
+      address: z.string().optional(),
+      subnetId: z.string().optional(),
+      generation: z.number().optional(),
+      hostKey: z.string().optional(),
+      wipeData: z.string().optional(),
+    }),
+  ),
+  vpcId: z.string().optional(),
+  subnetIds: z.array(z.string()).optional(),
+  image: z.string().optional(),
+  architecture: z.string().optional(),
+  instanceType: z.string().optional(),
+  rootVolumeGiB: z.number().optional(),
+  dataVolumeGiB: z.number().optional(),
+  keepDataVolumes: z.boolean().optional(),
+  kmsKeyArn: z.string().optional(),
+  clientCidrs: z.array(z.string()).optional(),
+  clientSecurityGroupIds: z.array(z.string()).optional(),
+  agentCidrs: z.array(z.string()).optional(),
+  agentSecurityGroupIds: z.array(z.string()).optional(),
+  sshCidrs: z.array(z.string()).optional(),
+  sshSecurityGroupIds: z.array(z.string()).optional(),
+  bastion: bastion.optional(),
+  publicAddresses: z.boolean().optional(),
+  terminationProtection: z.boolean().optional(),
+  instanceProfile: z.string().optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+});
+
 const ports = z.strictObject({
   dns: z.number().optional(),
   http: z.number().optional(),
@@ -62,6 +95,7 @@ export const schema = {
   removeData: z.boolean(),
   nspawn,
   existing,
+  aws,
   datacenter: z.string(),
   domain: z.string(),
   configDir: z.string(),

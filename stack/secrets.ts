@@ -1,9 +1,16 @@
 import { secret } from "@pulumi/pulumi";
-import type { ConsulClusterArgs, ExistingArgs, PlainArgs, SshArgs } from "../components/args";
+import type {
+  AwsArgs,
+  BastionArgs,
+  ConsulClusterArgs,
+  ExistingArgs,
+  PlainArgs,
+  SshArgs,
+} from "../components/args";
 
 /**
  * The arguments with their secrets marked: gossip key and private keys always, other settings where the
- * stack file has them encrypted. Of `nspawn` and `existing` the rest stays plain: names are identity, and
+ * stack file has them encrypted. Of `nspawn`, `existing` and `aws` the rest stays plain: names are identity, and
  * Pulumi says of a whole setting only that something in it is encrypted.
  */
 export function withSecrets(args: PlainArgs, secretKeys: ReadonlySet<string>): ConsulClusterArgs {
@@ -17,6 +24,7 @@ const GROUPS = ["performance", "dnsConfig", "ports", "addresses"];
 function mark(key: string, value: unknown, secretKeys: ReadonlySet<string>): unknown {
   if (key === "nspawn") return value;
   if (key === "existing") return withSecretKeys(value as ExistingArgs);
+  if (key === "aws") return withSecretBastion(value as AwsArgs);
   if (key !== "gossipKey" && !secretKeys.has(key)) return value;
   return GROUPS.includes(key) ? mapValues(value as object, secret) : secret(value);
 }
@@ -27,11 +35,13 @@ function mapValues(value: object, change: (field: unknown) => unknown): object {
 
 function withSecretKeys({ servers }: ExistingArgs): ExistingArgs {
   return {
-    servers: servers.map(({ bastion, ...server }) => ({
-      ...withSecretKey(server),
-      ...(bastion && { bastion: withSecretKey(bastion) }),
-    })),
+    servers: servers.map((server) => withSecretBastion(withSecretKey(server))),
   };
+}
+
+function withSecretBastion<Reached extends { bastion?: BastionArgs }>(reached: Reached): Reached {
+  const { bastion } = reached;
+  return bastion === undefined ? reached : { ...reached, bastion: withSecretKey(bastion) };
 }
 
 function withSecretKey<Login extends SshArgs>(login: Login): Login {

@@ -4,8 +4,6 @@ import { local } from "@pulumi/command";
 import {
   all,
   type CustomResourceOptions,
-  getProject,
-  getStack,
   interpolate,
   mergeOptions,
   type Output,
@@ -13,6 +11,7 @@ import {
   type Resource,
   secret,
 } from "@pulumi/pulumi";
+import { clusterId } from "../clusterId";
 import type { Host } from "../hosts/host";
 import { type ClusterPlan, localApi } from "../plan";
 import { shellWords } from "../shellWords";
@@ -57,11 +56,6 @@ export function farewell(cluster: string, hosts: Host[], opts: CustomResourceOpt
   const neighbours = hosts.map((host) => host.name).join(",");
   const words = settingWords({ cluster: clusterId(cluster), name: cluster, neighbours });
   return departing(`${cluster}-farewell`, output(`farewell ${words}`), hosts, { opts });
-}
-
-/** Tells this cluster from others that one run changes, too. */
-function clusterId(cluster: string): string {
-  return [getProject(), getStack(), cluster].join(".").replaceAll(/[^\w.-]/g, "_");
 }
 
 function settingWords(settings: Record<string, string>): string {

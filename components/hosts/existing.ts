@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { types } from "@pulumi/command";
-import { secret } from "@pulumi/pulumi";
-import type { ExistingArgs, ExistingServerArgs, SshArgs } from "../args";
-import { dialing, type Host } from "./host";
+import type { ExistingArgs, ExistingServerArgs } from "../args";
+import type { Host } from "./host";
+import { sshLogin } from "./sshLogin";
 
 /** Hosts that stand already. */
 export function existingHosts(args: ExistingArgs): Host[] {
@@ -19,17 +18,7 @@ function connection(server: ExistingServerArgs): types.input.remote.ConnectionAr
   const bastion = server.bastion;
   return {
     host: server.sshHost ?? server.address,
-    ...login(server),
-    ...(bastion && { proxy: { host: bastion.host, ...login(bastion) } }),
-  };
-}
-
-function login(ssh: SshArgs) {
-  return {
-    port: ssh.port ?? 22,
-    user: ssh.user ?? "root",
-    privateKey: secret(ssh.privateKey ?? readFileSync(ssh.privateKeyFile as string, "utf8")),
-    hostKey: ssh.hostKey,
-    ...dialing,
+    ...sshLogin(server),
+    ...(bastion && { proxy: { host: bastion.host, ...sshLogin(bastion) } }),
   };
 }

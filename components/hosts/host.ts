@@ -12,6 +12,8 @@ export interface Host {
   connection: Input<types.input.remote.ConnectionArgs>;
   /** Differs when the machine was made anew under the same name; unknown for hosts that others make. */
   machineId?: Input<string>;
+  /** ID of a volume that is attached for the data folder, to be mounted there; without it the folder is one. */
+  dataVolume?: Input<string>;
   /** Whether the host is there after the stack is gone: then nothing of ours may be left on it. */
   stays: boolean;
 }

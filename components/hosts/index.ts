@@ -1,13 +1,23 @@
-import type { CustomResourceOptions } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import type { HostSources } from "../args";
+import type { ClusterSettings } from "../plan";
+import { awsHosts } from "./aws";
 import { existingHosts } from "./existing";
 import type { Host } from "./host";
 import { nspawnHosts } from "./nspawn";
 
 /** The hosts, from the one source that is given; validation has seen to it that there is exactly one. */
-export function hostsOf(name: string, sources: HostSources, opts: CustomResourceOptions): Host[] {
+export function hostsOf(
+  name: string,
+  sources: HostSources,
+  settings: Output<ClusterSettings>,
+  opts: CustomResourceOptions,
+): Host[] {
   if (sources.nspawn) {
     return nspawnHosts(name, sources.nspawn, opts);
+  }
+  if (sources.aws) {
+    return awsHosts(name, sources.aws, settings, opts);
   }
   return sources.existing ? existingHosts(sources.existing) : [];
 }

@@ -46,6 +46,7 @@ export function releaseInstaller(): string {
   return [
     readScript("lib.sh"),
     `install_library() {\n${writes.join("")}chmod 0755 "$LIBRARY" "$LIBRARY"/*.sh\n}\n`,
+    readScript("data-volume.sh"),
     readScript("install-release.sh"),
     // The last line: by now sh has read all of its stdin, and nothing below can eat from it.
     'install_release_main "$@" </dev/null\n',

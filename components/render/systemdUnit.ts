@@ -13,6 +13,8 @@ Description=Consul server
 Documentation=https://developer.hashicorp.com/consul/docs
 Requires=network-online.target
 After=network-online.target
+# Where the data folder is a volume of its own, never without it.
+RequiresMountsFor=${plan.dataDir}
 # Try for ever: the machine may be up before its network or its neighbours are.
 StartLimitIntervalSec=0
 

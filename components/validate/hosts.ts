@@ -3,7 +3,7 @@ import { canonicalAddress, checkHostAddress, parseAddress } from "./address";
 import { checkServerName } from "./names";
 import { type Problem, problem, show } from "./problem";
 import { SERVER_LISTS, type ServerEntry, SOURCES, type Source, serversOf } from "./servers";
-import { each, type Fields, list, object, repeats, text } from "./values";
+import { each, type Fields, list, object, optional, repeats, text } from "./values";
 
 const MAX_SERVERS = 7;
 
@@ -26,11 +26,11 @@ export function checkHosts(args: Fields): Problem[] {
 function checkSources(args: Fields): Problem[] {
   const given = SOURCES.filter((source) => args[source] !== undefined);
   if (given.length === 1) return [];
-  const choice = "exactly one of `nspawn` (machines on this computer) and `existing` (your hosts)";
-  return problem(
-    SOURCES.join(", "),
-    given.length === 0 ? `neither is set; give ${choice}` : `both are set; give ${choice}`,
-  );
+  const choice =
+    "exactly one of `nspawn` (machines on this computer), `existing` (your hosts) and `aws` (EC2)";
+  return given.length === 0
+    ? problem(SOURCES.join(", "), `none of them is set; give ${choice}`)
+    : problem(given.join(", "), `${given.length} of them are set; give ${choice}`);
 }
 
 function checkSource(args: Fields, source: Source): Problem[] {
@@ -40,7 +40,7 @@ function checkSource(args: Fields, source: Source): Problem[] {
     ...object((fields) =>
       each(fields, source, { [key]: list(checkCount, `a list of 1, 3, 5 or 7 ${key}`) }),
     )(args[source], source),
-    ...servers.flatMap((server) => checkServer(server, servers.length === 1)),
+    ...servers.flatMap((server) => checkServer(server, source, servers.length === 1)),
     ...checkRepeats(servers),
     ...checkFamilies(servers),
   ];
@@ -58,14 +58,16 @@ function checkCount(servers: unknown[], path: string): Problem[] {
   return [{ path, message: `${reason}; give 1, 3, 5 or 7`, note: TOLERANCE_TABLE }];
 }
 
-function checkServer({ path, entry }: ServerEntry, alone: boolean): Problem[] {
+function checkServer({ path, entry }: ServerEntry, source: Source, alone: boolean): Problem[] {
+  const address = text(
+    (value, where) => checkHostAddress(value, where, alone),
+    "the IP address of the server",
+  );
   return object((fields) =>
     each(fields, path, {
       name: checkServerName,
-      address: text(
-        (address, where) => checkHostAddress(address, where, alone),
-        "the IP address of the server",
-      ),
+      // A subnet has addresses to give.
+      address: source === "aws" ? optional(address) : address,
     }),
   )(entry, path);
 }

@@ -1,18 +1,10 @@
 import ipaddr from "ipaddr.js";
 import { canonicalAddress, parseAddress } from "./address";
+import { checkGeneration } from "./generation";
 import { checkFolder, checkPath, isInside } from "./paths";
 import { type Problem, problem, show } from "./problem";
 import { serversOf } from "./servers";
-import {
-  each,
-  type Fields,
-  type Files,
-  fieldsOf,
-  isFields,
-  number,
-  optional,
-  text,
-} from "./values";
+import { each, type Fields, type Files, fieldsOf, isFields, optional, text } from "./values";
 import { checkWipeData } from "./wipeData";
 
 /** The defaults that `args.ts` promises, where another value is judged against them. */
@@ -126,12 +118,6 @@ function checkInNetwork(address: unknown, path: string, gateway: unknown): Probl
   const reserved = reservedAddress(parsed.toString(), cidr as string);
   return reserved === undefined ? [] : problem(path, `${shown} is ${reserved}; give another`);
 }
-
-const checkGeneration = number((generation, path) =>
-  Number.isSafeInteger(generation) && generation >= 1
-    ? []
-    : problem(path, `${show(generation)} is not a whole number from 1; raise it by one at a time`),
-);
 
 /** Accounts that the image or this component has already, with a task of their own. */
 const TAKEN_USERS = new Set(

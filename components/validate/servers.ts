@@ -11,7 +11,7 @@ export interface ServerEntry {
 }
 
 /** The list of servers in each source of hosts. */
-export const SERVER_LISTS = { nspawn: "machines", existing: "servers" } as const;
+export const SERVER_LISTS = { nspawn: "machines", existing: "servers", aws: "servers" } as const;
 export type Source = keyof typeof SERVER_LISTS;
 export const SOURCES = Object.keys(SERVER_LISTS) as Source[];
 

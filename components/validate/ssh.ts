@@ -33,14 +33,16 @@ function checkServer(server: Fields, path: string, files: Files | undefined): Pr
     ...each(server, path, {
       sshHost: optional(checkSshHost),
       wipeData: optional(checkWipeData),
-      bastion: optional(
-        object((bastion, where) => [
-          ...each(bastion, where, { host: checkSshHost }),
-          ...checkLogin(bastion, where, files),
-        ]),
-      ),
+      bastion: optional(checkBastion(files)),
     }),
   ];
+}
+
+export function checkBastion(files: Files | undefined): Check {
+  return object((bastion, path) => [
+    ...each(bastion, path, { host: checkSshHost }),
+    ...checkLogin(bastion, path, files),
+  ]);
 }
 
 function checkLogin(login: Fields, path: string, files: Files | undefined): Problem[] {

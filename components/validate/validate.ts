@@ -1,4 +1,5 @@
 import type { PlainArgs } from "../args";
+import { checkAws } from "./aws";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
 import { checkHosts } from "./hosts";
@@ -23,6 +24,7 @@ export function validate(args: PlainArgs, files?: Files): Problem[] {
     ...checkHosts(fields),
     ...checkNspawn(fields, files),
     ...checkExisting(fields, files),
+    ...checkAws(fields, files),
     ...checkRelease(fields),
     ...checkSettings(fields),
     ...checkPorts(fields),

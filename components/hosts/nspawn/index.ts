@@ -13,14 +13,14 @@ import {
 import type { NspawnArgs, NspawnMachineArgs } from "../../args";
 import { shellWords } from "../../shellWords";
 import { dialing, type Host } from "../host";
-import { oneAtATime } from "./oneAtATime";
+import { oneAtATime } from "../oneAtATime";
 
 /** Machines on this computer: made by `pulumi up`, powered off and removed by `pulumi destroy`. */
 export function nspawnHosts(name: string, args: NspawnArgs, opts: CustomResourceOptions): Host[] {
   const directory = args.directory ?? "/var/lib/consul-cluster";
   const user = args.user ?? "admin";
   const key = loginKey(`${name}-login-key`, directory, name, opts);
-  const guard = oneAtATime(`${name}-replacements`, args.machines, opts);
+  const guard = oneAtATime(`${name}-replacements`, identities(args), opts);
   return args.machines.map((machine) => {
     const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, guard, opts, {
       directory,
@@ -49,6 +49,13 @@ export function nspawnHosts(name: string, args: NspawnArgs, opts: CustomResource
       stays: false,
     };
   });
+}
+
+/** A line for each machine: its name, and what a replacement changes. */
+function identities({ machines }: NspawnArgs): Output<string> {
+  return output(machines).apply((all) =>
+    all.map(({ name, address, generation }) => `${name} ${generation ?? 1}@${address}\n`).join(""),
+  );
 }
 
 type MachineSettings = Record<string, Input<string>>;

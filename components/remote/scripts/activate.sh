@@ -157,7 +157,7 @@ wipe() {
     hand_over_leadership "$(own_raft_address)"
     timeout 60 systemctl stop consul.service || true
   fi
-  find "$dataDir" -mindepth 1 -delete
+  find "$dataDir" -mindepth 1 ! -path "$dataDir/$DATA_MARK" -delete
   say "$dataDir wiped"
   start
 }

@@ -86,10 +86,20 @@ check_ports() {
 # Data that this component did not make here is another cluster's, or an earlier life's: joining with it
 # would campaign for that cluster.
 check_data() {
-  [ -n "$(ls -A "$dataDir" 2>/dev/null)" ] || return 0
-  [ "$(cat "$STATE/data" 2>/dev/null)" = "$dataDir" ] || [ -n "$wipeData" ] ||
+  # shellcheck disable=SC2010  # names with a newline are data, too
+  ls -A "$dataDir" 2>/dev/null | grep -qvxF -e lost+found -e "$DATA_MARK" || return 0
+  data_is_of_this_cluster || [ -n "$wipeData" ] ||
     problem "$dataDir holds data that is not of this cluster; move it away, give another dataDir, or set wipeData for this server to have it wiped"
 }
+
+# A volume outlives the machine, and what a machine remembers goes with the machine: so the volume itself
+# says whose data it holds.
+data_is_of_this_cluster() {
+  [ "$(cat "$STATE/data" 2>/dev/null)" = "$dataDir" ] ||
+    { [ -n "$dataVolume" ] && [ "$(cat "$dataDir/$DATA_MARK" 2>/dev/null)" = "$cluster" ]; }
+}
+
+mark_data_volume() { [ -z "$dataVolume" ] || printf '%s\n' "$cluster" >"$dataDir/$DATA_MARK"; }
 
 # ---------------------------------------------------------------- user and folders
 
@@ -164,11 +174,14 @@ install_release_main() {
   set -eu
   umask 022
   version='' mirror='' address='' dataDir='' configDir='' tcp='' udp='' wipeData=''
-  take "name version mirror address dataDir configDir tcp udp wipeData" "$@"
+  dataVolume='' cluster=''
+  take "name version mirror address dataDir configDir tcp udp wipeData dataVolume cluster" "$@"
   lock "release $version"
+  mount_data_volume
   preflight
   make_user
   make_folders
+  mark_data_volume
   install_library
   install_release
 }

@@ -13,6 +13,7 @@ STATE=/var/lib/consul-cluster/server
 STAGED=$STATE/staged
 SNAPSHOTS=/var/lib/consul-cluster/snapshots
 FAREWELL=$STATE/farewell # the whole cluster is being taken away, see farewell_stands
+DATA_MARK=.consul-cluster # on a data volume: the cluster whose data it holds
 UNIT=/etc/systemd/system/consul.service
 ENVIRONMENT=/etc/sysconfig/consul
 

@@ -15,6 +15,10 @@ export interface Registered {
   additionalSecretOutputs: string[];
   deleteBeforeReplace: boolean;
   ignoreChanges: string[];
+  replaceOnChanges: string[];
+  /** Another value replaces the resource. */
+  replacementTrigger: unknown;
+  retainOnDelete: boolean;
   aliases: number;
   isProtected: boolean;
 }
@@ -30,7 +34,11 @@ export interface Recording<T> {
 interface Options {
   preview?: boolean;
   /** What a command of this name prints. */
-  stdout: (name: string) => string;
+  stdout: (name: string, inputs: Values) => string;
+  /** What a provider's function answers. */
+  call?: (token: string, inputs: Values) => Values;
+  /** What a resource that is no command has besides its inputs. */
+  state?: (type: string, name: string, inputs: Values) => Values;
 }
 
 /** What is read of a request; its class is generated, and the SDK gives it no types. */
@@ -44,6 +52,9 @@ interface RegisterRequest {
   getAdditionalsecretoutputsList(): string[];
   getDeletebeforereplace(): boolean;
   getIgnorechangesList(): string[];
+  getReplaceonchangesList(): string[];
+  getReplacementTrigger(): { toJavaScript(): unknown } | undefined;
+  getRetainondelete(): boolean;
   getAliasesList(): unknown[];
   getProtect(): boolean;
 }
@@ -68,15 +79,21 @@ export async function record<T>(program: () => T, options: Options): Promise<Rec
   let current: RegisterRequest | undefined;
   await pulumi.runtime.setMocks(
     {
-      call: ({ token }) => {
+      call: ({ token, inputs }) => {
+        if (options.call) return options.call(token, inputs);
         throw new Error(`no function is called by this program, and yet: ${token}`);
       },
       // Called with the request that was noted a moment before, without a pause between the two.
-      newResource: ({ name, custom }) => ({
+      newResource: ({ name, custom, type, inputs }) => ({
         id: custom ? `${name}-id` : undefined,
-        state: custom
-          ? stateOf(options.stdout(name), current?.getAdditionalsecretoutputsList() ?? [])
-          : {},
+        state: !custom
+          ? {}
+          : options.state && !type.startsWith("command:")
+            ? { ...inputs, ...options.state(type, name, inputs) }
+            : stateOf(
+                options.stdout(name, inputs),
+                current?.getAdditionalsecretoutputsList() ?? [],
+              ),
       }),
     },
     "consul-cluster",
@@ -127,6 +144,9 @@ function toRegistered(request: RegisterRequest): Registered {
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    replacementTrigger: fromWire(request.getReplacementTrigger()?.toJavaScript()),
+    retainOnDelete: request.getRetainondelete(),
     aliases: request.getAliasesList().length,
     isProtected: request.getProtect(),
   };

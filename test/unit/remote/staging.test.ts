@@ -35,10 +35,10 @@ function run(
 }
 
 describe("the data folder", () => {
-  const check = (folder: string, wipeData: string, claimed = "nothing") => {
+  const check = (folder: string, wipeData: string, claimed = "nothing", volume = "") => {
     mkdirSync(join(folder, "state"), { recursive: true });
     writeFileSync(join(folder, "state/data"), `${claimed}\n`);
-    const call = `wipeData='${wipeData}' problems=''; check_data; printf %s "$problems"`;
+    const call = `wipeData='${wipeData}' dataVolume='${volume}' cluster=mine problems=''; check_data; printf %s "$problems"`;
     return run("install-release.sh", folder, call);
   };
   const filled = { "data/node-id": "x" };
@@ -58,6 +58,17 @@ describe("the data folder", () => {
     // Another folder was this cluster's.
     expect(check(folder, "", "/var/consul")).toContain("not of this cluster");
     expect(check(folder, "ticket-17")).toBe("");
+  });
+
+  test("that is a volume is this cluster's where the volume says so, whatever this machine knows", () => {
+    const own = host({ ...filled, "data/.consul-cluster": "mine\n" });
+    expect(check(own, "", "nothing", "vol-1")).toBe("");
+    // A folder of a machine has no such word.
+    expect(check(own, "")).toContain("not of this cluster");
+    const other = host({ ...filled, "data/.consul-cluster": "another\n" });
+    expect(check(other, "", "nothing", "vol-1")).toContain("not of this cluster");
+    const empty = host({ "data/lost+found/x": "", "data/.consul-cluster": "another\n" });
+    expect(check(empty, "", "nothing", "vol-1")).toBe("");
   });
 
   const seen = (days: number) =>

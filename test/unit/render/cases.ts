@@ -36,7 +36,8 @@ const article: PlainArgs = {
 };
 
 /** Every argument says something else than its default, and `extraConfig` meets every kind of object. */
-const everything: PlainArgs & Record<Exclude<keyof PlainArgs, "nspawn" | "gossipKey">, unknown> = {
+const everything: PlainArgs &
+  Record<Exclude<keyof PlainArgs, "nspawn" | "aws" | "gossipKey">, unknown> = {
   existing: three,
   version: "1.21.5",
   allowDowngradeTo: "1.21.5",

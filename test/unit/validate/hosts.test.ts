@@ -15,9 +15,11 @@ describe("the source of the hosts", () => {
   });
 
   test("none and both are refused", () => {
-    expect(problems({})).toEqual([expect.stringMatching(/^nspawn, existing: neither is set/)]);
+    expect(problems({})).toEqual([
+      expect.stringMatching(/^nspawn, existing, aws: none of them is set/),
+    ]);
     expect(problems({ ...nspawnArgs(), ...existingArgs() })).toEqual([
-      expect.stringMatching(/^nspawn, existing: both are set/),
+      expect.stringMatching(/^nspawn, existing: 2 of them are set/),
     ]);
   });
 

@@ -1,6 +1,5 @@
 import { local } from "@pulumi/command";
-import { type CustomResourceOptions, type Output, output, type Resource } from "@pulumi/pulumi";
-import type { NspawnMachineArgs } from "../../args";
+import type { CustomResourceOptions, Input, Resource } from "@pulumi/pulumi";
 
 const read = `require("node:fs").readFileSync(0, "utf8")`;
 
@@ -22,11 +21,12 @@ process.stdout.write(is);
 
 /**
  * Refuses a run that would replace more than one machine. Every machine waits for it; what it compares with
- * is what it said in the last run.
+ * is what it said in the last run. `identities` is a line for each machine: its name, and what a replacement
+ * changes, which holds no space.
  */
 export function oneAtATime(
   name: string,
-  machines: NspawnMachineArgs[],
+  identities: Input<string>,
   opts: CustomResourceOptions,
 ): Resource {
   return new local.Command(
@@ -35,16 +35,9 @@ export function oneAtATime(
       interpreter: ["node", "-e"],
       create: note,
       update: compare,
-      stdin: identities(machines),
+      stdin: identities,
       logging: local.Logging.None,
     },
     opts,
-  );
-}
-
-/** A line for each machine: its name, and what a replacement changes. */
-function identities(machines: NspawnMachineArgs[]): Output<string> {
-  return output(machines).apply((all) =>
-    all.map(({ name, address, generation }) => `${name} ${generation ?? 1}@${address}\n`).join(""),
   );
 }

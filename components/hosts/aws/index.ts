@@ -1,0 +1,76 @@
+import { type CustomResourceOptions, mergeOptions, type Output, output } from "@pulumi/pulumi";
+import type { AwsArgs } from "../../args";
+import type { ClusterSettings } from "../../plan";
+import { sshKeyPair } from "../../secrets/sshKeyPair";
+import type { Host } from "../host";
+import { oneAtATime } from "../oneAtATime";
+import { sshLogin } from "../sshLogin";
+import { awsMachine, type Surroundings } from "./instance";
+import { instanceProfile } from "./instanceProfile";
+import { awsSdk } from "./sdk";
+import { securityGroup } from "./securityGroup";
+import { subnetsOf } from "./subnets";
+
+/** A machine of EC2 boots longer than others: 60 tries, some four minutes. */
+const patience = { dialErrorLimit: 60, perDialTimeout: 5 };
+
+/** Instances of EC2, spread over the subnets. */
+export function awsHosts(
+  name: string,
+  args: AwsArgs,
+  settings: Output<ClusterSettings>,
+  opts: CustomResourceOptions,
+): Host[] {
+  const tags = (of: string): Output<Record<string, string>> =>
+    output(args.tags ?? {}).apply(
+      (own) => ({ ...own, Name: of, "consul-cluster": name }) as Record<string, string>,
+    );
+  const login = sshKeyPair(`${name}-login-key`, opts);
+  const { parent, provider } = opts;
+  const surroundings: Surroundings = {
+    args,
+    subnets: subnetsOf(args, { parent, provider }),
+    securityGroupId: securityGroup(`${name}-servers`, args, settings, tags(name), opts),
+    keyName: new (awsSdk().ec2.KeyPair)(
+      `${name}-login`,
+      { publicKey: login.publicKey, tags: tags(name) },
+      opts,
+    ).keyName,
+    instanceProfile: instanceProfile(name, args, tags(name), opts),
+    tags: (server) => tags(`${name}-${server}`),
+  };
+  const guard = oneAtATime(`${name}-replacements`, identities(args), opts);
+  const behindGuard = mergeOptions(opts, { dependsOn: guard });
+  return args.servers.map((server, index) => {
+    const machine = awsMachine(`${name}-${server.name}`, server, index, surroundings, behindGuard);
+    return {
+      name: server.name,
+      address: machine.address,
+      user: machine.user,
+      connection: {
+        host: machine.sshHost,
+        port: 22,
+        user: machine.user,
+        privateKey: login.privateKey,
+        hostKey: machine.hostKey,
+        ...patience,
+        ...(args.bastion && { proxy: { host: args.bastion.host, ...sshLogin(args.bastion) } }),
+      },
+      machineId: machine.instanceId,
+      dataVolume: machine.dataVolume,
+      stays: false,
+    };
+  });
+}
+
+/** A line for each server: its name, and what a replacement changes. */
+function identities({ servers }: AwsArgs): Output<string> {
+  return output(servers).apply((all) =>
+    all
+      .map(({ name, generation = 1, address = "", subnetId = "" }) =>
+        [`${name} ${generation}`, address, subnetId].join("@"),
+      )
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
+}

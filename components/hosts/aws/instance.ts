@@ -1,0 +1,196 @@
+import {
+  type CustomResourceOptions,
+  type Input,
+  interpolate,
+  mergeOptions,
+  type Output,
+  output,
+} from "@pulumi/pulumi";
+import type { AwsArgs, AwsServerArgs } from "../../args";
+import { sshKeyPair } from "../../secrets/sshKeyPair";
+import { type Image, newestImage } from "./image";
+import { recorded } from "./recorded";
+import { awsSdk } from "./sdk";
+import { renderUserData } from "./userData";
+
+/** What all servers of a cluster share. */
+export interface Surroundings {
+  args: AwsArgs;
+  subnets: Output<string[]>;
+  securityGroupId: Output<string>;
+  keyName: Output<string>;
+  instanceProfile: Input<string>;
+  tags(name: string): Output<Record<string, string>>;
+}
+
+export interface AwsMachine {
+  instanceId: Output<string>;
+  /** Its private address. */
+  address: Input<string>;
+  /** Where SSH reaches it without a bastion. */
+  sshHost: Input<string>;
+  user: Output<string>;
+  hostKey: Input<string>;
+  /** ID of the volume for the data folder, once it is attached. */
+  dataVolume: Output<string>;
+}
+
+/** What is settled when a machine is made. */
+interface Recipe extends Image {
+  instanceType: string;
+  rootVolumeGiB: number;
+}
+
+/**
+ * One machine. Its network interface, and with it the address, and its data volume are resources of their
+ * own: a new machine under the same name takes both over.
+ */
+export function awsMachine(
+  name: string,
+  server: AwsServerArgs,
+  index: number,
+  surroundings: Surroundings,
+  opts: CustomResourceOptions,
+): AwsMachine {
+  const { ec2 } = awsSdk();
+  const { args, tags } = surroundings;
+  const network = networkInterface(name, server, index, surroundings, opts);
+  const publicIp = args.publicAddresses
+    ? new ec2.Eip(
+        `${name}-public-address`,
+        { domain: "vpc", networkInterface: network.id, tags: tags(server.name) },
+        opts,
+      ).publicIp
+    : undefined;
+  const volume = dataVolume(`${name}-data`, server, network.subnetId, surroundings, opts);
+
+  // A new generation has new names, and so looks up the newest image and has a host key of its own.
+  const generation = server.generation ?? 1;
+  const hostKey = sshKeyPair(`${name}-host-key-${generation}`, opts);
+  const recipe = output(recorded(`${name}-recipe-${generation}`, lookUp(args, opts), opts)).apply(
+    (text) => JSON.parse(text) as Recipe,
+  );
+  const userData = recorded(
+    `${name}-user-data-${generation}`,
+    output(hostKey).apply(renderUserData),
+    { ...opts, secret: true },
+  );
+  const instance = new ec2.Instance(
+    `${name}-instance`,
+    {
+      ami: recipe.id,
+      instanceType: recipe.instanceType,
+      keyName: surroundings.keyName,
+      userData,
+      userDataReplaceOnChange: true,
+      iamInstanceProfile: surroundings.instanceProfile,
+      primaryNetworkInterface: { networkInterfaceId: network.id },
+      metadataOptions: {
+        httpEndpoint: "enabled",
+        httpTokens: "required",
+        httpPutResponseHopLimit: 1,
+      },
+      rootBlockDevice: {
+        encrypted: true,
+        kmsKeyId: args.kmsKeyArn,
+        volumeType: "gp3",
+        volumeSize: recipe.rootVolumeGiB,
+        deleteOnTermination: true,
+        tags: tags(server.name),
+      },
+      disableApiTermination: args.terminationProtection ?? false,
+      tags: tags(server.name),
+    },
+    mergeOptions(opts, {
+      // Two machines cannot have one network interface: the old one goes first.
+      deleteBeforeReplace: true,
+      replacementTrigger: generation,
+      // In place it would be stopped and started, past all gates.
+      replaceOnChanges: ["instanceType"],
+    }),
+  );
+  const attached = new ec2.VolumeAttachment(
+    `${name}-data-attachment`,
+    {
+      deviceName: "/dev/sdf",
+      instanceId: instance.id,
+      volumeId: volume.id,
+      stopInstanceBeforeDetaching: true,
+    },
+    mergeOptions(opts, { deleteBeforeReplace: true }),
+  );
+  return {
+    instanceId: instance.id,
+    address: server.address ?? network.privateIp,
+    sshHost: publicIp ?? server.address ?? network.privateIp,
+    user: recipe.user,
+    hostKey: server.hostKey ?? hostKey.publicKey,
+    dataVolume: attached.volumeId,
+  };
+}
+
+function lookUp(args: AwsArgs, opts: CustomResourceOptions): Output<string> {
+  const { parent, provider } = opts;
+  return output({
+    image: newestImage(args, { parent, provider }),
+    architecture: args.architecture,
+    instanceType: args.instanceType,
+    rootVolumeGiB: args.rootVolumeGiB,
+  }).apply(({ image, architecture, instanceType, rootVolumeGiB }) => {
+    const recipe: Recipe = {
+      ...image,
+      instanceType: instanceType ?? (architecture === "arm64" ? "t4g.small" : "t3.small"),
+      rootVolumeGiB: rootVolumeGiB ?? 16,
+    };
+    return JSON.stringify(recipe);
+  });
+}
+
+function networkInterface(
+  name: string,
+  server: AwsServerArgs,
+  index: number,
+  { subnets, securityGroupId, tags }: Surroundings,
+  opts: CustomResourceOptions,
+) {
+  const own = server.subnetId;
+  return new (awsSdk().ec2.NetworkInterface)(
+    `${name}-network`,
+    {
+      description: interpolate`Consul server ${server.name}`,
+      subnetId: own ?? subnets.apply((ids) => ids[index % ids.length] as string),
+      privateIps: server.address === undefined ? undefined : [server.address],
+      securityGroups: [securityGroupId],
+      tags: tags(server.name),
+    },
+    // Names are identity, positions are not: who is in a subnet stays there when another server goes.
+    mergeOptions(opts, {
+      deleteBeforeReplace: true,
+      ignoreChanges: own === undefined ? ["subnetId"] : [],
+    }),
+  );
+}
+
+function dataVolume(
+  name: string,
+  server: AwsServerArgs,
+  subnetId: Output<string>,
+  { args, tags }: Surroundings,
+  opts: CustomResourceOptions,
+) {
+  const { ebs, ec2 } = awsSdk();
+  const { parent, provider } = opts;
+  return new ebs.Volume(
+    name,
+    {
+      availabilityZone: ec2.getSubnetOutput({ id: subnetId }, { parent, provider })
+        .availabilityZone,
+      size: args.dataVolumeGiB ?? 20,
+      type: "gp3",
+      encrypted: true,
+      kmsKeyId: args.kmsKeyArn,
+      tags: tags(server.name),
+    },
+    mergeOptions(opts, { retainOnDelete: args.keepDataVolumes ?? true }),
+  );
+}

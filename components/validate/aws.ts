@@ -1,0 +1,147 @@
+import { checkCidrs } from "./cidr";
+import { checkGeneration } from "./generation";
+import { checkHostKey } from "./hostKey";
+import { checkInstanceType } from "./instanceType";
+import { type Problem, problem, show } from "./problem";
+import { serversOf } from "./servers";
+import { checkBastion } from "./ssh";
+import { checkTags } from "./tags";
+import {
+  type Check,
+  each,
+  type Fields,
+  type Files,
+  fieldsOf,
+  isFields,
+  list,
+  number,
+  optional,
+  repeats,
+  text,
+  truth,
+} from "./values";
+import { checkWipeData } from "./wipeData";
+
+const IMAGES = ["debian-12", "ubuntu-24.04", "amazon-linux-2023"];
+const ARCHITECTURES = ["x86_64", "arm64"];
+
+/** Instances of EC2, beyond what is asked of every server. */
+export function checkAws(args: Fields, files?: Files): Problem[] {
+  const { aws } = args;
+  // That it is an object at all is told with the servers.
+  if (!isFields(aws)) return [];
+  return [
+    ...each(aws, "aws", {
+      vpcId: optional(checkId("vpc")),
+      subnetIds: optional(checkIds("subnet")),
+      image: optional(oneOf(IMAGES)),
+      architecture: optional(oneOf(ARCHITECTURES)),
+      instanceType: optional(checkInstanceType(aws.architecture)),
+      rootVolumeGiB: optional(checkSize(8)),
+      dataVolumeGiB: optional(checkSize(1)),
+      keepDataVolumes: optional(truth),
+      kmsKeyArn: optional(checkKmsKey),
+      clientCidrs: optional(checkCidrs()),
+      clientSecurityGroupIds: optional(checkIds("sg")),
+      agentCidrs: optional(checkCidrs("gossip and RPC")),
+      agentSecurityGroupIds: optional(checkIds("sg")),
+      sshCidrs: optional(checkCidrs("SSH")),
+      sshSecurityGroupIds: optional(checkIds("sg")),
+      bastion: optional(checkBastion(files)),
+      publicAddresses: optional(truth),
+      terminationProtection: optional(truth),
+      instanceProfile: optional(checkProfile),
+      tags: optional(checkTags),
+    }),
+    ...checkReachable(aws),
+    ...serversOf(args, "aws").flatMap(({ path, entry }) =>
+      each(fieldsOf(entry), path, {
+        subnetId: optional(checkId("subnet")),
+        generation: optional(checkGeneration),
+        hostKey: optional(checkHostKey),
+        wipeData: optional(checkWipeData),
+      }),
+    ),
+  ];
+}
+
+/** Pulumi has to get in, and by one way. */
+function checkReachable(aws: Fields): Problem[] {
+  const isGiven = (value: unknown) => value !== undefined && !(Array.isArray(value) && !value[0]);
+  return [
+    ...(isGiven(aws.sshCidrs) || isGiven(aws.sshSecurityGroupIds)
+      ? []
+      : problem(
+          "aws.sshCidrs",
+          "nobody may use SSH, so no server can be set up; give the networks that Pulumi runs in, or the bastion's security group in sshSecurityGroupIds",
+        )),
+    ...(aws.publicAddresses === true && aws.bastion !== undefined
+      ? problem("aws.publicAddresses", "is true, and a bastion is given; give one way, not both")
+      : []),
+  ];
+}
+
+function oneOf(known: string[]): Check {
+  const choice = known.map((name) => show(name)).join(", ");
+  return text((value, path) =>
+    known.includes(value) ? [] : problem(path, `${show(value)} is none of ${choice}`),
+  );
+}
+
+/** An ID as AWS gives it: of 8 digits formerly, of 17 now. */
+function checkId(kind: string): Check {
+  return text((id, path) =>
+    new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`).test(id)
+      ? []
+      : problem(
+          path,
+          `${show(id)} is not the ID of a ${KINDS[kind]}; give one such as ${kind}-0123456789abcdef0`,
+        ),
+  );
+}
+
+const KINDS: Record<string, string> = { vpc: "VPC", subnet: "subnet", sg: "security group" };
+
+function checkIds(kind: string): Check {
+  return list((ids, path) => [
+    ...(ids.length === 0 ? problem(path, "is an empty list; leave it off, or give an ID") : []),
+    ...ids.flatMap((id, index) => checkId(kind)(id, `${path}[${index}]`)),
+    ...repeats(
+      ids.map((id, index) => ({ id, path: `${path}[${index}]` })),
+      ({ id }) => String(id),
+    ).flatMap(({ item, first }) =>
+      problem(item.path, `${show(item.id)} stands in ${first.path} already`),
+    ),
+  ]);
+}
+
+const LARGEST = 16384;
+
+function checkSize(least: number): Check {
+  return number((size, path) =>
+    Number.isSafeInteger(size) && size >= least && size <= LARGEST
+      ? []
+      : problem(path, `${show(size)} is not a size; give whole GiB from ${least} to ${LARGEST}`),
+  );
+}
+
+const checkKmsKey = text((arn, path) =>
+  /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:(key|alias)\/[\w/-]+$/.test(arn)
+    ? []
+    : problem(
+        path,
+        `${show(arn)} is not the ARN of a KMS key; give one such as arn:aws:kms:eu-central-1:123456789012:key/...`,
+      ),
+);
+
+const checkProfile = text((name, path) => {
+  if (name.startsWith("arn:")) {
+    return problem(path, `${show(name)} is an ARN; give the name behind its last slash`);
+  }
+  return /^[\w+=,.@-]{1,128}$/.test(name)
+    ? []
+    : problem(
+        path,
+        `${show(name)} is not the name of an instance profile; give up to 128 letters, digits and + = , . @ _ -`,
+      );
+});

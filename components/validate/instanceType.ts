@@ -1,0 +1,28 @@
+import { problem, show } from "./problem";
+import { type Check, text } from "./values";
+
+/** An instance type, and whether its processors are of the architecture that is asked for. */
+export function checkInstanceType(architecture: unknown): Check {
+  const wanted = architecture ?? "x86_64";
+  return text((type, path) => {
+    const family =
+      /^([a-z]+\d+[a-z-]*|u-[a-z0-9]+)\.(nano|micro|small|medium|\d*x?large|metal(-\d+xl)?)$/.exec(
+        type,
+      )?.[1];
+    if (family === undefined) {
+      return problem(path, `${show(type)} is not an instance type; give one such as "m7g.medium"`);
+    }
+    const found = hasGraviton(family) ? "arm64" : "x86_64";
+    return found === wanted || !["arm64", "x86_64"].includes(wanted as string)
+      ? []
+      : problem(
+          path,
+          `${show(type)} is of the architecture ${found}, not ${wanted}; change one of them`,
+        );
+  });
+}
+
+/** Amazon's own processors have a g behind the generation: t4g, c7gn. The first of them was a1. */
+function hasGraviton(family: string): boolean {
+  return family === "a1" || /^[a-z]+\d+g/.test(family);
+}

@@ -1,0 +1,85 @@
+// The permissions that docs/aws.md tells a runner to have: enough for every kind of resource that is made, and
+// no more than is said there.
+//
+// Does not prove that AWS agrees: a call that needs another permission shows itself in an account only.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { aws, awsClusterOf } from "./support/awsCluster";
+
+interface Statement {
+  Sid: string;
+  Effect: string;
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+const file = join(__dirname, "../../docs/aws/runner-policy.json");
+const { Statement: statements } = JSON.parse(readFileSync(file, "utf8")) as {
+  Statement: Statement[];
+};
+const listed = (value: string | string[]) => [value].flat();
+const actions = new Set(statements.flatMap(({ Action }) => listed(Action)));
+
+/** What making, changing and removing each kind of resource calls. */
+const needed: Record<string, string[]> = {
+  "aws:ebs/volume:Volume": ["CreateVolume", "ModifyVolume", "DeleteVolume"],
+  "aws:ec2/eip:Eip": [
+    "AllocateAddress",
+    "AssociateAddress",
+    "DisassociateAddress",
+    "ReleaseAddress",
+  ],
+  "aws:ec2/instance:Instance": ["RunInstances", "TerminateInstances", "ModifyInstanceAttribute"],
+  "aws:ec2/keyPair:KeyPair": ["ImportKeyPair", "DeleteKeyPair"],
+  "aws:ec2/networkInterface:NetworkInterface": ["CreateNetworkInterface", "DeleteNetworkInterface"],
+  "aws:ec2/securityGroup:SecurityGroup": [
+    "CreateSecurityGroup",
+    "AuthorizeSecurityGroupIngress",
+    "RevokeSecurityGroupEgress",
+    "DeleteSecurityGroup",
+  ],
+  "aws:ec2/volumeAttachment:VolumeAttachment": ["AttachVolume", "DetachVolume", "StopInstances"],
+  "aws:iam/instanceProfile:InstanceProfile": ["CreateInstanceProfile", "DeleteInstanceProfile"],
+  "aws:iam/role:Role": ["CreateRole", "DeleteRole", "PassRole"],
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["AttachRolePolicy", "DetachRolePolicy"],
+};
+
+test("every kind of resource can be made and removed", async () => {
+  const { resources } = await awsClusterOf(aws({ publicAddresses: true }));
+  const kinds = new Set(resources.map(({ type }) => type).filter((type) => /^aws:/.test(type)));
+  expect([...kinds].sort()).toEqual(Object.keys(needed).sort());
+  for (const [type, calls] of Object.entries(needed)) {
+    const service = type.startsWith("aws:iam") ? "iam" : "ec2";
+    for (const call of calls) expect(actions).toContain(`${service}:${call}`);
+  }
+});
+
+test("no statement allows everything, or denies", () => {
+  for (const { Effect } of statements) expect(Effect).toBe("Allow");
+  expect([...actions].filter((action) => action.includes("*"))).toEqual([]);
+});
+
+test("what changes anything is bound to the tag, to a path, or to a call that makes something", () => {
+  const unbound = statements
+    .filter(({ Condition, Resource }) => Condition === undefined && Resource === "*")
+    .flatMap(({ Action }) => listed(Action));
+  expect(unbound.filter((action) => !action.startsWith("ec2:Describe"))).toEqual([]);
+});
+
+test("the roles are where the policy ends, and get one policy only", async () => {
+  const { get } = await awsClusterOf(aws());
+  expect(get("c-role").inputs.path).toBe("/consul-cluster/");
+  expect(get("c-profile").inputs.path).toBe("/consul-cluster/");
+  const iam = statements.filter(({ Action }) => listed(Action)[0]?.startsWith("iam:"));
+  expect(iam.length).toBeGreaterThan(0);
+  for (const { Resource } of iam)
+    for (const arn of listed(Resource))
+      expect(arn).toMatch(/^arn:aws:iam::\*:(role|instance-profile)\/consul-cluster\/\*$/);
+  const attach = iam.find(({ Action }) => Action.includes("iam:AttachRolePolicy"));
+  expect(attach?.Condition?.ArnEquals?.["iam:PolicyARN"]).toBe(
+    get("c-systems-manager").inputs.policyArn,
+  );
+});

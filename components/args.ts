@@ -81,6 +81,8 @@ export interface ExistingServerArgs extends SshArgs {
   sshHost?: Input<string>;
   /** An SSH server to go through. @default none */
   bastion?: BastionArgs;
+  /** Password that the login user's sudo asks for. @default none: sudo asks for nothing */
+  sudoPassword?: Input<string>;
   /**
    * Any text: a new one wipes this server's data folder once, gated like a replacement, and lets it begin anew
    * with what its neighbours hold. It is how foreign data, or data older than a week, is given up.
@@ -180,7 +182,7 @@ export interface AwsServerArgs {
   wipeData?: Input<string>;
 }
 
-/** How to log in. Anyone but root needs sudo without a password. */
+/** How to log in. Anyone but root needs sudo. */
 export interface SshArgs {
   /** SSH port. @default 22 */
   port?: Input<number>;

@@ -91,7 +91,7 @@ function unknownKeys(raw: Record<string, string>): Problem[] {
 function openSecrets(values: Record<string, unknown>, { secretKeys }: Context): Problem[] {
   const open = [
     ...(values.gossipKey === undefined ? [] : ["gossipKey"]),
-    ...privateKeyPaths(values.existing),
+    ...secretPaths(values.existing),
     ...bastionKeyPaths(fieldsOf(values.aws).bastion, "aws"),
   ];
   return open
@@ -102,14 +102,15 @@ function openSecrets(values: Record<string, unknown>, { secretKeys }: Context): 
     }));
 }
 
-function privateKeyPaths(existing: unknown): string[] {
+function secretPaths(existing: unknown): string[] {
   const { servers } = fieldsOf(existing);
   if (!Array.isArray(servers)) return [];
   return servers.flatMap((server, index) => {
     const path = `existing.servers[${index}]`;
-    const { privateKey, bastion } = fieldsOf(server);
+    const { privateKey, sudoPassword, bastion } = fieldsOf(server);
     return [
       ...(privateKey === undefined ? [] : [`${path}.privateKey`]),
+      ...(sudoPassword === undefined ? [] : [`${path}.sudoPassword`]),
       ...bastionKeyPaths(bastion, path),
     ];
   });

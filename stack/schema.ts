@@ -20,6 +20,7 @@ const existing = z.strictObject({
       name: z.string(),
       address: z.string(),
       sshHost: z.string().optional(),
+      sudoPassword: z.string().optional(),
       wipeData: z.string().optional(),
       bastion: bastion.optional(),
     }),

@@ -9,7 +9,7 @@ import type {
 } from "../components/args";
 
 /**
- * The arguments with their secrets marked: gossip key and private keys always, other settings where the
+ * The arguments with their secrets marked: gossip key, private keys and passwords always, other settings where the
  * stack file has them encrypted. Of `nspawn`, `existing` and `aws` the rest stays plain: names are identity, and
  * Pulumi says of a whole setting only that something in it is encrypted.
  */
@@ -35,7 +35,10 @@ function mapValues(value: object, change: (field: unknown) => unknown): object {
 
 function withSecretKeys({ servers }: ExistingArgs): ExistingArgs {
   return {
-    servers: servers.map((server) => withSecretBastion(withSecretKey(server))),
+    servers: servers.map(({ sudoPassword, ...server }) => ({
+      ...withSecretBastion(withSecretKey(server)),
+      ...(sudoPassword !== undefined && { sudoPassword: secret(sudoPassword) }),
+    })),
   };
 }
 

@@ -77,8 +77,15 @@ on_host() {
   shift 2
   words=''
   for word in "$@"; do words="$words '$word'"; done
+  password=$access/$host.password
+  if [ -e "$password" ]; then
+    as_root=$LIBRARY/as-root.sh
+  else
+    password=/dev/null
+    as_root="\$([ \"\$(id -u)\" -eq 0 ] || echo sudo -n)"
+  fi
   # A host that was never staged has no library, and nothing to take back.
-  ssh -F "$access/ssh_config" "$host" "[ ! -x $LIBRARY/$script ] || \$([ \"\$(id -u)\" -eq 0 ] || echo sudo -n) $LIBRARY/$script$words" </dev/null
+  ssh -F "$access/ssh_config" "$host" "[ ! -x $LIBRARY/$script ] || $as_root $LIBRARY/$script$words" <"$password"
 }
 
 # ---------------------------------------------------------------- leaving

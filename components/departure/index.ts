@@ -68,7 +68,9 @@ function departing(
   hosts: Host[],
   { triggers, opts }: Pick<local.CommandArgs, "triggers"> & { opts: CustomResourceOptions },
 ): Resource {
-  const access = all(hosts.map(({ name, connection }) => output({ name, connection })));
+  const access = all(
+    hosts.map(({ name, connection, sudoPassword }) => output({ name, connection, sudoPassword })),
+  );
   const script = readFileSync(join(__dirname, "depart.sh"), "utf8");
   return new local.Command(
     name,

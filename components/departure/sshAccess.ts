@@ -6,6 +6,8 @@ import { type Files, renderFiles } from "../render/files";
 export interface Access {
   name: string;
   connection: Unwrap<types.input.remote.ConnectionArgs>;
+  /** What sudo asks for on the host. */
+  sudoPassword?: string | undefined;
 }
 
 /**
@@ -23,6 +25,8 @@ export function renderSshAccess(servers: Access[]): string {
   const files: Files = { ssh_config: hosts.map(hostBlock).join("") + patience };
   for (const { alias, privateKey } of hosts)
     files[`${alias}.key`] = `${(privateKey ?? "").replaceAll("\r\n", "\n").trim()}\n`;
+  for (const { name, sudoPassword } of servers)
+    if (sudoPassword !== undefined) files[`${name}.password`] = `${sudoPassword}\n`;
   files.known_hosts = hosts.map(({ alias, hostKey }) => `${alias} ${hostKey}\n`).join("");
   return renderFiles(files);
 }

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/command";
+import { secret } from "@pulumi/pulumi";
 import type { ExistingArgs, ExistingServerArgs } from "../args";
 import type { Host } from "./host";
 import { sshLogin } from "./sshLogin";
@@ -9,6 +10,7 @@ export function existingHosts(args: ExistingArgs): Host[] {
     name: server.name,
     address: server.address,
     user: server.user ?? "root",
+    ...(server.sudoPassword !== undefined && { sudoPassword: secret(server.sudoPassword) }),
     connection: connection(server),
     stays: true,
   }));

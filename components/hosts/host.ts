@@ -9,6 +9,8 @@ export interface Host {
   address: Input<string>;
   /** Login user; anyone but root uses sudo. */
   user: Input<string>;
+  /** What the user's sudo asks for; a secret. Without it sudo asks for nothing. */
+  sudoPassword?: Input<string>;
   connection: Input<types.input.remote.ConnectionArgs>;
   /** Differs when the machine was made anew under the same name; unknown for hosts that others make. */
   machineId?: Input<string>;

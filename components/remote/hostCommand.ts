@@ -1,4 +1,4 @@
-import { remote } from "@pulumi/command";
+import { local, remote } from "@pulumi/command";
 import {
   type ComponentResource,
   type CustomResourceOptions,
@@ -10,7 +10,7 @@ import {
 } from "@pulumi/pulumi";
 import type { Host } from "../hosts/host";
 import { shellWords } from "../shellWords";
-import { library, type StepScript } from "./scripts";
+import { library, readScript, type StepScript } from "./scripts";
 
 /** `KEY=VALUE` arguments of a script. */
 type Settings = Record<string, Input<string>>;
@@ -41,16 +41,37 @@ export function hostCommand(
     // Ordinary words, but they came from a host: what it prints is nobody's to publish.
     additionalSecretOutputs: args.quiet ? ["stdout", "stderr"] : undefined,
   };
+  const stdin = args.stdin ?? "";
+  if (host.sudoPassword !== undefined && !args.quiet && args.script !== "stdin") {
+    show(`${name}-shown`, stdin, opts);
+  }
   return new remote.Command(
     name,
     {
       connection: host.connection,
       create: commandLine(host, args.script, args.settings),
-      stdin: args.stdin ?? "",
+      // Behind the password, where there is one, for as-root.sh.
+      stdin: host.sudoPassword === undefined ? stdin : interpolate`${host.sudoPassword}\n${stdin}`,
       logging: args.quiet ? remote.Logging.None : remote.Logging.Stderr,
       addPreviousOutputInEnv: false,
     },
     mergeOptions(own, opts),
+  );
+}
+
+/**
+ * A stdin with a password in it is secret as a whole, and a preview would only say that it changed: this stands
+ * beside the command for people to read, and does nothing.
+ */
+function show(
+  name: string,
+  stdin: Input<string>,
+  opts: CustomResourceOptions & { parent: ComponentResource },
+): void {
+  new local.Command(
+    name,
+    { create: "cat >/dev/null", stdin, addPreviousOutputInEnv: false },
+    { ...opts, dependsOn: [] },
   );
 }
 
@@ -72,5 +93,13 @@ function commandLine(
     return shellWords(set.map(([key, value]) => `${key}=${value}`));
   });
   const program = script === "stdin" ? "sh -s --" : `${library}/${script}`;
+  if (host.sudoPassword !== undefined) return interpolate`${asRoot(script)} ${program} ${words}`;
   return interpolate`${output(host.user).apply((user) => (user === "root" ? "" : "sudo -n "))}${program} ${words}`;
+}
+
+/** The library has the script; what brings the library has to bring it, too. */
+function asRoot(script: HostCommandArgs["script"]): string {
+  return script === "stdin"
+    ? `sh -c ${shellWords([readScript("as-root.sh")])} as-root.sh`
+    : `${library}/as-root.sh`;
 }

@@ -6,6 +6,8 @@ export const library = "/usr/local/lib/consul-cluster";
 
 /** What a host keeps for later commands; `install-release.sh` itself only passes through. */
 const installed = [
+  // For a login user whose sudo asks for a password.
+  "as-root.sh",
   // Sourced by those below.
   "lib.sh",
   "gates.sh",

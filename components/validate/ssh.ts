@@ -32,10 +32,27 @@ function checkServer(server: Fields, path: string, files: Files | undefined): Pr
     ...checkLogin(server, path, files),
     ...each(server, path, {
       sshHost: optional(checkSshHost),
+      sudoPassword: optional(checkSudoPassword(server.user)),
       wipeData: optional(checkWipeData),
       bastion: optional(checkBastion(files)),
     }),
   ];
+}
+
+/** Never shown, whatever is wrong with it. */
+function checkSudoPassword(user: unknown): Check {
+  return text((password, path) => {
+    if ((user ?? "root") === "root") {
+      return problem(
+        path,
+        "is given for root, who needs no sudo; leave it off, or give another user",
+      );
+    }
+    if (password === "") return problem(path, "is empty; leave it off where sudo asks for nothing");
+    return /[\n\r\0]/.test(password)
+      ? problem(path, "holds the end of a line; a password is one line")
+      : [];
+  }, "the password that sudo asks for");
 }
 
 export function checkBastion(files: Files | undefined): Check {

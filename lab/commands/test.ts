@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { otherImageTask } from "../image/image";
 import { machineNames } from "../machines/machines";
 import { mirrorTask } from "../mirror/mirror";
 import { guardRange } from "../network/guard";
@@ -20,7 +21,7 @@ import { versions } from "../toolchain/versions";
 runMain(async () => {
   const progress = new Progress();
   const { toolchain } = await prepare(progress);
-  await progress.runTasks([mirrorTask(versions.consulBefore)]);
+  await progress.runTasks([mirrorTask(versions.consulBefore), otherImageTask]);
   await guardRange();
   await startResolver();
   const selection = process.argv.slice(2);

@@ -1,16 +1,24 @@
 #!/bin/sh
-# Makes the root file system of the lab's machines:  build.sh TARGET.tar   (as root)
+# Makes a root file system for the lab's machines:  build.sh TARGET.tar RELEASE   (as root)
+#
+# bookworm is what the machines of the lab run. trixie is another system, for tests: shaped like the image of a
+# cloud, with cloud-init, which starts where a test takes its lock away, and without unzip.
 
 set -eu
 
 target=$1
+release=$2
 here=$(cd "$(dirname "$0")" && pwd)
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 include=systemd,systemd-sysv,dbus,libpam-systemd
 include=$include,openssh-server,sudo
 include=$include,iproute2,nftables,procps
-include=$include,ca-certificates,curl,unzip
+include=$include,ca-certificates,curl
+case $release in
+  bookworm) include=$include,unzip ;;
+  trixie) include=$include,e2fsprogs,cloud-init ;;
+esac
 
 mkdir -p "$(dirname "$target")"
 exec 9>"$target.lock"
@@ -29,6 +37,6 @@ mmdebstrap --mode=root --variant=minbase --format=tar --keyring="$keyring" --inc
   --dpkgopt='path-exclude=/usr/share/man/*' \
   --dpkgopt='path-exclude=/usr/share/locale/*' \
   --customize-hook="sh '$here/customize.sh' \"\$1\"" \
-  bookworm "$draft" 9>&-
+  "$release" "$draft" 9>&-
 
 mv "$draft" "$target"

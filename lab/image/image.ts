@@ -9,19 +9,32 @@ import { machineCacheFolder } from "../system/project";
 const revision = 1;
 
 /** The root file system that every machine of the lab starts from. */
-export const imageFile = join(machineCacheFolder, "image", `debian-12-r${revision}.tar`);
+export const imageFile = fileOf("debian-12");
 
-export const imageTask: Task = {
-  title: "Debian 12 image",
-  ready: async () => existsSync(imageFile),
-  run: async (step) => {
-    step.detail("bootstrapping");
-    await runInStep(step, await asRoot(["sh", join(__dirname, "build.sh"), imageFile]), {
-      onLine: (line) => {
-        const stage = /^I: (.*?)\.*$/.exec(line)?.[1];
-        if (stage) step.detail(stage);
-      },
-    });
-    return imageFile;
-  },
-};
+/** Another system, for tests of mixed hosts and of what clouds hand to a machine. */
+export const otherImageFile = fileOf("debian-13");
+
+function fileOf(system: string): string {
+  return join(machineCacheFolder, "image", `${system}-r${revision}.tar`);
+}
+
+export const imageTask = buildTask("Debian 12 image", imageFile, "bookworm");
+export const otherImageTask = buildTask("Debian 13 image", otherImageFile, "trixie");
+
+function buildTask(title: string, file: string, release: string): Task {
+  return {
+    title,
+    ready: async () => existsSync(file),
+    run: async (step) => {
+      step.detail("bootstrapping");
+      const script = join(__dirname, "build.sh");
+      await runInStep(step, await asRoot(["sh", script, file, release]), {
+        onLine: (line) => {
+          const stage = /^I: (.*?)\.*$/.exec(line)?.[1];
+          if (stage) step.detail(stage);
+        },
+      });
+      return file;
+    },
+  };
+}

@@ -24,18 +24,29 @@ export async function machine(
   await runOrFail(await asRoot(["sh", script, verb, `directory=${directory}`, `name=${name}`]));
 }
 
-/** Makes a bare machine outside of any stack, reached with the key pair of `publicKey`. */
+export interface BareMachine {
+  name: string;
+  address: string;
+  /** Of the key pair that opens it. */
+  publicKey: string;
+  /** Login user. @default "admin" */
+  user?: string;
+  /** @default the lab's own */
+  image?: string;
+}
+
+/** Makes a bare machine outside of any stack. */
 export async function createMachine(
-  machine: { name: string; address: string; publicKey: string },
+  machine: BareMachine,
   directory = machineFolder,
 ): Promise<{ hostKey: string }> {
   const settings = {
+    user: "admin",
+    image: imageFile,
     ...machine,
     directory,
     gateway: `${labGateway}/24`,
     bridge: labBridge,
-    image: imageFile,
-    user: "admin",
     share: mirrorFolder,
   };
   const words = Object.entries(settings).map(([key, value]) => `${key}=${value}`);

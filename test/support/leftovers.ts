@@ -3,13 +3,17 @@ import { join } from "node:path";
 import { machineNames, removeMachine } from "../../lab/machines/machines";
 import { devStack, layoutOf } from "../../lab/pulumi/layout";
 import { testMachines } from "./machines";
+import { rejoin } from "./reach";
+import { mendSsh } from "./sshCut";
 import { TestStack } from "./stack";
 
 /**
- * Takes away what an earlier run has left when it was cut off: its machines, which are this computer's and
+ * Takes away what an earlier run has left when it was cut off: its cuts in the network, its machines, which are this computer's and
  * may be another clone's, and its stacks, which are this clone's.
  */
 export async function removeLeftovers(): Promise<void> {
+  await rejoin();
+  await mendSsh();
   for (const name of machineNames(testMachines)) await removeMachine(name, testMachines);
   rmSync(testMachines, { recursive: true, force: true });
   for (const stack of testStacks()) await new TestStack(stack, {}).forget();

@@ -16,12 +16,13 @@ export function power(verb: Exclude<MachineVerb, "pid">, name: string): Promise<
   return machine(verb, name, testMachines);
 }
 
-/** Runs a shell command on a machine as its login user, over SSH, with the host key checked. */
+/** Runs a shell command on a machine as a login user of it, over SSH, with the host key checked. */
 export function ssh(
   stack: string,
   name: string,
   command: string,
   input?: string,
+  user = "admin",
 ): Promise<CommandResult> {
   const address = machineAddress(name, testMachines);
   const hostKey = readFileSync(join(machineRoot(name), "etc/ssh/ssh_host_ed25519_key.pub"), "utf8");
@@ -38,18 +39,27 @@ export function ssh(
     ["ConnectTimeout", "5"],
     ["LogLevel", "ERROR"],
   ].flatMap(([key, value]) => ["-o", `${key}=${value}`]);
-  return run(["ssh", ...options, `admin@${address}`, command], { input, timeout: 120_000 });
+  return run(["ssh", ...options, `${user}@${address}`, command], { input, timeout: 120_000 });
 }
 
 /** The same, for a command that must succeed: its output without the last newline. */
-export async function sshOutput(stack: string, name: string, command: string): Promise<string> {
-  const { code, stdout, stderr } = await ssh(stack, name, command);
+export async function sshOutput(
+  stack: string,
+  name: string,
+  command: string,
+  user?: string,
+): Promise<string> {
+  const { code, stdout, stderr } = await ssh(stack, name, command, undefined, user);
   if (code !== 0) throw new Error(`${name}: \`${command}\` ended with ${code}: ${stdout}${stderr}`);
   return stdout.trimEnd();
 }
 
 /** Process id and start of the Consul on each of a stack's machines: equal means that nothing was restarted. */
-export function processesOn(stack: string, names: readonly string[]): Promise<string[]> {
+export function processesOn(
+  stack: string,
+  names: readonly string[],
+  user?: string,
+): Promise<string[]> {
   const show = "systemctl show consul -p MainPID -p ExecMainStartTimestampMonotonic --value";
-  return Promise.all(names.map((name) => sshOutput(stack, name, `${show} | paste -sd' '`)));
+  return Promise.all(names.map((name) => sshOutput(stack, name, `${show} | paste -sd' '`, user)));
 }

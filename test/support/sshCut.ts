@@ -9,6 +9,7 @@ const table = "consul_cluster_test";
  * themselves pass, or the run would learn of nothing for minutes.
  */
 export async function cutSsh(address: string): Promise<void> {
+  await mendSsh();
   const rules = `table inet ${table} {
   chain out {
     type filter hook output priority 0;
@@ -22,6 +23,8 @@ export async function cutSsh(address: string): Promise<void> {
   await runOrFail(await asRoot(["nft", "-f", "-"]), { input: rules });
 }
 
+/** Also where nothing is cut. */
 export async function mendSsh(): Promise<void> {
-  await runOrFail(await asRoot(["nft", "delete", "table", "inet", table]));
+  const nothing = `table inet ${table}\ndelete table inet ${table}\n`;
+  await runOrFail(await asRoot(["nft", "-f", "-"]), { input: nothing });
 }

@@ -121,8 +121,8 @@ export class TestStack {
 
   private async run(...args: string[]): Promise<PulumiResult> {
     const result = await runPulumi(args, await this.options());
-    // Secrets asked for by a test are no run's log.
-    if (!args.includes("--show-secrets"))
+    // Secrets that a test asks for, or hands in, are no run's log.
+    if (!args.includes("--show-secrets") && !args.includes("--secret"))
       this.log(`$ pulumi ${args.join(" ")}\n${result.stdout}${result.stderr}\n`);
     return result;
   }

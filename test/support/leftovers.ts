@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { machineNames, removeMachine } from "../../lab/machines/machines";
 import { devStack, layoutOf } from "../../lab/pulumi/layout";
+import { detachDisks } from "./disks";
 import { testMachines } from "./machines";
 import { rejoin } from "./reach";
 import { mendSsh } from "./sshCut";
@@ -15,6 +16,7 @@ export async function removeLeftovers(): Promise<void> {
   await rejoin();
   await mendSsh();
   for (const name of machineNames(testMachines)) await removeMachine(name, testMachines);
+  await detachDisks();
   rmSync(testMachines, { recursive: true, force: true });
   for (const stack of testStacks()) await new TestStack(stack, {}).forget();
 }

@@ -17,6 +17,7 @@ preflight() {
   check_ports tcp "$tcp"
   check_ports udp "$udp"
   check_data
+  note_firewall
   [ -z "$problems" ] || die "this host is not fit, nothing on it was changed:$problems"
 }
 
@@ -83,6 +84,15 @@ check_ports() {
   done
 }
 
+# No refusal: whether the other servers get through hangs on zones and sources, which nobody sees from here.
+note_firewall() {
+  systemctl is-active --quiet firewalld 2>/dev/null || return 0
+  closed=''
+  for port in $(echo "$tcp" | tr ',' ' '); do firewall-cmd -q --query-port="$port/tcp" || closed="$closed $port/tcp"; done
+  for port in $(echo "$udp" | tr ',' ' '); do firewall-cmd -q --query-port="$port/udp" || closed="$closed $port/udp"; done
+  [ -z "$closed" ] || say "firewalld runs here, and its default zone does not open$closed: see that servers and clients get through"
+}
+
 # Data that this component did not make here is another cluster's, or an earlier life's: joining with it
 # would campaign for that cluster.
 check_data() {
@@ -113,6 +123,7 @@ make_folders() {
   mkdir -p "$STATE" "$RELEASES" "$LIBRARY" "$(dirname "$configDir")" "$dataDir"
   chmod 0700 "$STATE" "$dataDir"
   chown consul:consul "$dataDir"
+  restore_contexts "$RELEASES" "$LIBRARY" "$dataDir" "$(dirname "$configDir")"
 }
 
 # ---------------------------------------------------------------- the release
@@ -162,7 +173,7 @@ unpack() {
     die "$zip is corrupt ($(head -n 1 "$incoming/errors")); nothing was changed"
   rm -f "$incoming/$zip" "$incoming/$sums" "$incoming/errors"
   chmod 0755 "$incoming" "$incoming/consul"
-  ! command -v restorecon >/dev/null 2>&1 || restorecon -R "$incoming"
+  restore_contexts "$incoming"
   found=$(reported "$incoming")
   [ "$found" = "$version" ] || die "the binary in $zip calls itself ${found:-nothing}, not $version; nothing was changed"
 }

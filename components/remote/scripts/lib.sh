@@ -141,6 +141,11 @@ raft_servers() {
     sed -n 's/.*"ID":"\([^"]*\)","Node":"\([^"]*\)","Address":"\([^"]*\)".*"Voter":\([a-z]*\).*/\2 \1 \4 \3/p'
 }
 
+# Where SELinux watches, systemd starts nothing that has another place's label.
+restore_contexts() {
+  ! command -v restorecon >/dev/null 2>&1 || restorecon -R "$@" || say "the SELinux contexts of $* were not restored"
+}
+
 # Is there a process, be it on its way up or down?
 runs() { [ "$(systemctl show -p MainPID --value consul.service)" != 0 ]; }
 

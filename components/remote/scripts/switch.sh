@@ -21,6 +21,7 @@ install_config() {
   [ -L "$configDir" ] || [ ! -d "$configDir" ] || rmdir "$configDir" 2>/dev/null || mv "$configDir" "$configDir.before"
   ln -sfn "$set" "$configDir.new"
   mv -T "$configDir.new" "$configDir"
+  restore_contexts "$sets" "$configDir"
 }
 
 install_file() {
@@ -28,6 +29,7 @@ install_file() {
   [ -d "${2%/*}" ] || install -d -m 0755 "${2%/*}"
   install -m "$3" -o root -g root "$1" "$2.new"
   mv "$2.new" "$2"
+  restore_contexts "$2"
   changed=yes
 }
 
@@ -39,5 +41,6 @@ install_service() {
   install_file "$STAGED/config/environment" "$ENVIRONMENT" 0600
   ln -sfn "$RELEASES/$release/consul" /usr/local/bin/consul.new
   mv -T /usr/local/bin/consul.new /usr/local/bin/consul
+  restore_contexts /usr/local/bin/consul
   systemctl --quiet is-enabled consul.service 2>/dev/null || systemctl --quiet enable consul.service
 }

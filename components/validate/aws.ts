@@ -1,3 +1,4 @@
+import { parseAddress } from "./address";
 import { checkCidrs } from "./cidr";
 import { checkGeneration } from "./generation";
 import { checkHostKey } from "./hostKey";
@@ -56,6 +57,7 @@ export function checkAws(args: Fields, files?: Files): Problem[] {
     ...checkReachable(aws),
     ...serversOf(args, "aws").flatMap(({ path, entry }) =>
       each(fieldsOf(entry), path, {
+        address: optional(checkPrivateAddress),
         subnetId: optional(checkId("subnet")),
         generation: optional(checkGeneration),
         hostKey: optional(checkHostKey),
@@ -64,6 +66,12 @@ export function checkAws(args: Fields, files?: Files): Problem[] {
     ),
   ];
 }
+
+/** A subnet's own addresses are IPv4; that it is an address of a host is told with the servers. */
+const checkPrivateAddress: Check = (address, path) =>
+  typeof address === "string" && parseAddress(address)?.kind() === "ipv6"
+    ? problem(path, `${show(address)} is IPv6; give an IPv4 address of the subnet, or leave it off`)
+    : [];
 
 /** Pulumi has to get in, and by one way. */
 function checkReachable(aws: Fields): Problem[] {

@@ -24,7 +24,12 @@ function checkCidr(cidr: string, path: string, closed: string | undefined): Prob
   const [address = "", prefix = "", ...more] = cidr.split("/");
   const parsed = parseAddress(address);
   const bits = parsed?.kind() === "ipv4" ? 32 : 128;
-  if (parsed === undefined || more.length > 0 || !/^\d{1,3}$/.test(prefix) || +prefix > bits) {
+  if (
+    parsed === undefined ||
+    more.length > 0 ||
+    !/^(0|[1-9]\d{0,2})$/.test(prefix) ||
+    +prefix > bits
+  ) {
     return problem(
       path,
       `${show(cidr)} is not a network; give an address and a prefix length, such as "10.0.0.0/16"`,

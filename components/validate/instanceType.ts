@@ -6,7 +6,7 @@ export function checkInstanceType(architecture: unknown): Check {
   const wanted = architecture ?? "x86_64";
   return text((type, path) => {
     const family =
-      /^([a-z]+\d+[a-z-]*|u-[a-z0-9]+)\.(nano|micro|small|medium|\d*x?large|metal(-\d+xl)?)$/.exec(
+      /^([a-z]+\d+[a-z0-9-]*|u-[a-z0-9]+)\.(nano|micro|small|medium|\d*x?large|metal(-\d+xl)?)$/.exec(
         type,
       )?.[1];
     if (family === undefined) {

@@ -1,3 +1,4 @@
+import { planSettings } from "../plan";
 import { pathTrouble } from "./paths";
 import { type Problem, problem, show } from "./problem";
 import { each, type Fields, optional, text } from "./values";
@@ -22,8 +23,11 @@ export function checkRelease(args: Fields): Problem[] {
   ];
 }
 
+/** What `args.ts` promises. */
+const { version: DEFAULT } = planSettings({});
+
 /** A permission for another release than the one that is asked for is a leftover, or a slip of the pen. */
-function checkDowngrade({ version, allowDowngradeTo }: Fields): Problem[] {
+function checkDowngrade({ version = DEFAULT, allowDowngradeTo }: Fields): Problem[] {
   if (allowDowngradeTo === undefined || allowDowngradeTo === version) return [];
   const trouble = `is not the version that is asked for, ${show(version)}; name the same release, or take it out`;
   return problem("allowDowngradeTo", `${show(allowDowngradeTo)} ${trouble}`);

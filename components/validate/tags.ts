@@ -1,5 +1,5 @@
 import { type Problem, problem, show } from "./problem";
-import { object } from "./values";
+import { object, text } from "./values";
 
 /** AWS takes 50 for a resource; some are the component's. */
 const MOST = 40;
@@ -27,12 +27,11 @@ function checkKey(key: string, path: string): Problem[] {
       );
 }
 
-function checkValue(value: unknown, path: string): Problem[] {
-  if (typeof value !== "string") return problem(path, `must be a string, not a ${typeof value}`);
-  return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value)
+const checkValue = text((value, path) =>
+  /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value)
     ? []
     : problem(
         path,
         `${show(value)} is no value of a tag; give up to 256 letters, digits, spaces and _ . : / = + - @`,
-      );
-}
+      ),
+);

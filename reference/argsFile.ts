@@ -1,0 +1,67 @@
+import ts from "typescript";
+
+/** An interface of `components/args.ts`, as its text says. */
+export interface Interface {
+  name: string;
+  description: string;
+  /** Its own fields, then those of the interfaces that it extends. */
+  fields: Field[];
+}
+
+export interface Field {
+  name: string;
+  /** As it is written: `Input<string>`. */
+  type: string;
+  optional: boolean;
+  description: string;
+  /** What stands behind `@default`: JSON, or words. */
+  default: string | undefined;
+}
+
+/** Every interface of the file, by its name. */
+export function parseInterfaces(text: string): Map<string, Interface> {
+  const source = ts.createSourceFile("args.ts", text, ts.ScriptTarget.ES2022, true);
+  const declared = new Map(
+    source.statements.filter(ts.isInterfaceDeclaration).map((found) => [found.name.text, found]),
+  );
+  const fieldsOf = (found: ts.InterfaceDeclaration): Field[] => [
+    ...found.members.filter(ts.isPropertySignature).map(fieldOf),
+    ...parents(found).flatMap((name) => {
+      const parent = declared.get(name);
+      return parent === undefined ? [] : fieldsOf(parent);
+    }),
+  ];
+  return new Map(
+    [...declared].map(([name, found]) => [
+      name,
+      { name, description: descriptionOf(found), fields: fieldsOf(found) },
+    ]),
+  );
+}
+
+function parents(found: ts.InterfaceDeclaration): string[] {
+  return (found.heritageClauses ?? []).flatMap(({ types }) =>
+    types.map(({ expression }) => expression.getText()),
+  );
+}
+
+function fieldOf(member: ts.PropertySignature): Field {
+  const tag = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === "default");
+  return {
+    name: member.name.getText(),
+    type: member.type?.getText() ?? "",
+    optional: member.questionToken !== undefined,
+    description: descriptionOf(member),
+    default: tag && oneLine(ts.getTextOfJSDocComment(tag.comment)),
+  };
+}
+
+function descriptionOf(node: ts.Node): string {
+  const comment = ts.getJSDocCommentsAndTags(node).find(ts.isJSDoc)?.comment;
+  return oneLine(ts.getTextOfJSDocComment(comment));
+}
+
+/** Where a line ends in the source says nothing. */
+function oneLine(text = ""): string {
+  return text.replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { configurationPage } from "./configurationPage";
+import { readSettings, type Settings } from "./settings";
+import { stackSchema } from "./stackSchema";
+
+const root = join(__dirname, "..");
+
+function read(file: string): string {
+  return readFileSync(join(root, file), "utf8");
+}
+
+/** The settings as they are committed. */
+export function projectSettings(): Settings {
+  return readSettings(read("components/args.ts"), parse(read("Pulumi.yaml")).config);
+}
+
+/** What is made of them, by its path in the project. */
+export function generatedFiles(): Record<string, string> {
+  const settings = projectSettings();
+  return {
+    "docs/configuration.md": configurationPage(settings),
+    "reference/stack.schema.json": `${JSON.stringify(stackSchema(settings), null, 2)}\n`,
+  };
+}

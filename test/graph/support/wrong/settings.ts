@@ -1,0 +1,199 @@
+import type { Row } from "./config";
+
+export const wrongSettings: Row[] = [
+  { at: "version", is: "v1.22.0", says: ['version: "v1.22.0" has a leading v; write "1.22.0"'] },
+  {
+    at: "version",
+    is: "1.22",
+    says: ['version: "1.22" is not a whole version; give one such as "1.22.0", in quotes'],
+  },
+  {
+    at: "version",
+    is: "latest",
+    says: [
+      'version: "latest" is not a version; give one such as "1.22.0", "1.22.0-rc1" or "1.22.0+ent"',
+    ],
+  },
+  {
+    at: "allowDowngradeTo",
+    is: "1.19.2",
+    says: [
+      'allowDowngradeTo: "1.19.2" is not the version that is asked for, "1.22.0"; name the same release, or take it out',
+    ],
+  },
+  {
+    at: "mirror",
+    is: "http://mirror.example",
+    says: [
+      'mirror: "http://mirror.example" is not encrypted, and the checksums come from the same place; give https:// or file://',
+    ],
+  },
+  {
+    at: "mirror",
+    is: "mirror.example",
+    says: [
+      'mirror: "mirror.example" is not a URL; give one that starts with "https://" or "file:///"',
+    ],
+  },
+  { at: "removeData", is: "no", says: ["removeData: must be true or false, not a string"] },
+  {
+    at: "datacenter",
+    is: "DC 1",
+    says: [
+      'datacenter: "DC 1" is not a datacenter\'s name; give lower-case letters, digits, `-` and `_`',
+    ],
+  },
+  {
+    at: "domain",
+    is: "-consul",
+    says: ['domain: "-consul" must not start or end with `-`; give a domain such as "consul"'],
+  },
+  {
+    at: "configDir",
+    is: "etc/consul",
+    says: ['configDir: "etc/consul" is not an absolute path; start it with `/`'],
+  },
+  {
+    at: "configDir",
+    is: "/etc",
+    says: ['configDir: "/etc" is a folder of the system; give one below it'],
+  },
+  {
+    at: "dataDir",
+    is: "/var/consul/../x",
+    says: ['dataDir: "/var/consul/../x" holds `//`, `/./` or `/../`; write it straight'],
+  },
+  {
+    at: "dataDir",
+    is: "/etc/consul.d/server",
+    says: [
+      'dataDir: configDir "/etc/consul.d/server" and dataDir "/etc/consul.d/server" lie one inside the other; keep them apart',
+    ],
+  },
+  {
+    at: "gossipKey",
+    is: "c2hvcnQ=",
+    says: [
+      "gossipKey: stands unencrypted in the stack file; store it with `pulumi config set --secret --path 'gossipKey'`",
+    ],
+  },
+  {
+    at: "gossip.rotation",
+    is: 0,
+    says: ["gossip.rotation: 0 is not a whole number from 1; the first key is 1"],
+  },
+  { at: "enableSyslog", is: "yes", says: ["enableSyslog: must be true or false, not a string"] },
+  { at: "ui", is: 1, says: ["ui: must be true or false, not a number"] },
+  {
+    at: "performance.raftMultiplier",
+    is: 11,
+    says: [
+      "performance.raftMultiplier: 11 is not a whole number from 1 to 10; 1 is for production",
+    ],
+  },
+  {
+    at: "performance.raftmultiplier",
+    is: 1,
+    says: ["performance.raftmultiplier: is not a setting; did you mean raftMultiplier?"],
+  },
+  {
+    at: "dnsConfig.maxStale",
+    is: "15",
+    says: ['dnsConfig.maxStale: "15" is not a Go duration; give one, with its unit: "15s"'],
+  },
+  {
+    at: "dnsConfig.allowStale",
+    is: "true",
+    says: ["dnsConfig.allowStale: must be true or false, not a string; leave the quotes off"],
+  },
+  {
+    at: "retryInterval",
+    is: "ten seconds",
+    says: ['retryInterval: "ten seconds" is not a Go duration; give one such as "15s" or "1h30m"'],
+  },
+  {
+    at: "skipLeaveOnInterrupt",
+    is: "x",
+    says: ["skipLeaveOnInterrupt: must be true or false, not a string"],
+  },
+  {
+    at: "leaveOnTerminate",
+    is: 0,
+    says: ["leaveOnTerminate: must be true or false, not a number"],
+  },
+  { at: "rejoinAfterLeave", is: [], says: ["rejoinAfterLeave: must be true or false, not a list"] },
+  { at: "ports.http", is: 0, says: ["ports.http: 0 is not a port; give 1 to 65535"] },
+  {
+    at: "ports.http",
+    is: -1,
+    says: [
+      "ports.http: -1 would switch this listener off, and health is asked for there; give 1 to 65535",
+    ],
+  },
+  {
+    at: "ports.http",
+    is: 53,
+    says: ["ports.http: 53 is the port of ports.dns by default; give each its own"],
+  },
+  {
+    at: "ports.https",
+    is: 80,
+    says: ["ports.https: 80 is the port of ports.http by default; give each its own"],
+  },
+  { at: "ports.server", is: 70000, says: ["ports.server: 70000 is not a port; give 1 to 65535"] },
+  { at: "ports.htpp", is: 80, says: ["ports.htpp: is not a setting; did you mean http?"] },
+  {
+    at: "addresses.http",
+    is: "0.0.0.0,::",
+    says: ['addresses.http: "0.0.0.0,::" is not an IP address; give one such as "10.0.0.11"'],
+  },
+  {
+    at: "addresses.dns",
+    is: "eth0",
+    says: ['addresses.dns: "eth0" is not an IP address; give one such as "10.0.0.11"'],
+  },
+  {
+    at: "recursors",
+    is: ["dns.example"],
+    says: ['recursors[0]: "dns.example" is not an IP address; give one such as "10.0.0.11"'],
+  },
+  {
+    at: "recursors",
+    is: ["198.18.77.11"],
+    says: [
+      'recursors[0]: "198.18.77.11" is nspawn.machines[0] itself, where Consul answers; questions would go in a circle',
+    ],
+  },
+  { at: "recursors", is: "1.1.1.1", says: ["recursors: must be a list, not a string"] },
+  {
+    at: "environment.GO MAXPROCS",
+    is: "2",
+    says: [
+      "environment.GO MAXPROCS: is not a variable's name; give letters, digits and `_`, not starting with a digit",
+    ],
+  },
+  {
+    at: "environment.GOMAXPROCS",
+    is: "2\n3",
+    says: [
+      "environment.GOMAXPROCS: holds a line break or a NUL, which a unit's environment cannot; give one line",
+    ],
+  },
+  {
+    at: "extraConfig.datacenter",
+    is: "x",
+    says: ["extraConfig.datacenter: is governed by this component: use the argument `datacenter`"],
+  },
+  {
+    at: "extraConfig.encrypt",
+    is: "x",
+    says: ["extraConfig.encrypt: is governed by this component: use the argument `gossipKey`"],
+  },
+  { at: "extraConfig", is: [], says: ["extraConfig: must be an object, not a list"] },
+  {
+    at: "recursor",
+    is: ["1.1.1.1"],
+    says: ["recursor: is not a setting; did you mean recursors?"],
+  },
+  { at: "data_dir", is: "/srv", says: ["data_dir: is not a setting; did you mean dataDir?"] },
+];

@@ -211,12 +211,15 @@ export interface ConsulSettings {
    * @default 32 random bytes, made once and kept in the stack's state as a secret
    */
   gossipKey?: Input<string>;
+  /** The gossip key that the component makes. */
   gossip?: GossipArgs;
   /** Log to syslog as well. @default true */
   enableSyslog?: Input<boolean>;
   /** Serve the web UI on the HTTP address. @default true */
   ui?: Input<boolean>;
+  /** How patient Raft is. */
   performance?: PerformanceArgs;
+  /** How DNS answers. */
   dnsConfig?: DnsConfigArgs;
   /** Pause between two tries to join the other servers, a Go duration. @default "10s" */
   retryInterval?: Input<string>;
@@ -226,7 +229,9 @@ export interface ConsulSettings {
   leaveOnTerminate?: Input<boolean>;
   /** Join again after having left. @default true */
   rejoinAfterLeave?: Input<boolean>;
+  /** Ports that the servers listen on. */
   ports?: PortsArgs;
+  /** Addresses that the servers listen on. */
   addresses?: AddressesArgs;
   /** DNS servers, as IP addresses, that answer what is outside of `domain`. @default none */
   recursors?: Input<Input<string>[]>;

@@ -4,7 +4,8 @@ import ts from "typescript";
 export interface Interface {
   name: string;
   description: string;
-  /** Its own fields, then those of the interfaces that it extends. */
+  own: Field[];
+  /** Its own, then those of the interfaces that it extends. */
   fields: Field[];
 }
 
@@ -25,7 +26,7 @@ export function parseInterfaces(text: string): Map<string, Interface> {
     source.statements.filter(ts.isInterfaceDeclaration).map((found) => [found.name.text, found]),
   );
   const fieldsOf = (found: ts.InterfaceDeclaration): Field[] => [
-    ...found.members.filter(ts.isPropertySignature).map(fieldOf),
+    ...ownFields(found),
     ...parents(found).flatMap((name) => {
       const parent = declared.get(name);
       return parent === undefined ? [] : fieldsOf(parent);
@@ -34,9 +35,13 @@ export function parseInterfaces(text: string): Map<string, Interface> {
   return new Map(
     [...declared].map(([name, found]) => [
       name,
-      { name, description: descriptionOf(found), fields: fieldsOf(found) },
+      { name, description: descriptionOf(found), own: ownFields(found), fields: fieldsOf(found) },
     ]),
   );
+}
+
+function ownFields(found: ts.InterfaceDeclaration): Field[] {
+  return found.members.filter(ts.isPropertySignature).map(fieldOf);
 }
 
 function parents(found: ts.InterfaceDeclaration): string[] {

@@ -51,7 +51,9 @@ export function configurationPage({ top, sections }: Settings): string {
       table(section.settings, links),
     ]),
     "",
-  ].join("\n\n").replace(/\n+$/, "\n");
+  ]
+    .join("\n\n")
+    .replace(/\n+$/, "\n");
 }
 
 function heading({ paths }: Section): string {

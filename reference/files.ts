@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { configurationPage } from "./configurationPage";
+import { prettyJson } from "./prettyJson";
 import { readSettings, type Settings } from "./settings";
 import { stackSchema } from "./stackSchema";
 
@@ -21,6 +22,6 @@ export function generatedFiles(): Record<string, string> {
   const settings = projectSettings();
   return {
     "docs/configuration.md": configurationPage(settings),
-    "reference/stack.schema.json": `${JSON.stringify(stackSchema(settings), null, 2)}\n`,
+    "reference/stack.schema.json": `${prettyJson(stackSchema(settings))}\n`,
   };
 }

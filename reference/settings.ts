@@ -43,7 +43,9 @@ export function readSettings(argsText: string, config: Record<string, Declared>)
   const interfaces = parseInterfaces(argsText);
   const fields = settingsOf(interfaces, TOP);
   const top = Object.entries(config).flatMap(([key, { description }]) =>
-    fields.filter(({ name }) => name === key).map((found) => ({ ...found, description })),
+    fields
+      .filter(({ name }) => name === key)
+      .map((found) => ({ ...found, description: `${description}.` })),
   );
   const sections = new Map<string, Section>();
   for (const setting of top) addSections(interfaces, sections, setting, setting.name);

@@ -22,7 +22,8 @@ export function stackSchema(settings: Settings): Schema {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Pulumi.<stack>.yaml of consul-cluster",
-    $comment: "Made by `npm run generate` from stack/schema.ts, components/args.ts and Pulumi.yaml.",
+    $comment:
+      "Made by `npm run generate` from stack/schema.ts, components/args.ts and Pulumi.yaml.",
     definitions: { secure: secure() },
     type: "object",
     properties: {
@@ -33,7 +34,7 @@ export function stackSchema(settings: Settings): Schema {
         // Other namespaces are providers'.
         patternProperties: { [`^(?!${PREFIX})[^:]+:.+$`]: {} },
         additionalProperties: false,
-        oneOf: ["nspawn", "existing", "aws"].map((source) => ({ required: [PREFIX + source] })),
+        oneOf: ["nspawn", "existing", "aws"].map((source) => oneWith(PREFIX + source)),
       },
       environment: { description: "Environments of Pulumi ESC that this stack takes over." },
       secretsprovider: { type: "string", description: "Who encrypts this stack's secrets." },
@@ -42,6 +43,10 @@ export function stackSchema(settings: Settings): Schema {
     },
     additionalProperties: false,
   };
+}
+
+function oneWith(key: string): Schema {
+  return { type: "object", properties: { [key]: {} }, required: [key] };
 }
 
 function secure(): Schema {
@@ -73,7 +78,9 @@ function topSchema(setting: Setting, shape: Schema, settings: Settings): Schema 
 function fieldSchema(setting: Setting, shape: Schema, settings: Settings): Schema {
   return described(
     setting,
-    SECRET_FIELDS.includes(setting.name) ? { anyOf: [SECURE] } : typed(setting.type, shape, settings),
+    SECRET_FIELDS.includes(setting.name)
+      ? { anyOf: [SECURE] }
+      : typed(setting.type, shape, settings),
   );
 }
 
@@ -113,7 +120,7 @@ function described(setting: Setting, shape: Schema): Schema {
   const value = defaultValue(setting);
   const inWords = value === undefined && setting.default !== undefined;
   const description = inWords
-    ? `${setting.description.replace(/([^.])$/, "$1.")} Default: ${setting.default}.`
+    ? `${setting.description} Default: ${setting.default}.`
     : setting.description;
   return { description, ...(value !== undefined && { default: value }), ...shape };
 }

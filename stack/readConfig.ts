@@ -4,6 +4,7 @@ import type { Problem } from "../components/validate";
 import { fieldsOf, isFields } from "../components/validate/values";
 import { type Folders, withLocalPaths } from "./localPaths";
 import { type Key, schema } from "./schema";
+import { SECRET_FIELDS } from "./secretFields";
 import { shapeProblems, unknownKey } from "./shape";
 
 const KEYS = Object.keys(schema) as Key[];
@@ -89,12 +90,8 @@ function unknownKeys(raw: Record<string, string>): Problem[] {
 
 /** Secrets that stand in the stack file for everybody to read; it is made to be committed. */
 function openSecrets(values: Record<string, unknown>, { secretKeys }: Context): Problem[] {
-  const open = [
-    ...(values.gossipKey === undefined ? [] : ["gossipKey"]),
-    ...secretPaths(values.existing),
-    ...bastionKeyPaths(fieldsOf(values.aws).bastion, "aws"),
-  ];
-  return open
+  const { gossipKey, existing, aws } = values;
+  return secretPaths({ gossipKey, existing, aws }, "")
     .filter((path) => !secretKeys?.has(path.replace(/\..*/, "")))
     .map((path) => ({
       path,
@@ -102,22 +99,16 @@ function openSecrets(values: Record<string, unknown>, { secretKeys }: Context): 
     }));
 }
 
-function secretPaths(existing: unknown): string[] {
-  const { servers } = fieldsOf(existing);
-  if (!Array.isArray(servers)) return [];
-  return servers.flatMap((server, index) => {
-    const path = `existing.servers[${index}]`;
-    const { privateKey, sudoPassword, bastion } = fieldsOf(server);
-    return [
-      ...(privateKey === undefined ? [] : [`${path}.privateKey`]),
-      ...(sudoPassword === undefined ? [] : [`${path}.sudoPassword`]),
-      ...bastionKeyPaths(bastion, path),
-    ];
+/** Where secrets stand in a value. */
+function secretPaths(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => secretPaths(item, `${path}[${index}]`));
+  }
+  return Object.entries(fieldsOf(value)).flatMap(([key, field]) => {
+    const at = path === "" ? key : `${path}.${key}`;
+    if (!SECRET_FIELDS.includes(key)) return secretPaths(field, at);
+    return field === undefined ? [] : [at];
   });
-}
-
-function bastionKeyPaths(bastion: unknown, path: string): string[] {
-  return fieldsOf(bastion).privateKey === undefined ? [] : [`${path}.bastion.privateKey`];
 }
 
 function withPaths(args: Record<string, unknown>, folders?: Folders): Record<string, unknown> {

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { RunError, runtime } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ConsulCluster } from "../../components";
+import { projectSettings } from "../../reference/files";
 import { loadArgs } from "../../stack/config";
 import { record } from "./support/recorder";
 import { wrongInstances } from "./support/wrong/aws";
@@ -83,6 +84,24 @@ test("there are at least 80 of them, and no two are the same", () => {
   const texts = all.map(({ at, is }) => JSON.stringify([at, is]));
   expect(new Set(texts).size).toBe(all.length);
   expect(all.length).toBeGreaterThanOrEqual(80);
+});
+
+/** Every setting with its places: `bastion.host` stands below hosts that exist, and below `aws`. */
+const { top, sections } = projectSettings();
+const places = [
+  ...top.map(({ name }) => [name]),
+  ...sections.flatMap(({ paths, settings }) =>
+    settings.map(({ name }) => paths.map((path) => `${path}.${name}`)),
+  ),
+];
+
+test.each(places)("%s is wrong in one of them at least, or something in it", (...alike) => {
+  const told = all
+    .flatMap(({ says }) => says)
+    .map((line) => line.replace(/: .*/s, "").replace(/\[\d+\]/g, "[]"));
+  const isAt = (place: string) => (path: string) =>
+    path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[]`);
+  expect(alike.filter((place) => told.some(isAt(place)))).not.toEqual([]);
 });
 
 test("however many there are, they are told at once", async () => {

@@ -5,8 +5,9 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { NSPAWN_DEFAULTS } from "../../../components/validate/nspawn";
 import { DEFAULT_PORTS } from "../../../components/validate/ports";
+import type { Field } from "../../../reference/argsFile";
 import { schema } from "../../../stack/schema";
-import { type Field, fieldsOf } from "./argsFile";
+import { fieldsOf } from "../support/argsDefaults";
 
 interface Declared {
   type: string;
@@ -41,6 +42,8 @@ describe("the settings have the same names and types in args.ts, in Pulumi.yaml 
     ["ExistingArgs", schema.existing],
     ["ExistingServerArgs", schema.existing.shape.servers.element],
     ["BastionArgs", schema.existing.shape.servers.element.shape.bastion.unwrap()],
+    ["AwsArgs", schema.aws],
+    ["AwsServerArgs", schema.aws.shape.servers.element],
     ["GossipArgs", schema.gossip],
     ["PerformanceArgs", schema.performance],
     ["DnsConfigArgs", schema.dnsConfig],
@@ -61,6 +64,14 @@ describe("Pulumi.yaml", () => {
     expect(config[name]?.description?.length).toBeGreaterThan(10);
     // A setting that is declared a secret must have an encrypted default, which cannot be committed.
     expect(config[name]?.secret).toBeUndefined();
+  });
+
+  test.each(args)("the description of $name begins as that of args.ts", ({ name, description }) => {
+    const said = config[name]?.description ?? "";
+    expect(description).toMatch(/\.$/);
+    expect(said.startsWith(description.slice(0, -1)), `${said}\n${description}`).toBe(true);
+    // It gets a full stop where it stands on a page.
+    expect(said).not.toMatch(/\.$/);
   });
 
   test.each(args.filter(({ type }) => /^Input<(string|boolean|number)>$/.test(type)))(

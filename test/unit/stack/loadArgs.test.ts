@@ -71,9 +71,24 @@ describe("loading", () => {
     expect(args.datacenter).toBe("dc1");
   });
 
-  test("of a server only the private keys are secret: its name is needed in plain", async () => {
+  test("of instances only the bastion's key is secret, whatever else is encrypted", async () => {
     const login = { privateKey: openSshKey(), hostKey: hostKey("ssh-ed25519") };
-    const server = { name: "consul-1", address: "10.0.0.11", ...login };
+    const aws = { servers: [{ name: "consul-1" }], sshSecurityGroupIds: ["sg-0123abcd"] };
+    const args = load({ aws: { ...aws, bastion: { host: "b", ...login } } }, ["aws"]);
+    const { privateKey, ...bastion } = args.aws?.bastion ?? {};
+    expect({ ...args.aws, bastion }).toEqual({
+      ...aws,
+      bastion: { host: "b", hostKey: login.hostKey },
+    });
+    expect(await isSecret(privateKey as Output<string>)).toBe(true);
+    expect(await plain(privateKey)).toBe(login.privateKey);
+    expect(load({ aws })).toEqual({ aws });
+  });
+
+  test("of a server only private keys and passwords are secret: its name is needed in plain", async () => {
+    const login = { privateKey: openSshKey(), hostKey: hostKey("ssh-ed25519") };
+    const sudoPassword = "hunter2";
+    const server = { name: "consul-1", address: "10.0.0.11", user: "ann", sudoPassword, ...login };
     const bastion = { host: "b", ...login };
     const args = load({ existing: { servers: [{ ...server, bastion }] } }, ["existing"]);
     const [loaded] = args.existing?.servers ?? [];
@@ -82,6 +97,8 @@ describe("loading", () => {
       address: "10.0.0.11",
       bastion: { host: "b" },
     });
+    expect(await isSecret(loaded?.sudoPassword as Output<string>)).toBe(true);
+    expect(await plain(loaded?.sudoPassword)).toBe(sudoPassword);
     for (const key of [loaded?.privateKey, loaded?.bastion?.privateKey]) {
       expect(await isSecret(key as Output<string>)).toBe(true);
       expect(await plain(key)).toBe(login.privateKey);

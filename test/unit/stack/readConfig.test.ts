@@ -54,7 +54,8 @@ describe("right settings", () => {
   });
 
   test("the empty defaults of Pulumi.yaml mean that nothing is set", () => {
-    expect(read({ nspawn: {}, existing: {}, gossipKey: "" })).toEqual({ args: {}, problems: [] });
+    const empty = { nspawn: {}, existing: {}, aws: {}, gossipKey: "", allowDowngradeTo: "" };
+    expect(read(empty)).toEqual({ args: {}, problems: [] });
     expect(read({ ports: {}, recursors: [] }).args).toEqual({ ports: {}, recursors: [] });
   });
 });
@@ -90,12 +91,16 @@ describe("wrong shapes", () => {
       ports: { htpp: 80 },
       nspawn: { machines: [{ ...machines[0], adress: "x" }], image: "/i" },
       existing: { servers: [{ ...server, bastion: { ...login, hots: "b", host: "b" } }] },
+      aws: { servers: [{ name: "consul-1", subnet: "x" }], sshCidr: [], bastion: { ...login } },
     });
     expect(problems).toEqual([
       "data_dir: is not a setting; did you mean dataDir?",
       expect.stringMatching(/^colour: is not a setting; known here: version, allowDowngradeTo, /),
       "nspawn.machines[0].adress: is not a setting; did you mean address?",
       "existing.servers[0].bastion.hots: is not a setting; did you mean host?",
+      "aws.servers[0].subnet: is not a setting; did you mean subnetId?",
+      "aws.bastion.host: is missing; give a string",
+      "aws.sshCidr: is not a setting; did you mean sshCidrs?",
       "ports.htpp: is not a setting; did you mean http?",
     ]);
   });
@@ -129,15 +134,19 @@ describe("secrets in the stack file", () => {
   const locked = { ...server, privateKeyFile: undefined, privateKey: "key" };
   const both = {
     ...locked,
+    sudoPassword: "hunter2",
     bastion: { ...locked, name: undefined, address: undefined, host: "b" },
   };
-  const settings = { gossipKey: "c2VjcmV0", existing: { servers: [server, both] } };
+  const aws = { servers: [{ name: "consul-1" }], bastion: { ...both.bastion } };
+  const settings = { gossipKey: "c2VjcmV0", existing: { servers: [server, both] }, aws };
 
   test("are refused where they are not encrypted, with the command that encrypts them", () => {
     const paths = [
       "gossipKey",
       "existing.servers[1].privateKey",
+      "existing.servers[1].sudoPassword",
       "existing.servers[1].bastion.privateKey",
+      "aws.bastion.privateKey",
     ];
     expect(read(settings).problems).toEqual(
       paths.map((path) =>
@@ -146,10 +155,19 @@ describe("secrets in the stack file", () => {
         ),
       ),
     );
-    expect(read(settings, { secretKeys: new Set(["existing"]) }).problems).toEqual([
+    expect(read(settings, { secretKeys: new Set(["existing", "aws"]) }).problems).toEqual([
       expect.stringMatching(/^gossipKey: stands unencrypted/),
     ]);
-    expect(read(settings, { secretKeys: new Set(["existing", "gossipKey"]) }).problems).toEqual([]);
+    const secretKeys = new Set(["existing", "gossipKey", "aws"]);
+    expect(read(settings, { secretKeys }).problems).toEqual([]);
+  });
+
+  test("are found where they stand, also in an object that is wrong otherwise", () => {
+    const { problems } = read({ existing: { servers: { privateKey: "hunter2" } }, aws: ["x"] });
+    expect(problems).toContainEqual(
+      expect.stringMatching(/^existing\.servers\.privateKey: stands unencrypted/),
+    );
+    expect(problems.join()).not.toContain("hunter2");
   });
 
   test("an encrypted empty gossip key is no missing one", () => {
@@ -170,6 +188,7 @@ describe("paths of this computer", () => {
     const { args } = read(
       {
         nspawn: { machines, image: "lab/image.tar", share: "../release", directory: "/var/lib/m" },
+        aws: { servers: [{ name: "consul-1" }], bastion: { ...login, privateKeyFile: "~/.ssh/b" } },
         existing: {
           servers: [
             key("~/.ssh/id"),
@@ -191,11 +210,15 @@ describe("paths of this computer", () => {
       "/k/id",
     ]);
     expect(args.existing?.servers[2]?.bastion?.privateKeyFile).toBe("/repo/cluster/id");
+    expect(args.aws?.bastion?.privateKeyFile).toBe("/home/ann/.ssh/b");
   });
 
   test("wrongly shaped entries around them are left as they are", () => {
     const existing = { servers: [5, { ...server, bastion: "b", privateKeyFile: 7 }] };
     expect(read({ existing }, { folders }).args).toEqual({ existing });
+    for (const aws of [5, { servers: [] }, { servers: [], bastion: "b" }]) {
+      expect(read({ aws }, { folders }).args).toEqual({ aws });
+    }
     expect(read({ existing: { servers: "x" } }, { folders }).args).toEqual({
       existing: { servers: "x" },
     });

@@ -1,40 +1,32 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
+import { type Field, type Interface, parseInterfaces } from "../../../reference/argsFile";
 
-const file = join(__dirname, "../../../components/args.ts");
+const interfaces = parseInterfaces(
+  readFileSync(join(__dirname, "../../../components/args.ts"), "utf8"),
+);
+
+function found(interfaceName: string): Interface {
+  const found = interfaces.get(interfaceName);
+  if (!found) throw new Error(`args.ts has no interface ${interfaceName}`);
+  return found;
+}
+
+/** The fields of an interface in args.ts, those of the interfaces that it extends included. */
+export function fieldsOf(interfaceName: string): Field[] {
+  return found(interfaceName).fields;
+}
 
 /** What the `@default` lines of an interface in args.ts promise, by property, as they are written. */
 export function promisedDefaults(interfaceName: string): Record<string, string> {
-  const source = ts.createSourceFile(
-    file,
-    readFileSync(file, "utf8"),
-    ts.ScriptTarget.ES2022,
-    true,
-  );
-  const found = source.statements.find(
-    (node) => ts.isInterfaceDeclaration(node) && node.name.text === interfaceName,
-  ) as ts.InterfaceDeclaration | undefined;
-  if (!found) throw new Error(`args.ts has no interface ${interfaceName}`);
   return Object.fromEntries(
-    found.members.flatMap((member) => {
-      const tag = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === "default");
-      const promised = tag && ts.getTextOfJSDocComment(tag.comment);
-      return promised === undefined ? [] : [[member.name?.getText() ?? "", promised.trim()]];
-    }),
+    found(interfaceName).own.flatMap((field) =>
+      field.default === undefined ? [] : [[field.name, field.default]],
+    ),
   );
 }
 
 /** The names of an interface's properties in args.ts. */
 export function properties(interfaceName: string): string[] {
-  const source = ts.createSourceFile(
-    file,
-    readFileSync(file, "utf8"),
-    ts.ScriptTarget.ES2022,
-    true,
-  );
-  return source.statements
-    .filter(ts.isInterfaceDeclaration)
-    .filter(({ name }) => name.text === interfaceName)
-    .flatMap(({ members }) => members.map((member) => member.name?.getText() ?? ""));
+  return found(interfaceName).own.map(({ name }) => name);
 }

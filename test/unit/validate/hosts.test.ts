@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { describeProblems, validate } from "../../../components/validate";
-import { existingArgs, existingServer, nspawnArgs, problems, withSecond } from "./support";
+import { awsArgs, existingArgs, existingServer, nspawnArgs, problems, withSecond } from "./support";
 
 function servers(count: number) {
   return existingArgs({
@@ -9,17 +9,24 @@ function servers(count: number) {
 }
 
 describe("the source of the hosts", () => {
-  test("machines on this computer, or hosts that stand already", () => {
+  test("machines on this computer, hosts that stand already, or instances of EC2", () => {
     expect(problems(nspawnArgs())).toEqual([]);
     expect(problems(existingArgs())).toEqual([]);
+    expect(problems(awsArgs())).toEqual([]);
   });
 
-  test("none and both are refused", () => {
+  test("none, two and all are refused", () => {
     expect(problems({})).toEqual([
       expect.stringMatching(/^nspawn, existing, aws: none of them is set/),
     ]);
     expect(problems({ ...nspawnArgs(), ...existingArgs() })).toEqual([
       expect.stringMatching(/^nspawn, existing: 2 of them are set/),
+    ]);
+    expect(problems({ ...existingArgs(), ...awsArgs() })).toEqual([
+      expect.stringMatching(/^existing, aws: 2 of them are set/),
+    ]);
+    expect(problems({ ...awsArgs(), ...nspawnArgs(), ...existingArgs() })).toEqual([
+      "nspawn, existing, aws: 3 of them are set; give exactly one of `nspawn` (machines on this computer), `existing` (your hosts) and `aws` (EC2)",
     ]);
   });
 

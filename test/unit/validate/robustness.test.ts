@@ -9,6 +9,8 @@ const KEYS = [
   "addresses recursors environment extraConfig machines servers name address image gateway share",
   "generation port user privateKey privateKeyFile hostKey sshHost bastion host directory bridge",
   "raftMultiplier maxStale dns http serfLan acl tokens gossip rotation wipeData removeData",
+  "aws vpcId subnetIds architecture instanceType rootVolumeGiB kmsKeyArn clientCidrs sshCidrs",
+  "sshSecurityGroupIds publicAddresses instanceProfile tags subnetId sudoPassword",
 ].flatMap((line) => line.split(" "));
 
 /** Objects of any shape whose keys are those that validation looks at. */
@@ -65,11 +67,18 @@ describe("whatever arrives", () => {
     );
     fc.assert(
       fc.property(misplaced, misplaced, (a, b) => {
-        const server = existingServer(1, { privateKey: a, bastion: { host: "b", privateKey: b } });
+        const server = existingServer(1, {
+          user: "admin",
+          privateKey: a,
+          sudoPassword: b,
+          bastion: { host: "b", privateKey: b },
+        });
+        const instances = { servers: [], bastion: { host: "b", privateKey: a } };
         const message = describeProblems(
           validate({
             gossipKey: a,
             existing: { servers: [server] },
+            aws: instances,
             extraConfig: { acl: { tokens: { agent: a } }, encrypt: b, service: { token: a } },
             environment: { TOKEN: b, "bad name": a },
           } as Anything),

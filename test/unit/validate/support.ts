@@ -35,6 +35,17 @@ export function existingArgs(changes: Anything = {}): Anything {
   return { existing: { servers: [1, 2, 3].map((number) => existingServer(number)) }, ...changes };
 }
 
+/** Three instances of EC2, nothing wrong with them. */
+export function awsArgs(changes: Anything = {}): Anything {
+  return {
+    aws: {
+      servers: [1, 2, 3].map((number) => ({ name: `consul-${number}` })),
+      sshCidrs: ["10.8.0.0/24"],
+      ...changes,
+    },
+  };
+}
+
 /** Three servers, the second of them changed. */
 export function withSecond(changes: Anything): Anything {
   const args = existingArgs();

@@ -1,15 +1,25 @@
 import { describe, expect, test } from "vitest";
-import { type Anything, existingArgs, existingServer, nspawnArgs, problems } from "./support";
+import {
+  type Anything,
+  awsArgs,
+  existingArgs,
+  existingServer,
+  nspawnArgs,
+  problems,
+} from "./support";
 
-/** The second server with this mark, of either source. */
+/** The second server with this mark, of every source. */
 function marked(wipeData: unknown): [path: string, args: Anything][] {
   const machines = nspawnArgs();
   machines.nspawn.machines[1].wipeData = wipeData;
   const hosts = existingArgs();
   hosts.existing.servers[1] = existingServer(2, { wipeData });
+  const instances = awsArgs();
+  instances.aws.servers[1].wipeData = wipeData;
   return [
     ["nspawn.machines[1].wipeData", machines],
     ["existing.servers[1].wipeData", hosts],
+    ["aws.servers[1].wipeData", instances],
   ];
 }
 

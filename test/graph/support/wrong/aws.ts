@@ -157,6 +157,25 @@ export const wrongInstances: Row[] = [
     ],
   },
   {
+    at: "aws.servers[1].name",
+    is: "consul-1",
+    says: ['aws.servers[1].name: "consul-1" is the name of aws.servers[0] already'],
+  },
+  {
+    at: "aws.servers[1].address",
+    is: "fd00::12",
+    says: [
+      'aws.servers[1].address: "fd00::12" is IPv6; give an IPv4 address of the subnet, or leave it off',
+    ],
+  },
+  {
+    at: "aws.sshCidrs",
+    is: ["0.0.0.0/00"],
+    says: [
+      'aws.sshCidrs[0]: "0.0.0.0/00" is not a network; give an address and a prefix length, such as "10.0.0.0/16"',
+    ],
+  },
+  {
     at: "aws.servers[1].address",
     is: "10.20.1",
     says: ['aws.servers[1].address: "10.20.1" is not an IP address; give one such as "10.0.0.11"'],

@@ -88,6 +88,34 @@ export const wrongExisting: Row[] = [
     says: ['existing.servers[1].bastion.host: "" is empty; give a host name or an IP address'],
   },
   {
+    at: "existing.servers[1].bastion.user",
+    is: "ops team",
+    says: [
+      'existing.servers[1].bastion.user: "ops team" is not a login name; give one such as "admin"',
+    ],
+  },
+  {
+    at: "existing.servers[1].bastion.hostKey",
+    is: "SHA256:uNiVztksCsDhcc0u9e8BrdJXDIIHg",
+    says: [
+      'existing.servers[1].bastion.hostKey: "SHA256:uNiVztksCsDhcc0u9e8BrdJXDIIHg" is a fingerprint; give the whole key, "ssh-ed25519 AAAA...", the line of /etc/ssh/ssh_host_ed25519_key.pub',
+    ],
+  },
+  {
+    at: "existing.servers[1].bastion.privateKeyFile",
+    is: "FILES/other",
+    says: [
+      'existing.servers[1].bastion.privateKeyFile: the private key "FILES/other" does not exist on this computer',
+    ],
+  },
+  {
+    at: "existing.servers[1].name",
+    is: "consul-2.example.com",
+    says: [
+      'existing.servers[1].name: "consul-2.example.com" has dots; give one label, Consul adds its domain itself',
+    ],
+  },
+  {
     at: "existing.servers[1].wipeData",
     is: "",
     says: [

@@ -141,6 +141,33 @@ export const wrongSettings: Row[] = [
     says: ["ports.https: 80 is the port of ports.http by default; give each its own"],
   },
   { at: "ports.server", is: 70000, says: ["ports.server: 70000 is not a port; give 1 to 65535"] },
+  {
+    at: "ports.dns",
+    is: 0,
+    says: ["ports.dns: 0 is not a port; give 1 to 65535, or -1 to switch the listener off"],
+  },
+  {
+    at: "ports.grpc",
+    is: 8503,
+    says: ["ports.grpc: 8503 is the port of ports.grpcTls by default; give each its own"],
+  },
+  {
+    at: "ports.grpcTls",
+    is: 22.5,
+    says: ["ports.grpcTls: 22.5 is not a port; give 1 to 65535, or -1 to switch the listener off"],
+  },
+  {
+    at: "ports.serfLan",
+    is: -1,
+    says: [
+      "ports.serfLan: -1 would switch this listener off, and servers need it to talk; give 1 to 65535",
+    ],
+  },
+  {
+    at: "ports.serfWan",
+    is: "8302",
+    says: ["ports.serfWan: must be a number, not a string; leave the quotes off"],
+  },
   { at: "ports.htpp", is: 80, says: ["ports.htpp: is not a setting; did you mean http?"] },
   {
     at: "addresses.http",

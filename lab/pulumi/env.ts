@@ -18,6 +18,9 @@ export function pulumiEnv(
     PULUMI_CONFIG_PASSPHRASE_FILE: layout.passphrase,
     PULUMI_STACK: stack,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The toolchain has seen to the one that is needed. The CLI would fetch one for each package that the program
+    // may use: the AWS plugin's hundreds of megabytes, for three machines of this computer.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
   // It would win over the file, and the lab's state would be sealed with somebody's own passphrase.
   delete env.PULUMI_CONFIG_PASSPHRASE;

@@ -21,6 +21,7 @@ test("the tools come first on PATH, and the state stays in the project", () => {
     PULUMI_CONFIG_PASSPHRASE_FILE: "/my project/.lab/passphrase",
     PULUMI_STACK: "dev",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   });
 });
 

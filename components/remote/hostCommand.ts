@@ -10,7 +10,8 @@ import {
 } from "@pulumi/pulumi";
 import type { Host } from "../hosts/host";
 import { shellWords } from "../shellWords";
-import { library, readScript, type StepScript } from "./scripts";
+import { library, type StepScript } from "./scripts";
+import { askedForPassword } from "./sudo";
 
 /** `KEY=VALUE` arguments of a script. */
 type Settings = Record<string, Input<string>>;
@@ -93,13 +94,7 @@ function commandLine(
     return shellWords(set.map(([key, value]) => `${key}=${value}`));
   });
   const program = script === "stdin" ? "sh -s --" : `${library}/${script}`;
-  if (host.sudoPassword !== undefined) return interpolate`${asRoot(script)} ${program} ${words}`;
+  if (host.sudoPassword !== undefined)
+    return interpolate`${askedForPassword(script !== "stdin")} ${program} ${words}`;
   return interpolate`${output(host.user).apply((user) => (user === "root" ? "" : "sudo -n "))}${program} ${words}`;
-}
-
-/** The library has the script; what brings the library has to bring it, too. */
-function asRoot(script: HostCommandArgs["script"]): string {
-  return script === "stdin"
-    ? `sh -c ${shellWords([readScript("as-root.sh")])} as-root.sh`
-    : `${library}/as-root.sh`;
 }

@@ -60,7 +60,18 @@ async function expectBegunAnew(name: string, before: Record<string, string>): Pr
     if (other === name) expect(after[other]).not.toBe(before[other]);
     else expect(after[other]).toBe(before[other]);
   }
-  for (const members of await membersEverywhere()) expect(members).toEqual(allAlive);
+  await expectAllAliveEverywhere();
+}
+
+/** Raft agrees at once; gossip gets around, and over the WAN pool it takes its time. */
+async function expectAllAliveEverywhere(): Promise<void> {
+  let seen: string[][] = [];
+  const everywhere = async () => {
+    seen = await membersEverywhere();
+    return seen.every((members) => members.join() === allAlive.join());
+  };
+  await eventually("every server in every pool", 60, everywhere).catch(() => {});
+  for (const members of seen) expect(members).toEqual(allAlive);
 }
 
 test("a new machine for the leader, under load: it hands over, leaves, and a new node joins with the same key", async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { otherImageFile } from "../../lab/image/image";
 import { mirrorFolder } from "../../lab/mirror/mirror";
 import { BareHosts, inside } from "../support/bareHosts";
 import { machineRoot, ssh, sshOutput } from "../support/machines";
@@ -8,7 +9,8 @@ import { cutOff, rejoin } from "../support/reach";
 import { TestStack } from "../support/stack";
 
 // Hosts that exist, shaped like a production's: this computer does not reach them, a bastion does; root does
-// not log in; and the login user's sudo asks for a password, which must show up nowhere.
+// not log in; and the login user's sudo asks for a password, which must show up nowhere. They are of two systems,
+// for their sudos differ: the newer one gives a program a terminal of its own.
 
 const addresses: Record<string, string> = {
   "prod-1": "198.18.77.51",
@@ -26,13 +28,20 @@ const hosts = new BareHosts("prodlike");
 const stack = new TestStack("prodlike", { mirror: `file://${mirrorFolder}` });
 
 beforeAll(async () => {
-  const machines = names.map((name) => ({ name, address: addresses[name] as string, user }));
+  const machines = names.map((name) => ({
+    name,
+    address: addresses[name] as string,
+    user,
+    ...(name === "prod-3" && { image: otherImageFile }),
+  }));
   const [opened, ...made] = await hosts.create(bastion, ...machines);
   for (const name of names) {
     await inside(name, "chpasswd", `${user}:${password}\n`);
+    // One of them asks for most programs, but not for a shell: then nobody takes the password away.
+    const rule = name === "prod-2" ? "ALL, NOPASSWD: /usr/bin/sh" : "ALL";
     await inside(
       name,
-      `echo '${user} ALL=(ALL) ALL' >/etc/sudoers.d/90-${user}; echo 'PermitRootLogin no' >/etc/ssh/sshd_config.d/root.conf`,
+      `echo '${user} ALL=(ALL) ${rule}' >/etc/sudoers.d/90-${user}; echo 'PermitRootLogin no' >/etc/ssh/sshd_config.d/root.conf`,
     );
   }
   await cutOff(Object.values(addresses));

@@ -19,22 +19,8 @@ import {
   privateKey,
   servers,
 } from "./support/clusters";
-import { occurrences, Secret } from "./support/values";
-
-/** Everywhere in the requests of a program where a text stands. */
-function places(cluster: Cluster, text: string) {
-  return cluster.resources.flatMap(({ name, inputs, outputs }) =>
-    [...occurrences(inputs, text, "inputs"), ...occurrences(outputs, text, "outputs")].map(
-      ({ path, secret }) => ({ place: `${name} ${path}`, secret }),
-    ),
-  );
-}
-
-function expectSecretIn(cluster: Cluster, text: string, expected: string[]): void {
-  const found = places(cluster, text);
-  expect(found.filter(({ secret }) => !secret)).toEqual([]);
-  expect(found.map(({ place }) => place).sort()).toEqual(expected.sort());
-}
+import { expectSecretIn, places } from "./support/places";
+import { Secret } from "./support/values";
 
 /** Where in the inputs of the commands a secret begins. */
 function secretInputs(cluster: Cluster): string[] {

@@ -5,18 +5,21 @@
 # and in no list of processes: printf is the shell's own.
 set -eu
 
+# A sudo that asks for nothing after all, by a rule for this program alone, leaves the password in front of what
+# is the program's: so what stands before this mark is thrown away, by root's shell.
+mark=CONSUL_CLUSTER_STDIN
+# shellcheck disable=SC2016  # root's shell expands it
+behind_mark='while IFS= read -r line && [ "$line" != "$0" ]; do :; done; exec "$@"'
+
 main() {
   IFS= read -r password || true
-  # A sudo that asks for nothing would leave the password to the program.
-  if sudo -kn true 2>/dev/null; then
-    exec sudo -n "$@"
-  fi
   # Tried by itself first: a wrong one would be followed by lines of the program's, as further tries.
   if ! refusal=$(printf '%s\n' "$password" | sudo -kS -p '' true 2>&1); then
-    echo "sudo does not take the sudoPassword of $(id -un) on $(uname -n): $(printf '%s' "$refusal" | tail -n 1); nothing was changed" >&2
+    cat >/dev/null
+    echo "sudo does not take the sudoPassword of $(id -un) on $(uname -n): $(printf '%s' "$refusal" | tail -n 2 | paste -sd ' ' -); nothing was changed by this step; give the right one in this server's settings" >&2
     exit 1
   fi
-  { printf '%s\n' "$password"; cat; } | sudo -kS -p '' "$@"
+  { printf '%s\n%s\n' "$password" "$mark"; cat; } | sudo -kS -p '' sh -c "$behind_mark" "$mark" "$@"
 }
 
 # Read whole before it runs: the program may remove this file.

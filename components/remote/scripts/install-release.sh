@@ -32,7 +32,31 @@ check_tools() {
     command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
   done
   extractor >/dev/null || missing="$missing unzip"
-  [ -z "$missing" ] || problem "missing programs:$missing; install them with the system's package manager"
+  # shellcheck disable=SC2086  # a list
+  [ -z "$missing" ] || problem "missing programs:$missing; $(how_to_install $missing)"
+}
+
+# The packages of these programs, by the names of Debian's family or of Red Hat's.
+how_to_install() {
+  if command -v apt-get >/dev/null 2>&1; then
+    installer="apt-get install" iproute=iproute2 shadow=passwd
+  elif command -v dnf >/dev/null 2>&1; then
+    installer="dnf install" iproute=iproute shadow=shadow-utils
+  else
+    echo "install them with the system's package manager"
+    return
+  fi
+  for tool in "$@"; do
+    case $tool in
+      sha256sum) echo coreutils ;;
+      flock | runuser) echo util-linux ;;
+      systemctl) echo systemd ;;
+      ss | ip) echo "$iproute" ;;
+      useradd) echo "$shadow" ;;
+      awk) echo gawk ;;
+      *) echo "$tool" ;;
+    esac
+  done | sort -u | paste -sd ' ' - | sed "s/^/install them: $installer /"
 }
 
 extractor() {
@@ -80,6 +104,8 @@ check_ports() {
     [ -n "$held" ] || continue
     case $held in *"pid=$own,"*) continue ;; esac
     holder=$(echo "$held" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' | sort -u | paste -sd ' ' -)
+    # Ubuntu's resolver listens on 127.0.0.53, and no other can listen on all addresses then.
+    case $holder in *systemd-resolve*) holder="$holder; put DNSStubListener=no into resolved.conf there, or give another port in ports.dns" ;; esac
     problem "port $port/$1 is taken by ${holder:-a process that does not show itself}"
   done
 }
@@ -123,7 +149,7 @@ make_folders() {
   mkdir -p "$STATE" "$RELEASES" "$LIBRARY" "$(dirname "$configDir")" "$dataDir"
   chmod 0700 "$STATE" "$dataDir"
   chown consul:consul "$dataDir"
-  restore_contexts "$RELEASES" "$LIBRARY" "$dataDir" "$(dirname "$configDir")"
+  restore_contexts "$LIBRARY" "$dataDir" "$(dirname "$configDir")"
 }
 
 # ---------------------------------------------------------------- the release
@@ -173,9 +199,15 @@ unpack() {
     die "$zip is corrupt ($(head -n 1 "$incoming/errors")); nothing was changed"
   rm -f "$incoming/$zip" "$incoming/$sums" "$incoming/errors"
   chmod 0755 "$incoming" "$incoming/consul"
-  restore_contexts "$incoming"
   found=$(reported "$incoming")
   [ "$found" = "$version" ] || die "the binary in $zip calls itself ${found:-nothing}, not $version; nothing was changed"
+}
+
+# Below a folder called lib SELinux takes a program for a library, and systemd does not start it as a service.
+label_releases() {
+  restore_contexts "$RELEASES"
+  ! selinuxenabled 2>/dev/null || chcon -t bin_t "$RELEASES"/*/consul ||
+    say "the SELinux contexts of $RELEASES/*/consul were not set: see that systemd may start them"
 }
 
 # What the binary in the folder $1 says that it is; one that a power cut left half written says nothing.
@@ -195,4 +227,5 @@ install_release_main() {
   mark_data_volume
   install_library
   install_release
+  label_releases
 }

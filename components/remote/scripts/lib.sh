@@ -17,6 +17,9 @@ DATA_MARK=.consul-cluster # on a data volume: the cluster whose data it holds
 UNIT=/etc/systemd/system/consul.service
 ENVIRONMENT=/etc/sysconfig/consul
 
+# A sudo without secure_path leaves a user's own, in which useradd, ss and ip need not be.
+PATH=$PATH:/usr/sbin:/sbin
+
 # A connection that is lost ends nothing: what has begun is brought to its end, and nobody reads of it but
 # the journal. Without this the first word on stderr would end the script, its locks still held.
 trap '' PIPE

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { library } from "../../../components/remote/scripts";
+import { library, readScript } from "../../../components/remote/scripts";
 import { type Cluster, textOf } from "./clusters";
 
 /** What a script of the library is told on a host. */
@@ -51,9 +51,13 @@ printf '%s\\n' "$line" >>"$HERE/told"
 [ ! -e "$HERE/answers/$host \${0##*/}" ] || exit "$(cat "$HERE/answers/$host \${0##*/}")"
 `;
 
-/** Who is not root uses sudo on a host; here nobody needs it. */
+/** Who is not root uses sudo on a host. It asks where it is to, and does as it is told. */
 const sudo = `#!/bin/sh
 [ "$1" = -n ] && shift && exec "$@"
+[ "$1 $2 $3" = "-kS -p " ] && shift 3 && IFS= read -r answer || exit 64
+[ "$answer" = "$(cat "$HERE/password")" ] && exec "$@"
+echo "sudo: 1 incorrect password attempt" >&2
+exit 1
 `;
 
 /** A computer that runs Pulumi, on which departures are run as the Command plugin runs them. */
@@ -80,6 +84,13 @@ export class Computer {
   /** Hosts on which nothing was ever staged. */
   withoutLibrary(): this {
     rmSync(join(this.folder, "library"), { recursive: true });
+    return this;
+  }
+
+  /** Hosts whose sudo asks for this. */
+  withSudoPassword(password: string): this {
+    writeFileSync(join(this.folder, "password"), password);
+    this.program("library/as-root.sh", readScript("as-root.sh"));
     return this;
   }
 

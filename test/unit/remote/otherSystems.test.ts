@@ -1,10 +1,11 @@
-// What the scripts do on systems that the lab has none of: SELinux and firewalld, as on RHEL and Amazon Linux.
+// What the scripts do on systems that the lab has none of: SELinux and firewalld, as on RHEL and Amazon Linux;
+// a resolver on port 53, as on Ubuntu.
 //
 // Does not prove that such a system is content: none runs here.
 
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { functionsOf, sh, temporaryFolder } from "../support/shell";
 
 /** Runs functions of a script where these programs stand before the system's own. */
@@ -50,5 +51,69 @@ test("where there is no SELinux nothing is tried, and where it fails that is sai
   expect(on({}, "lib.sh", "PATH=; restore_contexts /somewhere; printf %s $?")).toBe("0");
   expect(on({ restorecon: "exit 1" }, "lib.sh", "restore_contexts /somewhere 2>&1")).toContain(
     "the SELinux contexts of /somewhere were not restored",
+  );
+});
+
+describe("a release's binary, which systemd starts though it lies below a folder called lib", () => {
+  const label = (programs: Record<string, string>) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "1.22.0"));
+    writeFileSync(join(folder, "1.22.0/consul"), "");
+    const noting = `printf '%s\\n' "\${0##*/} $*" >>${folder}/noted`;
+    const noted = { restorecon: noting, chcon: noting };
+    const said = on(
+      { ...noted, ...programs },
+      "install-release.sh",
+      `RELEASES=${folder}; label_releases 2>&1`,
+    );
+    return [
+      ...readFileSync(join(folder, "noted"), "utf8")
+        .replaceAll(folder, "RELEASES")
+        .trim()
+        .split("\n"),
+      said,
+    ];
+  };
+
+  test("gets a program's SELinux context, after the place's", () => {
+    expect(label({ selinuxenabled: "exit 0" })).toEqual([
+      "restorecon -R RELEASES",
+      "chcon -t bin_t RELEASES/1.22.0/consul",
+      "",
+    ]);
+  });
+
+  test("is left alone where SELinux is off; where it fails, that is said and passed", () => {
+    expect(label({ selinuxenabled: "exit 1" })).toEqual(["restorecon -R RELEASES", ""]);
+    expect(label({ selinuxenabled: "exit 0", chcon: "exit 1" })[1]).toContain("were not set");
+  });
+});
+
+describe("programs that are missing are named with their packages", () => {
+  const missing = "curl sha256sum flock systemctl ss ip useradd runuser awk unzip";
+  const advice = (manager: string) =>
+    on(
+      { [manager]: "" },
+      "install-release.sh",
+      `command() { [ "$2" = ${manager} ]; }; how_to_install ${missing}`,
+    );
+
+  test.each([
+    ["apt-get", "coreutils curl gawk iproute2 passwd systemd unzip util-linux"],
+    ["dnf", "coreutils curl gawk iproute shadow-utils systemd unzip util-linux"],
+  ])("%s", (manager, packages) => {
+    expect(advice(manager)).toBe(`install them: ${manager} install ${packages}\n`);
+  });
+
+  test("of no other system", () => {
+    expect(advice("pacman")).toBe("install them with the system's package manager\n");
+  });
+});
+
+test("a resolver that holds port 53 is named with both ways out", () => {
+  const ss = `echo 'LISTEN 0 4096 127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=7,fd=14))'`;
+  const look = 'problems=; check_ports tcp 53; printf %s "$problems"';
+  expect(on({ ss, systemctl: "echo 0" }, "install-release.sh", look)).toContain(
+    "port 53/tcp is taken by systemd-resolve (process 7); put DNSStubListener=no into resolved.conf there, or give another port in ports.dns",
   );
 });

@@ -119,6 +119,40 @@ describe("the host key", () => {
   });
 });
 
+describe("the password for sudo", () => {
+  const given = (sudoPassword: unknown, user: unknown = "admin") =>
+    problems(withSecond({ user, sudoPassword }));
+
+  test("is any line", () => {
+    for (const password of ["hunter2", " ", `it's "an" $(x) \\`, "pässword", "0"]) {
+      expect(given(password)).toEqual([]);
+    }
+  });
+
+  test.each([
+    ["empty", "", "is empty; leave it off where sudo asks for nothing"],
+    ["two lines", "hunter2\nhunter3", "holds the end of a line; a password is one line"],
+    ["a line with its end", "hunter2\n", "holds the end of a line; a password is one line"],
+    ["a line from Windows", "hunter2\r", "holds the end of a line; a password is one line"],
+  ])("%s is refused, and not shown", (_, password, reason) => {
+    expect(given(password)).toEqual([`${SECOND}.sudoPassword: ${reason}`]);
+  });
+
+  test("a number is refused, and not shown", () => {
+    expect(given(12345)).toEqual([expect.stringContaining(`${SECOND}.sudoPassword: `)]);
+    expect(given(12345).join()).not.toContain("12345");
+  });
+
+  test.each([
+    ["named", "root"],
+    ["where nobody is named", undefined],
+  ])("root needs none: %s", (_, user) => {
+    expect(problems(withSecond({ user, sudoPassword: "hunter2" }))).toEqual([
+      `${SECOND}.sudoPassword: is given for root, who needs no sudo; leave it off, or give another user`,
+    ]);
+  });
+});
+
 describe("the way to the host", () => {
   test.each([0, -1, 65536, 22.5, "22"])("port %j is refused", (port) => {
     expect(problems(withSecond({ port }))).toEqual([expect.stringContaining(`${SECOND}.port: `)]);

@@ -142,9 +142,6 @@ test("a living server is wiped under the gates, and writes go on", async () => {
   const running = await processes("swap-2", "swap-3");
   change("swap-1", { wipeData: "again" });
   const result = await underLoad([apiOf("swap-2"), apiOf("swap-3")], () => stack.up());
-  await eventually("three alive everywhere", 30, async () =>
-    (await membersEverywhere()).every((members) => members.join() === allAlive.join()),
-  );
   await expectBegunAnew("swap-1", before);
   expect(await processes("swap-2", "swap-3")).toEqual(running);
   expect(result.lost).toEqual([]);

@@ -23,8 +23,8 @@ function project(name: keyof typeof order, timeout: number, more: InlineConfig =
 /** Loading Pulumi's SDK takes longer than most files; what is loaded once serves all files of a worker. */
 const quick = { isolate: false };
 
-/** Files that use the lab: one after the other, and not on after a failure. */
-const onTheLab = { fileParallelism: false, bail: 1 };
+/** Files that use the lab: one after the other, not on after a failure, and no other run beside this one. */
+const onTheLab = { fileParallelism: false, bail: 1, globalSetup: ["test/support/labLock.ts"] };
 
 /**
  * Such files build on each other's machines, so their names number them; vitest itself would start

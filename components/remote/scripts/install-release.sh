@@ -110,13 +110,14 @@ check_ports() {
   done
 }
 
-# No refusal: whether the other servers get through hangs on zones and sources, which nobody sees from here.
+# No refusal: whether the other servers get through hangs on zones, sources and named services, which nobody
+# sees from here.
 note_firewall() {
   systemctl is-active --quiet firewalld 2>/dev/null || return 0
   closed=''
   for port in $(echo "$tcp" | tr ',' ' '); do firewall-cmd -q --query-port="$port/tcp" || closed="$closed $port/tcp"; done
   for port in $(echo "$udp" | tr ',' ' '); do firewall-cmd -q --query-port="$port/udp" || closed="$closed $port/udp"; done
-  [ -z "$closed" ] || say "firewalld runs here, and its default zone does not open$closed: see that servers and clients get through"
+  [ -z "$closed" ] || say "firewalld runs here, and its default zone does not list$closed: see that servers and clients get through"
 }
 
 # Data that this component did not make here is another cluster's, or an earlier life's: joining with it
@@ -203,7 +204,7 @@ unpack() {
   [ "$found" = "$version" ] || die "the binary in $zip calls itself ${found:-nothing}, not $version; nothing was changed"
 }
 
-# Below a folder called lib SELinux takes a program for a library, and systemd does not start it as a service.
+# Below a folder called lib SELinux takes a program for a library, which systemd may not start as a service.
 label_releases() {
   restore_contexts "$RELEASES"
   ! selinuxenabled 2>/dev/null || chcon -t bin_t "$RELEASES"/*/consul ||

@@ -28,7 +28,7 @@ const look = "tcp=8300,8301 udp=8301; note_firewall 2>&1";
 
 test("a firewall that runs is named with the ports that it does not open, and nothing is refused", () => {
   const said = on(firewall, "install-release.sh", look);
-  expect(said).toContain("its default zone does not open 8301/tcp 8301/udp: ");
+  expect(said).toContain("its default zone does not list 8301/tcp 8301/udp: ");
 });
 
 test.each([

@@ -28,6 +28,8 @@ const hosts = new BareHosts("prodlike");
 const stack = new TestStack("prodlike", { mirror: `file://${mirrorFolder}` });
 
 beforeAll(async () => {
+  // A run that was cut off has left it.
+  await stack.forget();
   const machines = names.map((name) => ({
     name,
     address: addresses[name] as string,

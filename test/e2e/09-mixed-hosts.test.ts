@@ -17,6 +17,8 @@ const hosts = new BareHosts("mixed");
 const stack = new TestStack("mixed", { mirror: `file://${mirrorFolder}` });
 
 beforeAll(async () => {
+  // A run that was cut off has left it.
+  await stack.forget();
   const made = await hosts.create(...machines);
   // Root logs in on the last one, with the same key; its login user has no sudo at all.
   await inside(

@@ -19,6 +19,8 @@ export class BareHosts {
 
   async create(...machines: Omit<BareMachine, "publicKey">[]): Promise<{ hostKey: string }[]> {
     this.names.push(...machines.map(({ name }) => name));
+    // A run that was cut off has left them as it had changed them, and some begin with this file.
+    await this.remove();
     const publicKey = await ensureKeyPair(this.keyFile);
     return Promise.all(
       machines.map((machine) => createMachine({ ...machine, publicKey }, testMachines)),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { upCutOffAt } from "../support/cutOff";
-import { underLoad } from "../support/load";
+import { keepsWithin, underLoad } from "../support/load";
 import { ssh } from "../support/machines";
 import { api, apis, names, on, processes, trio, trioIsUp } from "../support/trio";
 import { eventually } from "../support/wait";
@@ -34,21 +34,25 @@ function rotation(number: number) {
   trio.settings = { ...trio.settings, gossip: { rotation: number } };
 }
 
+function nextRotation() {
+  rotation((trio.settings.gossip as { rotation: number }).rotation + 1);
+}
+
 test("one changed line rotates the key under load: no restart, no gap over a tenth of a second", async () => {
-  const [before, old] = [await processes(), await gossipKey()];
+  const before = await processes();
   rotation(2);
   expect(await trio.preview("--diff")).toMatch(/- +secrets rotation-1\s+\+ +secrets rotation-2/);
-  const result = await underLoad(
-    apis,
-    () => trio.up(),
-    () => trio.preview(),
-  );
-  const key = await gossipKey();
-  expect(key).not.toBe(old);
-  await expectOnlyKey(key);
+  await keepsWithin(100, async (attempt) => {
+    const old = await gossipKey();
+    rotation(attempt + 2);
+    const [change, idling] = [() => trio.up(), () => trio.preview()];
+    const result = await underLoad(apis, change, idling);
+    const key = await gossipKey();
+    expect(key).not.toBe(old);
+    await expectOnlyKey(key);
+    return result;
+  });
   expect(await processes()).toEqual(before);
-  expect(result.lost).toEqual([]);
-  expect(result.longestGap).toBeLessThanOrEqual(100 + result.idleGap);
   await trio.up("--expect-no-changes");
 });
 
@@ -59,7 +63,7 @@ test("it is refused while a member is down, before anything changes", async () =
     const members = await api("test-1").get<{ Status: number }[]>("/v1/agent/members");
     return members.some(({ Status }) => Status === 4);
   });
-  rotation(3);
+  nextRotation();
   expect(await trio.upThatFails()).toMatch(/not changed while a member .* is away: test-3/);
   await on("test-3", "sudo systemctl start consul");
   await eventually("it is back", 30, async () => (await api("test-3").leader()) !== "");
@@ -74,8 +78,7 @@ test.each([
   ["before the old key is removed", /trio-ready updating/],
 ])("cut off %s, the next run finishes it with the same key", async (_, moment) => {
   const before = await processes();
-  const current = (trio.settings.gossip as { rotation: number }).rotation;
-  rotation(current + 1);
+  nextRotation();
   await upCutOffAt(trio, (said) => moment.test(said));
   await trio.up();
   const key = await gossipKey();

@@ -1,0 +1,94 @@
+import type { Effect, ServerChange } from "./change";
+
+/** One step of a run, in the order in which they follow each other, and what it leaves of the quorum. */
+export interface OrderStep {
+  what: string;
+  /** Servers that vote, by the cluster's own settings, while this happens; 0 before there is a cluster. */
+  voters: number;
+  /** Those of them that answer. */
+  answering: number;
+  /** How many have to answer for the cluster to write. */
+  quorum: number;
+  /** How many more may fail meanwhile; less than 0 where there is no quorum. */
+  mayFail: number;
+}
+
+/**
+ * The order of a run. `changes`: in the order of the servers, those that leave last. `before`: how many servers the
+ * cluster has, 0 where there is none yet. `autopilot`: its settings change, too.
+ *
+ * Machines that are replaced go first: an old one has to leave before its successor can be made. Everything is
+ * staged everywhere, then the servers are activated one after the other, and those that leave for good leave last.
+ */
+export function orderOf(
+  changes: readonly ServerChange[],
+  before: number,
+  autopilot: boolean,
+): OrderStep[] {
+  const steps: OrderStep[] = [];
+  let voters = before;
+  const add = (what: string, change = 0, away = 0) => {
+    voters += change;
+    const quorum = voters === 0 ? 0 : Math.floor(voters / 2) + 1;
+    const answering = voters - away;
+    steps.push({ what, voters, answering, quorum, mayFail: answering - quorum });
+  };
+  const of = (...effects: Effect[]) => changes.filter(({ effect }) => effects.includes(effect));
+
+  for (const { name, reasons } of of("replacement"))
+    add(`${name} leaves: ${reasons.join("; ")}`, -1);
+  const staged = stagedOn(changes);
+  if (staged) add(`staged and verified on ${staged}; nothing that runs is touched`);
+  const last = of("start").at(-1)?.name;
+  const rotating = of("rotation")[0]?.name;
+  for (const { name, effect } of changes) {
+    switch (effect) {
+      case "start":
+        if (name !== last) add(`${name} starts`);
+        else add(`${name} starts, and a leader is elected`, of("start").length);
+        break;
+      case "join":
+        add(`${name} joins, and becomes a voter`, 1);
+        break;
+      case "replacement":
+        add(`${name} joins again, and becomes a voter`, 1);
+        break;
+      case "wipe":
+        add(`${name} stops, gives up its data, and learns them anew`, 0, 1);
+        break;
+      case "restart":
+        add(`${name} restarts`, 0, 1);
+        break;
+      case "reload":
+        add(`${name} reloads its settings`);
+        break;
+      case "rotation":
+        if (name === rotating) add(`through ${name}, the whole pool takes another gossip key`);
+        else add(`${name} notes the key`);
+        break;
+      case "unknown":
+        add(`${name}: known in the update only`);
+        break;
+      case "leave":
+      case "staging":
+      case "nothing":
+        break;
+      default:
+        effect satisfies never;
+    }
+  }
+  if (autopilot && before > 0) add("autopilot's settings are written through its API");
+  for (const { name } of of("leave").reverse()) add(`${name} leaves`, -1);
+  return steps;
+}
+
+/** The servers that anything is staged on, in words. */
+function stagedOn(changes: readonly ServerChange[]): string {
+  const staying = changes.filter(({ effect }) => effect !== "leave");
+  const staged = staying.filter(({ effect }) => effect !== "nothing");
+  if (staged.length === staying.length && staged.length > 1)
+    return staying.length < changes.length
+      ? `the ${staged.length} that stay`
+      : `all ${staged.length}`;
+  return staged.map(({ name }) => name).join(", ");
+}

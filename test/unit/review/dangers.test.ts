@@ -1,0 +1,153 @@
+// What a plan warns of, beyond the plans that are kept as files.
+
+import { describe, expect, test } from "vitest";
+import { type Review, renderMarkdown, reviewPreview } from "../../../components/review";
+import { nameOf, type PreviewStep } from "../../../components/review/preview";
+import { changed, readPreview } from "./support";
+
+function dangersOf(json: string): string[] {
+  return reviewPreview(json).clusters.flatMap(({ warnings }) =>
+    warnings.flatMap(({ danger }) => danger ?? []),
+  );
+}
+
+const serverOf = (review: Review, name: string) =>
+  review.clusters[0]?.servers.find((server) => server.name === name);
+
+test.each([
+  ["nothing", []],
+  ["setting", []],
+  ["version", []],
+  ["rotation", []],
+  ["scale-up", []],
+  ["scale-down", []],
+  ["replacement", []],
+  ["new-address", []],
+  ["replacement-and-setting", ["quorum"]],
+  ["downgrade", ["downgrade"]],
+  ["downgrade-allowed", ["downgrade"]],
+  ["wipe", ["wipe"]],
+])("%s: %j", (name, expected) => {
+  expect(dangersOf(readPreview(name))).toEqual(expected);
+});
+
+test("a whole cluster that goes", () => {
+  const gone = changed("nothing", (steps) =>
+    steps.map(({ urn, oldState }) => ({ op: "delete", urn, oldState })),
+  );
+  expect(dangersOf(gone)).toEqual(["destroy"]);
+  expect(renderMarkdown(reviewPreview(gone))).toContain("The cluster goes, with all 3 servers.");
+});
+
+test("two machines that would be replaced at once", () => {
+  const two = changed("replacement", (steps) =>
+    steps.map((step) =>
+      nameOf(step.urn) === "prod-consul-3-departure" ? { ...step, op: "replace" } : step,
+    ),
+  );
+  expect(dangersOf(two)).toContain("replacements");
+});
+
+test("a gossip key that is made anew", () => {
+  const anew = changed("setting", (steps) =>
+    steps.map((step) =>
+      nameOf(step.urn) === "prod-gossip-key" ? { ...step, op: "replace" } : step,
+    ),
+  );
+  expect(dangersOf(anew)).toEqual(["gossip-key"]);
+});
+
+test("a data volume that is replaced", () => {
+  const volume: PreviewStep = {
+    op: "replace",
+    urn: "urn:pulumi:prod::consul-cluster::consul-cluster:index:ConsulCluster$aws:ebs/volume:Volume::prod-consul-1-data",
+    newState: {
+      type: "aws:ebs/volume:Volume",
+      parent: "urn:pulumi:prod::consul-cluster::consul-cluster:index:ConsulCluster::prod",
+    },
+  };
+  expect(dangersOf(changed("setting", (steps) => [...steps, volume]))).toEqual(["wipe"]);
+});
+
+test("one server is down while it restarts, and that is no surprise", () => {
+  const one = changed("setting", (steps) =>
+    steps
+      .filter(({ urn }) => !/consul-[23]/.test(nameOf(urn)))
+      .map((step) => {
+        if (!/-(ready|farewell)$/.test(step.urn)) return step;
+        const text = JSON.stringify(step).replaceAll("consul-1,consul-2,consul-3", "consul-1");
+        return JSON.parse(text) as PreviewStep;
+      }),
+  );
+  const { warnings } = reviewPreview(one).clusters[0] as Review["clusters"][number];
+  expect(warnings).toEqual([
+    { text: "a cluster of one server is down while that server restarts" },
+  ]);
+});
+
+describe("what is not shown is said", () => {
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const ofServers = (input: string, value: string) => (steps: PreviewStep[]) =>
+    steps.map((step) => {
+      if (!/-consul-\d-(config|activate)$/.test(step.urn) || !step.newState) return step;
+      const inputs = { ...step.newState.inputs, [input]: value };
+      return { ...step, newState: { ...step.newState, inputs } };
+    });
+
+  test("an address that is known in the update only", () => {
+    const review = reviewPreview(changed("setting", ofServers("stdin", unknown)));
+    expect(serverOf(review, "consul-1")).toMatchObject({ effect: "unknown", hidden: "unknown" });
+    expect(renderMarkdown(review)).toContain("known in the update only");
+  });
+
+  test("settings that are secret as a whole", () => {
+    const hide = (state: PreviewStep["newState"]) =>
+      state && { ...state, inputs: { ...state.inputs, stdin: "[secret]" } };
+    const review = reviewPreview(
+      changed("setting", (steps) =>
+        steps.map((step) =>
+          step.urn.endsWith("-config")
+            ? { ...step, oldState: hide(step.oldState), newState: hide(step.newState) }
+            : step,
+        ),
+      ),
+    );
+    expect(serverOf(review, "consul-2")).toMatchObject({
+      effect: "restart",
+      hidden: "secret",
+      files: [],
+    });
+    expect(renderMarkdown(review)).toContain("the settings are a secret as a whole");
+  });
+});
+
+// With a password of sudo's in front, every stdin is secret; what it says stands beside it.
+test("a host whose sudo asks for a password has the same plan", () => {
+  const asked = changed("setting", (steps) =>
+    steps.flatMap((step) => {
+      if (!/-(config|activate|ready)$/.test(step.urn)) return [step];
+      const shown = { ...step, urn: `${step.urn}-shown` };
+      const hide = (state: PreviewStep["newState"]) =>
+        state && { ...state, inputs: { ...state.inputs, stdin: "[secret]" } };
+      return [{ ...step, oldState: hide(step.oldState), newState: hide(step.newState) }, shown];
+    }),
+  );
+  const withoutRaw = (json: string) => renderMarkdown(reviewPreview(json)).split("<details>")[0];
+  expect(withoutRaw(asked)).toBe(withoutRaw(readPreview("setting")));
+});
+
+test("a changed login is named, its value is not", () => {
+  const review = reviewPreview(
+    changed("nothing", (steps) =>
+      steps.map((step) =>
+        step.urn.endsWith("consul-2-config")
+          ? { ...step, op: "update", diffReasons: ["connection"] }
+          : step,
+      ),
+    ),
+  );
+  expect(serverOf(review, "consul-2")).toMatchObject({
+    effect: "staging",
+    secrets: ["how it is reached over SSH (address, user, key or host key)"],
+  });
+});

@@ -14,7 +14,7 @@ export function hostsOf(
   opts: CustomResourceOptions,
 ): Host[] {
   if (sources.nspawn) {
-    return nspawnHosts(name, sources.nspawn, opts);
+    return nspawnHosts(name, sources.nspawn, settings, opts);
   }
   if (sources.aws) {
     return awsHosts(name, sources.aws, settings, opts);

@@ -1,4 +1,4 @@
-import type { ClusterPlan, ServerPlan } from "../plan";
+import type { ClusterPlan, ClusterSettings, ServerPlan } from "../plan";
 import { renderConsulConfig, renderSecrets } from "./consulConfig";
 import { digest, type Files } from "./files";
 import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
@@ -32,16 +32,27 @@ export function renderWanted(
   secretsLabel: string,
 ): string {
   const file = (name: string) => files[name] as string;
-  const restart = digest(file("10-server.json"), file("consul.service"), file("environment"));
   return [
     `release ${version}`,
-    `restart-settings ${restart}`,
+    `restart-settings ${digest(...restarting(files))}`,
     `reloadable-settings ${digest(file("20-reloadable.json"))}`,
     `neighbours ${digest(file("40-neighbours.json"))}`,
     `secrets ${secretsLabel}`,
     ...(wipeData ? [`wipe-data ${wipeData}`] : []),
     "",
   ].join("\n");
+}
+
+/** A hash over whatever restarts all servers of a cluster where it differs. */
+export function restartDigest(settings: ClusterSettings): string {
+  const anyServer = { name: "", address: "", wipeData: "" };
+  const files = renderServerFiles({ ...settings, servers: [anyServer] }, anyServer);
+  return digest(settings.version, ...restarting(files));
+}
+
+/** What is read at a start only. */
+function restarting(files: Files): string[] {
+  return ["10-server.json", "consul.service", "environment"].map((name) => files[name] as string);
 }
 
 /** A hash over the secret settings: names them, and does not give them away. */

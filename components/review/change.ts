@@ -58,7 +58,10 @@ export function changeOf(member: MemberSteps, clusterExists: boolean): ServerCha
   return {
     name: member.name,
     effect,
-    reasons: effect === "replacement" ? [replacementReason(from, to)] : reasonsOf(was, is, config),
+    reasons:
+      effect === "replacement"
+        ? [replacementReason(from, to)]
+        : [...reasonsOf(was, is, config), ...ownScripts(member)],
     version: { from: was?.release, to: is?.release },
     files: fileDiffs(config.old, config.new),
     hidden: effect === "leave" ? undefined : hiddenPart(member),
@@ -164,6 +167,14 @@ function reasonsOf(
     differs("secrets") && "the gossip key",
     is["wipe-data"] && differs("wipe-data") && "its data are wiped, as asked for",
   ].filter((reason) => typeof reason === "string");
+}
+
+/** Another release of this library brings other scripts, which run at the next change. */
+function ownScripts({ steps: { release } }: MemberSteps): string[] {
+  const renewed = release?.op === "update" && release.diffReasons?.includes("stdin");
+  return renewed && !isSecret(release.newState, "stdin")
+    ? ["this library's scripts on the host"]
+    : [];
 }
 
 /** Is `to` older than `from`? */

@@ -61,7 +61,7 @@ function quorumLost(order: readonly OrderStep[], before: number): Warning[] {
     return [{ text: "a cluster of one server is down while that server restarts" }];
   return lost.map(({ what, answering, voters, quorum }) => ({
     danger: "quorum",
-    text: `no quorum while ${what}: ${answering} of ${voters} voters answer, and ${quorum} have to; make it two runs, the replaced machine first`,
+    text: `no quorum while ${what}: ${answering} of ${voters} voters answer, and ${quorum} have to, so the run refuses it; make it two runs`,
   }));
 }
 

@@ -110,6 +110,20 @@ test("two machines at once are refused, and nothing was changed", async () => {
   await stack.up("--expect-no-changes");
 });
 
+test("a machine and what restarts the others in one run are refused, and nothing was changed", async () => {
+  const before = await processes(...names);
+  const said = { ...changes["swap-3"] };
+  change("swap-3", { generation: 6 });
+  stack.settings = { ...stack.settings, performance: { raftMultiplier: 2 } };
+  expect(await stack.upThatFails()).toMatch(
+    /this run would replace swap-3, and restart the others while it is away/,
+  );
+  expect(await processes(...names)).toEqual(before);
+  changes["swap-3"] = said;
+  change("swap-3", {});
+  await stack.up("--expect-no-changes");
+});
+
 test("a dead machine is replaced while it is dead", async () => {
   const before = await nodeIds();
   await power("kill", "swap-2");

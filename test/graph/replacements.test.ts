@@ -5,6 +5,7 @@
 
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
+import type { ConsulClusterArgs } from "../../components/args";
 import { clusterOf, nspawn, textOf } from "./support/clusters";
 import type { Registered } from "./support/recorder";
 
@@ -25,20 +26,26 @@ beforeAll(async () => {
   guard = (await clusterOf(nspawn({ machines }))).get("c-replacements");
 });
 
-/** What the guard gets to read: a line for each machine. */
-function identities(machines: Machine[]): string {
-  return machines
-    .map(({ name, address, generation = 1 }) => `${name} ${generation}@${address}\n`)
-    .join("");
+/** What the guard gets to read: a line for each machine, and one for what restarts them all. */
+function identities(machines: Machine[], restart = "e50a920db6c8"): string {
+  const lines = machines.map(
+    ({ name, address, generation = 1 }) => `${name} ${generation}@${address}\n`,
+  );
+  return `${lines.join("")}* ${restart}\n`;
 }
 
 /** Runs the guard over these machines. `previous`: what it said in the run before. */
-function run(input: "create" | "update", machines: Machine[], previous?: string) {
+function run(
+  input: "create" | "update",
+  machines: Machine[],
+  previous?: string,
+  text = identities(machines),
+) {
   const [program, ...args] = guard.inputs.interpreter as [string, ...string[]];
   const { PULUMI_COMMAND_STDOUT: _, ...env } = process.env;
   if (previous !== undefined) env.PULUMI_COMMAND_STDOUT = previous;
   const { status, stdout, stderr } = spawnSync(program, [...args, textOf(guard, input)], {
-    input: identities(machines),
+    input: text,
     env,
     encoding: "utf8",
   });
@@ -47,8 +54,16 @@ function run(input: "create" | "update", machines: Machine[], previous?: string)
 
 const before = identities([one, two, three]);
 
-test("it reads who the machines are", () => {
-  expect(textOf(guard, "stdin")).toBe(identities([one, { ...two, generation: 7 }, three]));
+test("it reads who the machines are, and a hash over what restarts them all", async () => {
+  const machines = [one, { ...two, generation: 7 }, three];
+  const stdin = textOf(guard, "stdin");
+  const restart = /^\* ([0-9a-f]{12})$/m.exec(stdin)?.[1];
+  expect(stdin).toBe(identities(machines, restart));
+  const of = async (more: Partial<ConsulClusterArgs>) =>
+    textOf((await clusterOf({ ...nspawn({ machines }), ...more })).get("c-replacements"), "stdin");
+  expect(await of({ recursors: ["192.0.2.53"] }), "a reload").toBe(stdin);
+  expect(await of({ version: "1.22.1" }), "a release").not.toBe(stdin);
+  expect(await of({ performance: { raftMultiplier: 3 } }), "a setting").not.toBe(stdin);
 });
 
 test("the first run notes what there is", () => {
@@ -66,6 +81,26 @@ describe("is let through, and noted", () => {
   ])("%s", (_, machines) => {
     const outcome = run("update", machines, before);
     expect(outcome).toEqual({ status: 0, stdout: identities(machines), stderr: "" });
+  });
+
+  const again = { ...two, generation: 2 };
+  const restarting = (machines: Machine[]) => identities(machines, "765f33fd9740");
+
+  test.each<[string, Machine[], Machine[]]>([
+    ["what restarts all of them, while nobody is away", [one, two, three], [one, two, three]],
+    ["two more, and what restarts all of them", [one, two, three], [one, two, three, ...more]],
+    ["with four others one may be away", [one, two, three, ...more], [one, again, three, ...more]],
+    ["a single one has no others", [two], [again]],
+  ])("%s", (_, was, is) => {
+    const outcome = run("update", is, identities(was), restarting(is));
+    expect(outcome).toEqual({ status: 0, stdout: restarting(is), stderr: "" });
+  });
+
+  // Noted by an earlier release of this library.
+  test("one machine, where what restarts them all was not noted", () => {
+    const noted = before.replace(/^\*.*\n/m, "");
+    const outcome = run("update", [one, again, three], noted);
+    expect(outcome.status).toBe(0);
   });
 
   // Its words were lost, or are those of a release without it.
@@ -93,6 +128,15 @@ describe("is refused, by name, and what was noted stays", () => {
     const { status, stdout, stderr } = run("update", machines, before);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toContain(`would replace ${named}:`);
+    expect(stderr).toContain("nothing was changed");
+  });
+
+  test("one of three, and what restarts the others meanwhile", () => {
+    const machines = [one, again(two), three];
+    const text = identities(machines, "765f33fd9740");
+    const { status, stdout, stderr } = run("update", machines, before, text);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("would replace m-2, and restart the others while it is away");
     expect(stderr).toContain("nothing was changed");
   });
 });

@@ -39,7 +39,7 @@ export function awsHosts(
     instanceProfile: instanceProfile(name, args, tags(name), opts),
     tags: (server) => tags(`${name}-${server}`),
   };
-  const guard = oneAtATime(`${name}-replacements`, identities(args), opts);
+  const guard = oneAtATime(`${name}-replacements`, identities(args), settings, opts);
   const behindGuard = mergeOptions(opts, { dependsOn: guard });
   return args.servers.map((server, index) => {
     const machine = awsMachine(`${name}-${server.name}`, server, index, surroundings, behindGuard);

@@ -11,16 +11,22 @@ import {
   unsecret,
 } from "@pulumi/pulumi";
 import type { NspawnArgs, NspawnMachineArgs } from "../../args";
+import type { ClusterSettings } from "../../plan";
 import { shellWords } from "../../shellWords";
 import { dialing, type Host } from "../host";
 import { oneAtATime } from "../oneAtATime";
 
 /** Machines on this computer: made by `pulumi up`, powered off and removed by `pulumi destroy`. */
-export function nspawnHosts(name: string, args: NspawnArgs, opts: CustomResourceOptions): Host[] {
+export function nspawnHosts(
+  name: string,
+  args: NspawnArgs,
+  settings: Output<ClusterSettings>,
+  opts: CustomResourceOptions,
+): Host[] {
   const directory = args.directory ?? "/var/lib/consul-cluster";
   const user = args.user ?? "admin";
   const key = loginKey(`${name}-login-key`, directory, name, opts);
-  const guard = oneAtATime(`${name}-replacements`, identities(args), opts);
+  const guard = oneAtATime(`${name}-replacements`, identities(args), settings, opts);
   return args.machines.map((machine) => {
     const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, guard, opts, {
       directory,

@@ -89,7 +89,18 @@ gate_before_restart() {
   if fresh_stamp && [ -z "$(unwell "$name")" ]; then return 0; fi
   wait_until_well "$BEFORE" "$name" ||
     die "not restarted, for the others are not well: $reason; nothing was changed"
+  spared
   save_snapshot
+}
+
+# Can the others do without this server? All may be well, and still too few: a server whose machine is being replaced
+# is in no view until it joins again. What it waits for can only come after this one.
+spared() {
+  missing=$(missing_servers "$name")
+  [ -n "$missing" ] || return 0
+  voters=$(autopilot_servers "$api" | grep -c ' true true alive ')
+  [ "$((voters - 1))" -ge "$((voters / 2 + 1))" ] ||
+    die "not restarted: $missing is not back yet, and without this server, too, there is no quorum; take back what restarts this server, run again, and change it after that"
 }
 
 fresh_stamp() {

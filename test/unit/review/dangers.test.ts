@@ -136,6 +136,20 @@ test("a host whose sudo asks for a password has the same plan", () => {
   expect(withoutRaw(asked)).toBe(withoutRaw(readPreview("setting")));
 });
 
+test("another release of this library renews its scripts, and restarts nothing", () => {
+  const renewed = changed("nothing", (steps) =>
+    steps.map((step) =>
+      step.urn.endsWith("-release") ? { ...step, op: "update", diffReasons: ["stdin"] } : step,
+    ),
+  );
+  const review = reviewPreview(renewed);
+  expect(serverOf(review, "consul-1")).toMatchObject({
+    effect: "staging",
+    reasons: ["this library's scripts on the host"],
+  });
+  expect(renderMarkdown(review)).toContain("**No server restarts or reloads.**");
+});
+
 test("a changed login is named, its value is not", () => {
   const review = reviewPreview(
     changed("nothing", (steps) =>

@@ -28,6 +28,18 @@ test.each(previews)("%s", (name) => {
   expectFile(`${name}.txt`, renderTerminal(review, false));
 });
 
+test("docs/previews.md shows them as they are", () => {
+  const file = join(__dirname, "../../../docs/previews.md");
+  const page = readFileSync(file, "utf8");
+  const current = page.replace(
+    /(<!-- plan: (\S+) -->\n).*?(?=<!-- end -->)/gs,
+    (_, start: string, name: string) =>
+      `${start}\n${renderMarkdown(reviewPreview(readPreview(name)))}\n`,
+  );
+  if (updating) writeFileSync(file, current);
+  expect(page).toBe(current);
+});
+
 test("there is no plan without a preview", () => {
   const names = readdirSync(golden).map((file) => file.replace(/\.(md|txt)$/, ""));
   expect([...new Set(names)].sort()).toEqual([...previews].sort());

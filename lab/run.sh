@@ -32,7 +32,7 @@ modules_are_current() {
 # A new file touches its folder, so additions and removals count as well as edits.
 program_is_current() {
   [ -e dist/.compiled ] &&
-    [ -z "$(find index.ts stack components tsconfig.json package-lock.json -newer dist/.compiled 2>/dev/null | head -n 1)" ]
+    [ -z "$(find index.ts stack components policy tsconfig.json package-lock.json -newer dist/.compiled 2>/dev/null | head -n 1)" ]
 }
 
 # Runs "$@" with its output in a log, and shows how long it takes; the output appears if it fails.

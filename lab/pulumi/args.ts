@@ -15,6 +15,7 @@ export interface CommandLine {
 const flagsWithValue = new Set([
   ...["--color", "--memprofilerate", "--otel-traces", "--profiling", "--tracing"],
   ...["-v", "--verbose", "-C", "--cwd", "-s", "--stack", "--config-file"],
+  ...["--policy-pack", "--policy-pack-config"],
 ]);
 
 /** Commands that read the stack file and let it be named. */

@@ -9,6 +9,8 @@ export interface Layout {
   passphrase: string;
   /** Stack files as the CLI gets them. */
   stacks: string;
+  /** Links by which the engine starts policy packs, where the language host cannot. */
+  policyPacks: string;
 }
 
 export function layoutOf(project: string = projectFolder): Layout {
@@ -18,6 +20,7 @@ export function layoutOf(project: string = projectFolder): Layout {
     state: join(run, "state"),
     passphrase: join(run, "passphrase"),
     stacks: join(run, "stacks"),
+    policyPacks: join(run, "policy-packs"),
   };
 }
 

@@ -12,6 +12,7 @@ import {
 } from "./args";
 import { pulumiEnv } from "./env";
 import { devStack, type Layout, layoutOf } from "./layout";
+import { withStartedPolicyPacks } from "./policyPack";
 import { ensureStack, stackExists, writeStackFile } from "./stack";
 
 export interface PulumiOptions {
@@ -49,7 +50,9 @@ export async function startPulumi(
     repairAfterCutOff(layout, stack);
   }
   const completed = await complete(args, line, layout, line.stack ?? stack, options.configFile);
-  return spawn(options.toolchain.pulumi, completed, {
+  const { pulumi, startsPolicyPacks } = options.toolchain;
+  const words = startsPolicyPacks ? completed : await withStartedPolicyPacks(completed, layout);
+  return spawn(pulumi, words, {
     cwd: layout.project,
     env,
     stdio,

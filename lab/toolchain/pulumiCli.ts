@@ -33,6 +33,9 @@ export async function findPulumi(): Promise<string | undefined> {
   );
 }
 
+/** Is this the CLI that was built here, with its older language host? */
+export const isBuilt = (cli: string) => dirname(cli) === builtFolder();
+
 export const pulumiTask: Task = {
   title: `Pulumi CLI ${versions.pulumi}`,
   ready: async () => (await findPulumi()) !== undefined,

@@ -6,7 +6,7 @@ import {
   findCommandPlugin,
   pulumiHome,
 } from "./commandPlugin";
-import { findPulumi, pulumiTask } from "./pulumiCli";
+import { findPulumi, isBuilt, pulumiTask } from "./pulumiCli";
 import { versions } from "./versions";
 
 export interface Toolchain {
@@ -16,6 +16,8 @@ export interface Toolchain {
   binDir: string;
   pulumiHome: string;
   commandPlugin: CommandPlugin;
+  /** False where the language host is one that was built: it cannot start a policy pack from its folder. */
+  startsPolicyPacks: boolean;
 }
 
 /** In this order: the CLI downloads the plugin. */
@@ -31,7 +33,13 @@ export async function ensureToolchain(progress: Progress): Promise<Toolchain> {
 export async function findToolchain(): Promise<Toolchain> {
   const [pulumi, commandPlugin] = await Promise.all([findPulumi(), findCommandPlugin()]);
   if (!pulumi || !commandPlugin) throw new Error("the toolchain was prepared and is not there");
-  return { pulumi, binDir: dirname(pulumi), pulumiHome: pulumiHome(), commandPlugin };
+  return {
+    pulumi,
+    binDir: dirname(pulumi),
+    pulumiHome: pulumiHome(),
+    commandPlugin,
+    startsPolicyPacks: !isBuilt(pulumi),
+  };
 }
 
 /** The line a run says where the official plugin cannot be had. */

@@ -59,6 +59,13 @@ export class TestStack {
     return result.stdout;
   }
 
+  /** A preview that must fail: everything it said. */
+  async previewThatFails(...flags: string[]): Promise<string> {
+    const result = await this.run("preview", ...flags);
+    if (result.code === 0) throw new Error(`the preview did not fail:\n${result.stdout}`);
+    return result.stdout + result.stderr;
+  }
+
   async destroy(): Promise<void> {
     const result = await this.run("destroy", "--yes", "--skip-preview");
     if (result.code !== 0) throw new Error(`destroy failed:\n${result.stdout}${result.stderr}`);

@@ -70,7 +70,12 @@ test("an unknown processor is refused by name", () => {
 });
 
 test("only a stand-in is worth a line", () => {
-  const toolchain = { pulumi: "/b/pulumi", binDir: "/b", pulumiHome: "/h" };
+  const toolchain = {
+    pulumi: "/b/pulumi",
+    binDir: "/b",
+    pulumiHome: "/h",
+    startsPolicyPacks: true,
+  };
   const official = { path: "/p", standIn: false };
   expect(standInNotice({ ...toolchain, commandPlugin: official })).toBeUndefined();
   const notice = standInNotice({ ...toolchain, commandPlugin: { path: "/p", standIn: true } });

@@ -1,0 +1,190 @@
+import type {
+  Policies,
+  ReportViolation,
+  ResourceValidationArgs,
+  StackValidationArgs,
+} from "@pulumi/policy";
+import { type Backend, backendSchema, readLastRun } from "./checkpoint";
+import { aclProblems, consulSettings, tlsProblems } from "./consulSettings";
+import { fromSdk } from "./fromSdk";
+import {
+  childOf,
+  clustersOf,
+  isConfigStep,
+  type Resource,
+  serversOf,
+  text,
+  type Values,
+  type Violation,
+} from "./graph";
+import type { LastRun } from "./lastRun";
+import {
+  isProductionStack,
+  isTaggedProduction,
+  type Production,
+  production,
+  productionSchema,
+} from "./production";
+import { evenServers } from "./rules/evenServers";
+import { keptGossipKey } from "./rules/gossipKey";
+import { type OpenSsh, openSsh, openSshDefaults } from "./rules/openSsh";
+import { oneReplacement } from "./rules/replacements";
+
+export const policies: Policies = [
+  {
+    name: "odd-number-of-servers",
+    displayName: "An odd number of servers",
+    description: "A cluster has an odd number of servers.",
+    severity: "high",
+    validateStack: (args, report) => tell(evenServers(args.resources.map(fromSdk)), report),
+  },
+  {
+    name: "tls-in-production",
+    displayName: "TLS in production",
+    description: "In production, servers encrypt their RPC and check who the other side is.",
+    severity: "critical",
+    configSchema: productionSchema,
+    ...inProduction(tlsProblems, "Set them in extraConfig.tls; certificates lie on the hosts"),
+  },
+  {
+    name: "acls-in-production",
+    displayName: "ACLs in production",
+    description: "In production, nobody may do anything without a token that allows it.",
+    severity: "critical",
+    configSchema: productionSchema,
+    ...inProduction(aclProblems, "Set them in extraConfig.acl"),
+  },
+  {
+    name: "ssh-closed-to-the-world",
+    displayName: "SSH closed to the world",
+    description: "No security group of a cluster opens SSH to the internet, nor in parts.",
+    severity: "critical",
+    configSchema: {
+      properties: {
+        everyGroup: {
+          type: "boolean",
+          default: openSshDefaults.everyGroup,
+          description: "Look at every security group of the stack, not only at those of clusters.",
+        },
+        ipv4Prefix: {
+          type: "integer",
+          minimum: 0,
+          maximum: 32,
+          default: openSshDefaults.ipv4Prefix,
+          description:
+            "SSH may be open to as many public IPv4 addresses as a network of this prefix length has.",
+        },
+        ipv6Prefix: {
+          type: "integer",
+          minimum: 0,
+          maximum: 128,
+          default: openSshDefaults.ipv6Prefix,
+          description: "The same for IPv6.",
+        },
+      },
+    },
+    // Before anything is made, what one group says by itself.
+    validateResource: (args, report) => tell(openSsh([fromSdk(args)], sshConfig(args)), report),
+    // Then what it says together with rules that stand beside it.
+    validateStack: (args, report) => {
+      const resources = args.resources.map(fromSdk);
+      const alone = new Set(
+        resources.flatMap((one) => openSsh([one], sshConfig(args))).map(({ urn }) => urn),
+      );
+      const together = openSsh(resources, sshConfig(args));
+      tell(
+        together.filter(({ urn }) => !alone.has(urn)),
+        report,
+      );
+    },
+  },
+  {
+    name: "one-server-replaced-at-a-time",
+    displayName: "One server replaced at a time",
+    description: "A run replaces at most one server of a cluster.",
+    severity: "critical",
+    configSchema: backendSchema,
+    validateStack: (args, report) => comparedWithLastRun(args, report, oneReplacement),
+  },
+  {
+    name: "gossip-key-kept",
+    displayName: "The gossip key kept",
+    description:
+      "The gossip key of a cluster that runs changes only where a rotation is asked for.",
+    severity: "critical",
+    configSchema: backendSchema,
+    validateStack: (args, report) => comparedWithLastRun(args, report, keptGossipKey),
+  },
+];
+
+function tell(violations: Violation[], report: ReportViolation): void {
+  for (const { message, urn } of violations) report(message, urn);
+}
+
+function sshConfig(args: ResourceValidationArgs | StackValidationArgs): OpenSsh {
+  return { ...openSshDefaults, ...args.getConfig<Partial<OpenSsh>>() };
+}
+
+/**
+ * A policy for the settings of servers in production: before a server gets them, where the stack is known to be
+ * production; at the end, where only the tags of the cluster's machines say so.
+ */
+function inProduction(problemsOf: (settings: Values) => string[], advice: string) {
+  const violations = (step: Pick<Resource, "urn" | "name">, stdin: string): Violation[] => {
+    const settings = consulSettings(stdin);
+    const problems = settings === undefined ? [] : problemsOf(settings);
+    if (problems.length === 0) return [];
+    const server = step.name.replace(/-config$/, "");
+    return [{ urn: step.urn, message: `${server}: ${problems.join("; ")}. ${advice}` }];
+  };
+  const config = (args: ResourceValidationArgs | StackValidationArgs): Production => ({
+    ...production,
+    ...args.getConfig<Partial<Production>>(),
+  });
+  return {
+    validateResource(args: ResourceValidationArgs, report: ReportViolation): void {
+      if (!isConfigStep(args) || !isProductionStack(args.urn, args.stackTags, config(args))) return;
+      // Where a preview does not know it yet, the SDK says that; the run itself will know.
+      tell(violations(args, String(args.props.stdin)), report);
+    },
+    validateStack(args: StackValidationArgs, report: ReportViolation): void {
+      const resources = args.resources.map(fromSdk);
+      const clusters = clustersOf(resources).filter(
+        (cluster) =>
+          !isProductionStack(cluster.urn, args.stackTags, config(args)) &&
+          isTaggedProduction(cluster, resources, config(args)),
+      );
+      for (const server of clusters.flatMap((cluster) => serversOf(cluster, resources))) {
+        const step = childOf(server, "config", resources);
+        if (step) tell(violations(step, text(step, "stdin") ?? ""), report);
+      }
+    },
+  };
+}
+
+/** What cannot be judged does not pass. */
+async function comparedWithLastRun(
+  args: StackValidationArgs,
+  report: ReportViolation,
+  rule: (resources: Resource[], last: LastRun) => Violation[],
+): Promise<void> {
+  const resources = args.resources.map(fromSdk);
+  const [cluster] = clustersOf(resources);
+  if (cluster === undefined) return;
+  let last: LastRun;
+  try {
+    last = await readLastRun(cluster.urn, {
+      ...{ organization: "organization" },
+      ...args.getConfig<Partial<Backend>>(),
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    report(
+      `what the last run left behind cannot be read, so this cannot be judged: ${message}. ` +
+        "Put `pulumi` on PATH; with Pulumi Cloud, name the stack's organization in the policy's config",
+      cluster.urn,
+    );
+    return;
+  }
+  tell(rule(resources, last), report);
+}

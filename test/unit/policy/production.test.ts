@@ -1,0 +1,153 @@
+// What production must have, read from the settings that the component sends to its servers.
+//
+// Does not prove that Consul does what these settings say.
+
+import { describe, expect, test } from "vitest";
+import { aclProblems, consulSettings, tlsProblems } from "../../../policy/consulSettings";
+import { isConfigStep, type Resource, type Values } from "../../../policy/graph";
+import { isProductionStack, isTaggedProduction, production } from "../../../policy/production";
+import { aws, awsClusterOf } from "../../graph/support/awsCluster";
+import { clusterOf, existing, servers } from "../../graph/support/clusters";
+import { argsOfStack } from "../../graph/support/stackFile";
+import { seen } from "./support/seen";
+
+const files = { ca_file: "/tls/ca.pem", cert_file: "/tls/cert.pem", key_file: "/tls/key.pem" };
+const flags = { verify_incoming: true, verify_outgoing: true, verify_server_hostname: true };
+
+/** The settings that a server gets, as the policy reads them. */
+async function settings(extraConfig: Values, args = existing()): Promise<Values> {
+  const resources = seen((await clusterOf({ ...args, extraConfig })).resources);
+  const steps = resources.filter(isConfigStep);
+  expect(steps.map(({ name }) => name)).toEqual([1, 2, 3].map((i) => `c-consul-${i}-config`));
+  return consulSettings(steps[0]?.props.stdin as string) as Values;
+}
+
+describe("TLS", () => {
+  test.each<[string, Values]>([
+    ["for RPC", { tls: { internal_rpc: { ...files, ...flags } } }],
+    ["for everything", { tls: { defaults: { ...files, ...flags } } }],
+    ["in both places", { tls: { defaults: files, internal_rpc: flags } }],
+    ["under the old names", { ...files, ...flags }],
+    [
+      "with a folder of authorities",
+      { tls: { defaults: { ...files, ca_file: "", ca_path: "/tls/ca" }, internal_rpc: flags } },
+    ],
+  ])("is on: %s", async (_, extraConfig) => {
+    expect(tlsProblems(await settings(extraConfig))).toEqual([]);
+  });
+
+  test.each<[string, Values, string[]]>([
+    [
+      "nothing is said",
+      {},
+      [
+        "in tls.internal_rpc not true: verify_incoming, verify_outgoing, verify_server_hostname",
+        "in tls.internal_rpc not set: ca_file, cert_file, key_file",
+      ],
+    ],
+    [
+      "RPC says otherwise",
+      { tls: { defaults: { ...files, ...flags }, internal_rpc: { verify_incoming: false } } },
+      ["in tls.internal_rpc not true: verify_incoming"],
+    ],
+    [
+      "only the API has it",
+      { tls: { internal_rpc: { ...files }, https: flags } },
+      ["in tls.internal_rpc not true: verify_incoming, verify_outgoing, verify_server_hostname"],
+    ],
+    [
+      "a client could pass for a server",
+      { tls: { defaults: { ...files, verify_incoming: true, verify_outgoing: true } } },
+      ["in tls.internal_rpc not true: verify_server_hostname"],
+    ],
+  ])("is off where %s", async (_, extraConfig, problems) => {
+    expect(tlsProblems(await settings(extraConfig))).toEqual(problems);
+  });
+});
+
+describe("ACLs", () => {
+  test("are on", async () => {
+    const acl = { enabled: true, default_policy: "deny", down_policy: "extend-cache" };
+    expect(aclProblems(await settings({ acl }))).toEqual([]);
+  });
+
+  test.each<[Values, string]>([
+    [{}, 'acl.enabled is not set, not true; acl.default_policy is not set, not "deny"'],
+    [{ acl: { enabled: true } }, 'acl.default_policy is not set, not "deny"'],
+    [
+      { acl: { enabled: false, default_policy: "allow" } },
+      'acl.enabled is false, not true; acl.default_policy is "allow", not "deny"',
+    ],
+    [
+      { acl: { enabled: true, default_policy: "deny", down_policy: "allow" } },
+      'acl.down_policy is "allow"',
+    ],
+  ])("are off with %j", async (extraConfig, problem) => {
+    expect(aclProblems(await settings(extraConfig)).join("; ")).toContain(problem);
+  });
+});
+
+test("settings behind a sudo password are read as well", async () => {
+  const args = {
+    existing: {
+      servers: servers().map((one) => ({ ...one, user: "admin", sudoPassword: "password" })),
+    },
+  };
+  expect(await settings({ acl: { enabled: true } }, args)).toMatchObject({
+    acl: { enabled: true },
+  });
+});
+
+test("other commands, and a `-config` of the program's own, are no settings", async () => {
+  const { resources } = await clusterOf(existing());
+  const own = { urn: "urn:pulumi:prod::p::command:remote:Command::my-config", name: "my-config" };
+  expect(isConfigStep(own)).toBe(false);
+  expect(seen(resources).filter(isConfigStep)).toHaveLength(3);
+  expect(consulSettings("echo hello")).toBeUndefined();
+});
+
+describe("production", () => {
+  const urn = (stack: string) => `urn:pulumi:${stack}::any::pulumi:pulumi:Stack::any-${stack}`;
+  const none = new Map<string, string>();
+
+  test.each([
+    ["prod", true],
+    ["prod-eu", true],
+    ["production", true],
+    ["preprod", false],
+    ["dev", false],
+  ])("is a stack named %s: %s", (stack, is) => {
+    expect(isProductionStack(urn(stack), none, production)).toBe(is);
+  });
+
+  test("is what the config names, and stack tags", () => {
+    const config = { ...production, stacks: ["live.*"] };
+    expect(isProductionStack(urn("live.eu"), none, config)).toBe(true);
+    expect(isProductionStack(urn("liveXeu"), none, config)).toBe(false);
+    expect(isProductionStack(urn("prod"), none, config)).toBe(false);
+    expect(isProductionStack(urn("a"), new Map([["environment", "prod"]]), config)).toBe(true);
+  });
+
+  const tagged = async (tags?: Record<string, string>) => {
+    const resources = seen((await awsClusterOf(aws(tags && { tags }))).resources);
+    return isTaggedProduction(resources[0] as Resource, resources, production);
+  };
+
+  test("is a cluster whose machines are tagged so", async () => {
+    expect(await tagged({ environment: "prod" })).toBe(true);
+    expect(await tagged({ environment: "staging" })).toBe(false);
+    expect(await tagged()).toBe(false);
+  });
+});
+
+// As long as the component has no arguments for them, and Pulumi.prod.yaml turns neither on.
+test("this project's own production has neither, and the policies say so", async () => {
+  const resources = seen((await awsClusterOf(argsOfStack("prod"), { name: "prod" })).resources);
+  const steps = resources.filter(isConfigStep);
+  expect(steps).toHaveLength(3);
+  for (const { props } of steps) {
+    const read = consulSettings(props.stdin as string) as Values;
+    expect(tlsProblems(read)).toHaveLength(2);
+    expect(aclProblems(read)).toHaveLength(2);
+  }
+});

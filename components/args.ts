@@ -131,7 +131,7 @@ export interface AwsArgs {
    * @default true
    */
   keepDataVolumes?: boolean;
-  /** ARN of the KMS key of all volumes. @default the account's key for EBS */
+  /** ARN of the KMS key of all volumes. Taken when a volume is made. @default the account's key for EBS */
   kmsKeyArn?: Input<string>;
   /** Networks, as CIDRs, that may use HTTP(S), DNS and gRPC. @default none */
   clientCidrs?: Input<Input<string>[]>;

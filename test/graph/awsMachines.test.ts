@@ -41,6 +41,7 @@ describe("an image that changed upstream", async () => {
     ["another family", { image: "amazon-linux-2023" }],
     ["another instance type", { instanceType: "m7i.large" }],
     ["a larger root volume", { rootVolumeGiB: 64 }],
+    ["another key of KMS", { kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/other" }],
   ])("%s waits for the next generation, too", async (_, more) => {
     const after = await awsClusterOf(aws(more), { image: "ami-0new", recorded });
     for (const name of machines) {
@@ -49,6 +50,12 @@ describe("an image that changed upstream", async () => {
         textOf(before.get(`c-${name}-release`), "create"),
       );
     }
+  });
+
+  // For the data volume no generation is the right moment: it has the data.
+  test("a data volume keeps its key of KMS", () => {
+    for (const name of machines)
+      expect(before.get(`c-${name}-data`).ignoreChanges).toEqual(["kmsKeyId"]);
   });
 
   test("is taken by the one server whose generation is raised, and by no other", async () => {

@@ -39,6 +39,7 @@ export interface AwsMachine {
 interface Recipe extends Image {
   instanceType: string;
   rootVolumeGiB: number;
+  kmsKeyArn?: string;
 }
 
 /**
@@ -92,7 +93,7 @@ export function awsMachine(
       },
       rootBlockDevice: {
         encrypted: true,
-        kmsKeyId: args.kmsKeyArn,
+        kmsKeyId: recipe.apply(({ kmsKeyArn }) => kmsKeyArn as string),
         volumeType: "gp3",
         volumeSize: recipe.rootVolumeGiB,
         deleteOnTermination: true,
@@ -136,11 +137,13 @@ function lookUp(args: AwsArgs, opts: CustomResourceOptions): Output<string> {
     architecture: args.architecture,
     instanceType: args.instanceType,
     rootVolumeGiB: args.rootVolumeGiB,
-  }).apply(({ image, architecture, instanceType, rootVolumeGiB }) => {
+    kmsKeyArn: args.kmsKeyArn,
+  }).apply(({ image, architecture, instanceType, rootVolumeGiB, kmsKeyArn }) => {
     const recipe: Recipe = {
       ...image,
       instanceType: instanceType ?? (architecture === "arm64" ? "t4g.small" : "t3.small"),
       rootVolumeGiB: rootVolumeGiB ?? 16,
+      ...(kmsKeyArn !== undefined && { kmsKeyArn }),
     };
     return JSON.stringify(recipe);
   });
@@ -191,6 +194,10 @@ function dataVolume(
       kmsKeyId: args.kmsKeyArn,
       tags: tags(server.name),
     },
-    mergeOptions(opts, { retainOnDelete: args.keepDataVolumes ?? true }),
+    mergeOptions(opts, {
+      retainOnDelete: args.keepDataVolumes ?? true,
+      // Another key would mean another, empty volume, for all servers at once.
+      ignoreChanges: ["kmsKeyId"],
+    }),
   );
 }

@@ -1,0 +1,67 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run, runOrFail } from "../lab/system/command";
+import { Failure } from "../lab/system/failure";
+import { projectFolder } from "../lab/system/project";
+
+export interface Packed {
+  /** The archive, as `npm publish` would send it. */
+  file: string;
+  /** Bytes. */
+  size: number;
+  files: string[];
+}
+
+/**
+ * Packs the library into `folder`: what runs, its types, and the scripts for hosts. Nothing of the lab, of the tests,
+ * or of this project's stacks is in it.
+ */
+export async function pack(folder: string): Promise<Packed> {
+  const draft = join(folder, "package");
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true });
+  const library = join(projectFolder, "components");
+  // Compiled anew: what an earlier state of the sources left in `dist/` is nobody's business.
+  const compile = ["npx", "tsc", "-p", join(library, "tsconfig.json"), "--outDir", draft];
+  await runOrFail(compile, { cwd: projectFolder });
+  cpSync(library, draft, { recursive: true, filter: belongs });
+  const read = (file: string) => JSON.parse(readFileSync(file, "utf8")) as object;
+  // In the sources what is said of compiled files would lead every tool astray.
+  const manifest = {
+    ...read(join(library, "package.json")),
+    ...read(join(projectFolder, "packaging/published.json")),
+  };
+  writeFileSync(join(draft, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  cpSync(join(projectFolder, "LICENSE"), join(draft, "LICENSE"));
+  const { stdout } = await runOrFail(
+    ["npm", "pack", "--json", "--ignore-scripts", "--pack-destination", folder],
+    { cwd: draft },
+  );
+  const [packed] = JSON.parse(stdout) as {
+    filename: string;
+    size: number;
+    files: { path: string }[];
+  }[];
+  if (!packed) throw new Failure(`npm pack made nothing of ${draft}`);
+  return {
+    file: join(folder, packed.filename),
+    size: packed.size,
+    files: packed.files.map(({ path }) => path).sort(),
+  };
+}
+
+/** Beside what is compiled: the scripts for hosts, and what a person reads. */
+const belongs = (path: string) => statSync(path).isDirectory() || /(\.sh|\/README\.md)$/.test(path);
+
+/** What the linters of packages find wrong with it; "" where they find nothing. */
+export async function lintPackage(file: string): Promise<string> {
+  const linters = [
+    ["npx", "publint", "--strict", file],
+    ["npx", "attw", "--no-color", file],
+  ];
+  const results = await Promise.all(linters.map((argv) => run(argv, { cwd: projectFolder })));
+  return results
+    .filter(({ code }) => code !== 0)
+    .map(({ stdout, stderr }) => stdout + stderr)
+    .join("\n");
+}

@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run, runOrFail } from "../../lab/system/command";
+import { projectFolder } from "../../lab/system/project";
+import { lintPackage, type Packed, pack } from "../../packaging/pack";
+import { existing } from "../graph/support/clusters";
+import { readPreview } from "../unit/review/support";
+
+// The library as a stranger gets it: packed, installed in an empty project, used from both kinds of modules and by
+// the type checker, without @pulumi/aws.
+//
+// Does not prove that a registry takes it.
+
+let folder: string;
+let packed: Packed;
+
+const { version: pulumi } = require("@pulumi/pulumi/package.json") as { version: string };
+const { version: typescript } = require("typescript/package.json") as { version: string };
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "consul-cluster-package-"));
+  packed = await pack(folder);
+  const dependencies = {
+    "@pulumi/pulumi": pulumi,
+    "@types/node": "*",
+    "consul-cluster": `file:${packed.file}`,
+    typescript,
+  };
+  write("package.json", JSON.stringify({ name: "stranger", private: true, dependencies }));
+  const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
+  await runOrFail(["npm", "install", ...flags], { cwd: folder });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(name: string, text: string): void {
+  writeFileSync(join(folder, name), text);
+}
+
+test("it is small, and holds nothing but the library", () => {
+  expect(packed.size).toBeLessThan(200_000);
+  const strangers = packed.files.filter(
+    (file) => !/(\.js|\.d\.ts|\.sh|^package\.json|^README\.md|^LICENSE)$/.test(file),
+  );
+  expect(strangers).toEqual([]);
+  expect(packed.files.filter((file) => /test|lab|stack|bench|example/.test(file))).toEqual([]);
+  const needed = ["index.js", "index.d.ts", "review/bin.js", "remote/scripts/activate.sh"];
+  expect(packed.files).toEqual(expect.arrayContaining(needed));
+});
+
+test("the linters of packages find nothing", async () => {
+  expect(await lintPackage(packed.file)).toBe("");
+});
+
+/** Registers a cluster with mocks, and says what was registered. */
+const body = `
+const registered = [];
+runtime.setMocks({
+  newResource: ({ type, name, inputs }) => {
+    registered.push(type);
+    return { id: name, state: { stdout: "", stderr: "", ...inputs } };
+  },
+  call: () => ({}),
+});
+const args = ${JSON.stringify(existing())};
+new ConsulCluster("c", args);
+runtime.disconnect().then(() => console.log(registered.sort().join("\\n")));
+`;
+
+test.each([
+  [
+    "main.cjs",
+    `const { ConsulCluster } = require("consul-cluster");\nconst { runtime } = require("@pulumi/pulumi");`,
+  ],
+  [
+    "main.mjs",
+    `import { ConsulCluster } from "consul-cluster";\nimport { runtime } from "@pulumi/pulumi";`,
+  ],
+])("it runs in %s", async (file, imports) => {
+  write(file, imports + body);
+  const { stdout } = await runOrFail(["node", file], { cwd: folder });
+  const types = stdout.trim().split("\n");
+  expect(types).toContain("consul-cluster:index:ConsulCluster");
+  expect(types.filter((type) => type === "command:remote:Command")).toHaveLength(13);
+});
+
+test.each(["nodenext", "bundler"])("its types are whole for %s", async (resolution) => {
+  write(
+    "consumer.ts",
+    `import { ConsulCluster, type ConsulClusterArgs, type ServerOutput } from "consul-cluster";
+import { renderMarkdown, type Review, reviewPreview } from "consul-cluster/review";
+const args: ConsulClusterArgs = { recursors: ["192.0.2.53"], version: "1.22.0" };
+export const cluster = new ConsulCluster("c", args);
+export const first = cluster.servers.apply((servers: ServerOutput[]) => servers[0]?.address);
+export const text = (json: string): string => renderMarkdown(reviewPreview(json) satisfies Review);
+// @ts-expect-error: a setting that is none
+export const wrong: ConsulClusterArgs = { recursor: [] };
+`,
+  );
+  const module = resolution === "bundler" ? "esnext" : resolution;
+  const flags = ["--noEmit", "--strict", "--target", "es2022", "--types", "node"];
+  const options = [...flags, "--module", module, "--moduleResolution", resolution];
+  const { stdout } = await runOrFail(["npx", "tsc", ...options, "consumer.ts"], { cwd: folder });
+  expect(stdout).toBe("");
+});
+
+test("its command reads a preview from standard input", async () => {
+  const { stdout } = await runOrFail(["npx", "consul-cluster-plan", "--strict"], {
+    cwd: folder,
+    input: readPreview("setting"),
+  });
+  expect(stdout).toContain("consul-1, consul-2 and consul-3 restart, one after the other.");
+});
+
+test("without @pulumi/aws, `aws` says what is missing", async () => {
+  write(
+    "aws.cjs",
+    `const { ConsulCluster } = require("consul-cluster");
+const { runtime } = require("@pulumi/pulumi");
+runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) });
+const servers = [1, 2, 3].map((i) => ({ name: "consul-" + i }));
+new ConsulCluster("c", { aws: { servers, sshCidrs: ["192.0.2.0/24"] } });
+`,
+  );
+  const { code, stderr } = await run(["node", "aws.cjs"], { cwd: folder });
+  expect(code).not.toBe(0);
+  expect(stderr).toContain("`aws` needs the package @pulumi/aws, which is not installed");
+});
+
+test("the versions that it names are those of this project", () => {
+  const own = require(join(projectFolder, "components/package.json"));
+  const project = require(join(projectFolder, "package.json"));
+  for (const [name, version] of Object.entries(own.dependencies))
+    expect(project.dependencies[name], name).toBe(version);
+  expect(own.version).toBe(project.version);
+});

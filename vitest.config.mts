@@ -5,7 +5,7 @@ const second = 1000;
 const minute = 60 * second;
 
 /** The projects, in the order in which they run where several are asked for: the quick ones first. */
-const order = { unit: 0, graph: 0, conformance: 1, e2e: 2, changes: 3 };
+const order = { unit: 0, graph: 0, conformance: 1, upgrade: 1, e2e: 2, changes: 3 };
 
 function project(name: keyof typeof order, timeout: number, more: InlineConfig = {}) {
   return {
@@ -48,6 +48,7 @@ export default defineConfig({
       project("unit", 20 * second, quick),
       project("graph", 20 * second, quick),
       project("conformance", minute),
+      project("upgrade", 2 * minute),
       project("e2e", 10 * minute, onTheLab),
       project("changes", 10 * minute, onTheLab),
     ],

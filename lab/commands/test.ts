@@ -33,7 +33,7 @@ runMain(async () => {
 });
 
 /** Changes under load take as long as all the others together: `npm run test:changes`. */
-const everythingButChanges = ["unit", "graph", "conformance", "e2e"].flatMap((name) => [
+const everythingButChanges = ["unit", "graph", "conformance", "upgrade", "e2e"].flatMap((name) => [
   "--project",
   name,
 ]);

@@ -5,7 +5,7 @@ const second = 1000;
 const minute = 60 * second;
 
 /** The projects, in the order in which they run where several are asked for: the quick ones first. */
-const order = { unit: 0, graph: 0, package: 1, conformance: 1, e2e: 2, changes: 3 };
+const order = { unit: 0, graph: 0, package: 1, conformance: 2, upgrade: 2, e2e: 3, changes: 4 };
 
 function project(name: keyof typeof order, timeout: number, more: InlineConfig = {}) {
   return {
@@ -49,6 +49,7 @@ export default defineConfig({
       project("graph", 20 * second, quick),
       project("package", 3 * minute),
       project("conformance", minute),
+      project("upgrade", 2 * minute),
       project("e2e", 10 * minute, onTheLab),
       project("changes", 10 * minute, onTheLab),
     ],

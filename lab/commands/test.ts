@@ -33,10 +33,9 @@ runMain(async () => {
 });
 
 /** Changes under load take as long as all the others together: `npm run test:changes`. */
-const everythingButChanges = ["unit", "graph", "package", "conformance", "e2e"].flatMap((name) => [
-  "--project",
-  name,
-]);
+const everythingButChanges = ["unit", "graph", "package", "conformance", "upgrade", "e2e"].flatMap(
+  (name) => ["--project", name],
+);
 
 /** What needs no machine: format and lint, types, dead code, shell scripts, the stand-in's own tests. */
 async function checkSources(progress: Progress): Promise<void> {

@@ -11,7 +11,12 @@ const root = join(__dirname, "../../..");
 
 /** The arguments that a stack file of this project stands for, for somebody who has the bastion's key. */
 export function argsOfStack(stack: string): ConsulClusterArgs {
-  const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8"));
+  return argsOf(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8"));
+}
+
+/** The same, of a stack file's text. */
+export function argsOf(stackFile: string): ConsulClusterArgs {
+  const { config } = parse(stackFile);
   const raw = Object.entries(config as Record<string, unknown>)
     .filter(([key]) => key.startsWith("consul-cluster:"))
     .map(([key, value]) => [

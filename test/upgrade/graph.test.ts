@@ -1,0 +1,67 @@
+// The stacks on AWS as each released version asked for them, beside what the code of today asks for with the same
+// settings: the same resources under the same names, and nothing in them but other scripts.
+//
+// Does not prove what the engine makes of it: no account made a state that it could preview. Scripts stand in a
+// graph by their first line alone, and a renamed resource is told as such even where it has an alias.
+
+import { isDeepStrictEqual } from "node:util";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { awsClusterOf } from "../graph/support/awsCluster";
+import { graphText } from "../graph/support/graphText";
+import { argsOf } from "../graph/support/stackFile";
+import { readGraph, savedVersions } from "./savedState";
+import { mayDiffer } from "./verdict";
+
+type Graph = Record<string, Record<string, unknown> & { inputs?: Record<string, unknown> }>;
+
+/** What differs between two graphs and must not, a line each. */
+function differences(was: Graph, is: Graph): string[] {
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].sort();
+  return names.flatMap((name) => {
+    const [before, after] = [was[name], is[name]];
+    if (before === undefined) return `${name}: new`;
+    if (after === undefined) return `${name}: gone`;
+    // In what follows what, nothing of a machine that runs is to be seen.
+    const { inputs: wasGiven = {}, after: _, ...wasSo } = before;
+    const { inputs: isGiven = {}, after: __, ...isSo } = after;
+    const inputs = differing(wasGiven, isGiven).filter((input) => !mayDiffer(name, input));
+    return [...differing(wasSo, isSo), ...inputs].map((field) => `${name}: another ${field}`);
+  });
+}
+
+function differing(was: Record<string, unknown>, is: Record<string, unknown>): string[] {
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])].sort();
+  return keys.filter((key) => !isDeepStrictEqual(was[key], is[key]));
+}
+
+describe.each(savedVersions())("a stack made by %s", (version) => {
+  test.each(["staging", "prod"])("%s: nothing of it is touched", async (stack) => {
+    const { settings, graph } = readGraph(version, stack);
+    const cluster = await awsClusterOf(argsOf(settings), { name: stack });
+    expect(cluster.errors).toEqual([]);
+    expect(differences(parse(graph), parse(graphText(cluster.resources)))).toEqual([]);
+  });
+
+  test("another name, another setting and another option are noticed", async () => {
+    const { graph } = readGraph(version, "prod");
+    const [was, is] = [parse(graph), parse(graph)] as [Graph, Graph];
+    const { "prod-ready": ready, ...others } = is;
+    const instance = { ...is["prod-consul-1-instance"], retainOnDelete: true };
+    const activate = { ...is["prod-consul-2-activate"], inputs: { stdin: "release 1.23.0" } };
+    const changed = {
+      ...others,
+      "prod-readiness": ready as Graph[string],
+      "prod-consul-1-instance": instance,
+      "prod-consul-2-activate": activate,
+    };
+    expect(differences(was, changed)).toEqual([
+      "prod-consul-1-instance: another retainOnDelete",
+      ...["addPreviousOutputInEnv", "connection", "create", "logging", "stdin"].map(
+        (input) => `prod-consul-2-activate: another ${input}`,
+      ),
+      "prod-readiness: new",
+      "prod-ready: gone",
+    ]);
+  });
+});

@@ -13,6 +13,7 @@ import { Failure } from "../system/failure";
 import { runInherited } from "../system/inherited";
 import { runMain } from "../system/main";
 import { projectFolder, runFolder } from "../system/project";
+import { actionlintTask, findActionlint } from "../toolchain/actionlint";
 import type { Toolchain } from "../toolchain/toolchain";
 import { versions } from "../toolchain/versions";
 
@@ -37,14 +38,17 @@ const everythingButChanges = ["unit", "graph", "package", "conformance", "upgrad
   (name) => ["--project", name],
 );
 
-/** What needs no machine: format and lint, types, dead code, shell scripts, the stand-in's own tests. */
+/** What needs no machine: format and lint, types, dead code, shell scripts, workflows, the stand-in's own tests. */
 async function checkSources(progress: Progress): Promise<void> {
+  await progress.runTasks([actionlintTask]);
+  const actionlint = (await findActionlint()) ?? "actionlint";
   const scripts = await shellScripts();
   const checks: [string, string[], string?][] = [
     ["biome", ["npx", "biome", "check", "--error-on-warnings", "."]],
     ["types", ["npx", "tsc", "-p", "tsconfig.check.json"]],
     ["knip", ["npx", "knip", "--treat-config-hints-as-errors"]],
     ["shellcheck", ["shellcheck", "-x", "-P", "SCRIPTDIR", ...scripts]],
+    ["actionlint", ["bash", ".github/scripts/lint.sh", actionlint]],
     ["gofmt, vet and tests of the stand-in plugin", ["sh", "check.sh"], "lab/command-plugin"],
   ];
   for (const [title, argv, folder = "."] of checks) {

@@ -11,6 +11,7 @@ import { which } from "../system/which";
 
 export const pulumiSite = "https://get.pulumi.com";
 export const consulSite = "https://releases.hashicorp.com";
+export const githubSite = "https://github.com";
 
 /** Why a vendor's site does not answer, or undefined where it does; asked once in a run. */
 const answers = new Map<string, Promise<string | undefined>>();

@@ -8,6 +8,7 @@ export const versions = {
   consul: "1.22.0",
   /** What the tests upgrade from. */
   consulBefore: "1.19.2",
+  actionlint: "1.7.12",
 } as const;
 
 /** A Pulumi CLI on PATH serves from this version on: the Node SDK is 3.248. */

@@ -6,8 +6,10 @@ import { parse, stringify } from "yaml";
 import { imageFile } from "../../lab/image/image";
 import { mirrorFolder } from "../../lab/mirror/mirror";
 import { labGateway } from "../../lab/network/range";
+import { pulumiEnv } from "../../lab/pulumi/env";
 import { layoutOf } from "../../lab/pulumi/layout";
 import { type PulumiResult, runPulumi, startPulumi } from "../../lab/pulumi/run";
+import { ensureStack, writeStackFile } from "../../lab/pulumi/stack";
 import { logFolder } from "../../lab/system/project";
 import { findToolchain } from "../../lab/toolchain/toolchain";
 import { testMachines } from "./machines";
@@ -109,6 +111,17 @@ export class TestStack {
       });
     }
     return child;
+  }
+
+  /** The environment in which somebody else's script finds the CLI, this stack's state and its settings. */
+  async environment(): Promise<NodeJS.ProcessEnv> {
+    const { toolchain, configFile } = await this.options();
+    const layout = layoutOf();
+    const env = pulumiEnv(layout, toolchain, this.name);
+    await ensureStack(toolchain.pulumi, layout, this.name, env);
+    const file = await writeStackFile(layout, this.name, configFile);
+    // The CLI takes any flag from such a variable: the script's own command line stays what it is.
+    return { ...env, NO_COLOR: "1", PULUMI_OPTION_CONFIG_FILE: file };
   }
 
   /** Everything that lies on disk of this stack's state, backups and history included: path and text. */

@@ -148,18 +148,33 @@ describe("with the first server away", () => {
 });
 
 /** The example's script on its own: what is not the engine's need not pay for it. */
-function writeDefault(env: NodeJS.ProcessEnv, verb = "write"): Promise<CommandResult> {
-  return run(["sh", join(projectFolder, "examples/application/kv-default.sh"), verb], {
+function script(file: string, verb: string, env: NodeJS.ProcessEnv): Promise<CommandResult> {
+  return run(["sh", join(projectFolder, "examples/application", file), verb], {
     input: "once",
     env: {
       ...process.env,
       CONSUL_ADDRESSES: names.map((name) => `http://${addresses[name]}`).join(" "),
-      KEY: "shop/alone",
-      OWNER: "a-test",
       ...env,
     },
   });
 }
+
+function writeDefault(env: NodeJS.ProcessEnv, verb = "write"): Promise<CommandResult> {
+  return script("kv-default.sh", verb, { KEY: "shop/alone", OWNER: "a-test", ...env });
+}
+
+test("a dead server blocks no destroy, and a dead cluster is told", async () => {
+  const gone = `http://${addresses["test-1"]}:1`;
+  const alive = `http://${addresses["test-2"]}`;
+  const deregister = (CONSUL_ADDRESSES: string) =>
+    script("service.sh", "deregister", { ID: "nobody", PATIENCE: "1", CONSUL_ADDRESSES });
+  const one = await deregister(`${gone} ${alive}`);
+  expect(one.code).toBe(0);
+  expect(one.stderr).toContain(`${gone} did not answer`);
+  const none = await deregister(gone);
+  expect(none.code).toBe(1);
+  expect(none.stderr).toContain("pulumi state delete");
+});
 
 test("one stack's default is another stack's value", async () => {
   expect(await writeDefault({ OWNER: "another" })).toMatchObject({ code: 0, stdout: "other\n" });

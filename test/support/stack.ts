@@ -151,8 +151,6 @@ export class TestStack {
     // No colours: the tests read what is said.
     const env = {
       NO_COLOR: "1",
-      // `npm test` has looked at the types.
-      ...(program && { PULUMI_NODEJS_TRANSPILE_ONLY: "true" }),
       ...(this.state && { PULUMI_BACKEND_URL: pathToFileURL(this.state).href }),
     };
     return { toolchain, program, stack: this.name, configFile: stringify({ config }), env };

@@ -2,7 +2,8 @@
 # Makes a root file system for the lab's machines:  build.sh TARGET.tar RELEASE   (as root)
 #
 # bookworm is what the machines of the lab run. trixie is another system, for tests: shaped like the image of a
-# cloud, with cloud-init, which starts where a test takes its lock away, and without unzip.
+# cloud, with cloud-init, which starts where a test takes its lock away, and without unzip. Its haproxy is for the
+# example of a larger stack.
 
 set -eu
 
@@ -17,7 +18,7 @@ include=$include,iproute2,nftables,procps
 include=$include,ca-certificates,curl
 case $release in
   bookworm) include=$include,unzip ;;
-  trixie) include=$include,e2fsprogs,cloud-init ;;
+  trixie) include=$include,e2fsprogs,cloud-init,haproxy ;;
 esac
 
 mkdir -p "$(dirname "$target")"

@@ -18,3 +18,6 @@ echo '# No resolver: whoever makes the machine may name one here.' >"$root/etc/r
 
 # The tests' machines are set up by their own hands, but where a test asks for it.
 [ ! -d "$root/etc/cloud" ] || : >"$root/etc/cloud/cloud-init.disabled"
+
+# A load balancer is one machine in many: whoever makes it one enables it.
+rm -f "$root/etc/systemd/system/multi-user.target.wants/haproxy.service"

@@ -5,16 +5,14 @@ import { runInStep } from "../progress/stepCommand";
 import { asRoot } from "../system/privilege";
 import { machineCacheFolder } from "../system/project";
 
-/** Counts up with every change to build.sh or customize.sh, so that nobody boots an older image. */
-const revision = 1;
-
 /** The root file system that every machine of the lab starts from. */
-export const imageFile = fileOf("debian-12");
+export const imageFile = fileOf("debian-12", 1);
 
 /** Another system, for tests of mixed hosts and of what clouds hand to a machine. */
-export const otherImageFile = fileOf("debian-13");
+export const otherImageFile = fileOf("debian-13", 2);
 
-function fileOf(system: string): string {
+/** The revision counts up with every change to what build.sh and customize.sh make of a system: nobody boots an older one. */
+function fileOf(system: string, revision: number): string {
   return join(machineCacheFolder, "image", `${system}-r${revision}.tar`);
 }
 

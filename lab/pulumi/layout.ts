@@ -1,8 +1,9 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { projectFolder } from "../system/project";
 
 /** Where a project keeps what the CLI reads and writes. */
 export interface Layout {
+  /** The folder with Pulumi.yaml. */
   project: string;
   /** The file backend. */
   state: string;
@@ -13,13 +14,15 @@ export interface Layout {
   policyPacks: string;
 }
 
-export function layoutOf(project: string = projectFolder): Layout {
+/** `program`: folder of another Pulumi project, an example's, whose stacks lie in the same state. */
+export function layoutOf(project: string = projectFolder, program: string = project): Layout {
   const run = join(project, ".lab");
+  const stacks = join(run, "stacks");
   return {
-    project,
+    project: program,
     state: join(run, "state"),
     passphrase: join(run, "passphrase"),
-    stacks: join(run, "stacks"),
+    stacks: program === project ? stacks : join(stacks, basename(program)),
     policyPacks: join(run, "policy-packs"),
   };
 }

@@ -19,6 +19,8 @@ export interface PulumiOptions {
   toolchain: Toolchain;
   /** The folder with Pulumi.yaml. @default this clone */
   project?: string;
+  /** The folder with the Pulumi.yaml of another program, on the same state. @default the project's own */
+  program?: string;
   /** @default devStack */
   stack?: string;
   /** The stack's settings as YAML. @default Pulumi.<stack>.yaml of the project */
@@ -40,7 +42,7 @@ export async function startPulumi(
   options: PulumiOptions,
   stdio: StdioOptions,
 ): Promise<ChildProcess> {
-  const layout = layoutOf(options.project);
+  const layout = layoutOf(options.project, options.program);
   const line = readCommandLine(args);
   const stack = options.stack ?? devStack;
   const env = { ...pulumiEnv(layout, options.toolchain, stack), ...options.env };

@@ -10,7 +10,7 @@ import { pulumiEnv } from "../../lab/pulumi/env";
 import { layoutOf } from "../../lab/pulumi/layout";
 import { type PulumiResult, runPulumi, startPulumi } from "../../lab/pulumi/run";
 import { ensureStack, writeStackFile } from "../../lab/pulumi/stack";
-import { logFolder } from "../../lab/system/project";
+import { logFolder, projectFolder } from "../../lab/system/project";
 import { findToolchain } from "../../lab/toolchain/toolchain";
 import { testMachines } from "./machines";
 
@@ -39,6 +39,8 @@ export class TestStack {
     public settings: Settings,
     /** Folder of another state than the lab's: somebody else's computer. */
     private readonly state?: string,
+    /** Folder under examples/, named as its project is: another program, on the same state. */
+    private readonly example?: string,
   ) {}
 
   /** An update that must succeed. */
@@ -154,14 +156,16 @@ export class TestStack {
 
   private async options() {
     const toolchain = await findToolchain();
+    const project = this.example ?? "consul-cluster";
     const config = Object.fromEntries(
-      Object.entries(this.settings).map(([key, value]) => [`consul-cluster:${key}`, value]),
+      Object.entries(this.settings).map(([key, value]) => [`${project}:${key}`, value]),
     );
+    const program = this.example && join(projectFolder, "examples", this.example);
     // No colours: the tests read what is said.
     const env = {
       NO_COLOR: "1",
       ...(this.state && { PULUMI_BACKEND_URL: pathToFileURL(this.state).href }),
     };
-    return { toolchain, stack: this.name, configFile: stringify({ config }), env };
+    return { toolchain, program, stack: this.name, configFile: stringify({ config }), env };
   }
 }

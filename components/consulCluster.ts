@@ -52,6 +52,7 @@ export class ConsulCluster extends ComponentResource {
   readonly httpAddresses: Output<string[]>;
   /** `address:port` of DNS on each server. */
   readonly dnsAddresses: Output<string[]>;
+  /** Datacenter of the servers. */
   readonly datacenter: Output<string>;
   /** The key that encrypts gossip, base64; a secret. An agent needs it to join. */
   readonly gossipKey: Output<string>;

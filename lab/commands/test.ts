@@ -14,6 +14,7 @@ import { runInherited } from "../system/inherited";
 import { runMain } from "../system/main";
 import { projectFolder, runFolder } from "../system/project";
 import { actionlintTask, findActionlint } from "../toolchain/actionlint";
+import { languageHostsTask, pythonTask } from "../toolchain/languageHosts";
 import type { Toolchain } from "../toolchain/toolchain";
 import { versions } from "../toolchain/versions";
 
@@ -22,7 +23,12 @@ import { versions } from "../toolchain/versions";
 runMain(async () => {
   const progress = new Progress();
   const { toolchain } = await prepare(progress);
-  await progress.runTasks([mirrorTask(versions.consulBefore), otherImageTask]);
+  await progress.runTasks([
+    mirrorTask(versions.consulBefore),
+    otherImageTask,
+    languageHostsTask,
+    pythonTask,
+  ]);
   await guardRange();
   await startResolver();
   const selection = process.argv.slice(2);

@@ -1,4 +1,6 @@
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
 import { projectFolder } from "../system/project";
 
 /** Where a project keeps what the CLI reads and writes. */
@@ -22,7 +24,7 @@ export function layoutOf(project: string = projectFolder, program: string = proj
     project: program,
     state: join(run, "state"),
     passphrase: join(run, "passphrase"),
-    stacks: program === project ? stacks : join(stacks, basename(program)),
+    stacks: program === project ? stacks : join(stacks, projectNameOf(program)),
     policyPacks: join(run, "policy-packs"),
   };
 }
@@ -31,3 +33,8 @@ export function layoutOf(project: string = projectFolder, program: string = proj
 export const devStack = "dev";
 
 export const stackFileName = (stack: string) => `Pulumi.${stack}.yaml`;
+
+/** As the Pulumi.yaml in this folder says it. */
+export function projectNameOf(program: string): string {
+  return (parse(readFileSync(join(program, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+}

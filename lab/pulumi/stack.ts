@@ -2,10 +2,9 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { runOrFail } from "../system/command";
 import { withLock } from "../system/lock";
-import { type Layout, stackFileName } from "./layout";
+import { type Layout, projectNameOf, stackFileName } from "./layout";
 import { ensurePassphrase } from "./passphrase";
 import { composeStackFile, hasOwnSecrets } from "./stackFile";
 
@@ -26,7 +25,7 @@ export async function ensureStack(
   await withLock(join(layout.stacks, ".lock"), async () => {
     if (await stackExists(layout, stack)) return;
     await ensurePassphrase(layout.passphrase);
-    const project = await projectName(layout);
+    const project = projectNameOf(layout.project);
     await writeFile(join(layout.stacks, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
     // What a stack of this name had before is of no use to a new one.
     await rm(join(layout.stacks, stackFileName(stack)), { force: true });
@@ -63,17 +62,12 @@ export async function writeStackFile(
 
 /** Is there such a stack in the lab's state? */
 export async function stackExists(layout: Layout, stack: string): Promise<boolean> {
-  return existsSync(stateFile(layout, await projectName(layout), stack));
+  return existsSync(stateFile(layout, projectNameOf(layout.project), stack));
 }
 
 /** How the file backend lays out its state; asking the CLI instead would take half a second. */
 function stateFile(layout: Layout, project: string, stack: string): string {
   return join(layout.state, ".pulumi", "stacks", project, `${stack}.json`);
-}
-
-async function projectName(layout: Layout): Promise<string> {
-  const text = await readFile(join(layout.project, "Pulumi.yaml"), "utf8");
-  return (parse(text) as { name: string }).name;
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {

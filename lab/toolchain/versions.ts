@@ -3,6 +3,11 @@ export const versions = {
   pulumi: "3.259.0",
   /** The newest language host that the module proxy serves; the vendor's archive brings its own. */
   languageNodejs: "3.68.0",
+  /** Language hosts for the examples in other languages, likewise. */
+  languageYaml: "1.12.0",
+  languagePython: "3.68.0",
+  /** Also in examples/languages/python/requirements.txt. */
+  pythonSdk: "3.248.0",
   /** Of `@pulumi/command` too: the SDK asks for the plugin of its own version. */
   commandPlugin: "1.2.1",
   consul: "1.22.0",

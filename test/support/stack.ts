@@ -1,13 +1,13 @@
 import type { ChildProcess } from "node:child_process";
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { imageFile } from "../../lab/image/image";
 import { mirrorFolder } from "../../lab/mirror/mirror";
 import { labGateway } from "../../lab/network/range";
 import { pulumiEnv } from "../../lab/pulumi/env";
-import { layoutOf } from "../../lab/pulumi/layout";
+import { layoutOf, projectNameOf } from "../../lab/pulumi/layout";
 import { type PulumiResult, runPulumi, startPulumi } from "../../lab/pulumi/run";
 import { ensureStack, writeStackFile } from "../../lab/pulumi/stack";
 import { logFolder, projectFolder } from "../../lab/system/project";
@@ -39,8 +39,10 @@ export class TestStack {
     public settings: Settings,
     /** Folder of another state than the lab's: somebody else's computer. */
     private readonly state?: string,
-    /** Folder under examples/, named as its project is: another program, on the same state. */
+    /** Folder under examples/, or a path elsewhere: another program, on the same state. */
     private readonly example?: string,
+    /** Added to the CLI's environment. */
+    private readonly env: NodeJS.ProcessEnv = {},
   ) {}
 
   /** An update that must succeed. */
@@ -156,14 +158,15 @@ export class TestStack {
 
   private async options() {
     const toolchain = await findToolchain();
-    const project = this.example ?? "consul-cluster";
+    const program = this.example && resolve(projectFolder, "examples", this.example);
+    const project = projectNameOf(program ?? projectFolder);
     const config = Object.fromEntries(
       Object.entries(this.settings).map(([key, value]) => [`${project}:${key}`, value]),
     );
-    const program = this.example && join(projectFolder, "examples", this.example);
     // No colours: the tests read what is said.
     const env = {
       NO_COLOR: "1",
+      ...this.env,
       ...(this.state && { PULUMI_BACKEND_URL: pathToFileURL(this.state).href }),
     };
     return { toolchain, program, stack: this.name, configFile: stringify({ config }), env };

@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { imageFile } from "../../lab/image/image";
+import { mirrorFolder } from "../../lab/mirror/mirror";
+import { projectFolder } from "../../lab/system/project";
+import { ConsulApi } from "../support/consul";
+import {
+  compileGoExample,
+  hasGo,
+  installPythonSdk,
+  languageEnv,
+  schemaOf,
+  yamlExample,
+} from "../support/languages";
+import { testMachines } from "../support/machines";
+import { type Settings, TestStack } from "../support/stack";
+
+// examples/languages: the component from YAML and from Python, on machines, and from Go as far as the compiler goes.
+// One stack, so that a cluster of one language's is seen to be the same to another.
+//
+// Does not prove that `pulumi package add` fetches the component over a network.
+
+const committed = join(projectFolder, "components/schema.json");
+const folder = mkdtempSync(join(tmpdir(), "consul-cluster-languages-"));
+const settings: Settings = {
+  image: imageFile,
+  share: mirrorFolder,
+  mirror: `file://${mirrorFolder}`,
+  directory: testMachines,
+};
+let env: NodeJS.ProcessEnv;
+let schema: string;
+let yaml: TestStack;
+let python: TestStack;
+
+beforeAll(async () => {
+  const sdk = join(folder, "python");
+  env = await languageEnv(folder, sdk);
+  schema = await schemaOf(folder, env);
+  await installPythonSdk(committed, sdk, env);
+  yaml = new TestStack("lang", settings, undefined, yamlExample(join(folder, "yaml")), env);
+  python = new TestStack("lang", settings, undefined, "languages/python", env);
+  await yaml.forget();
+});
+
+afterAll(async () => {
+  await yaml.destroy();
+  await yaml.forget();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("the committed schema is the component's", () => {
+  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(committed, schema);
+  expect(readFileSync(committed, "utf8")).toBe(schema);
+});
+
+test("every setting is described in it", () => {
+  interface Described {
+    description?: string;
+  }
+  interface Shape {
+    properties?: Record<string, Described>;
+    inputProperties?: Record<string, Described>;
+  }
+  const { types, resources } = JSON.parse(schema) as Record<string, Record<string, Shape>>;
+  const silent = Object.entries({ ...types, ...resources }).flatMap(([shape, all]) =>
+    [...Object.entries(all.properties ?? {}), ...Object.entries(all.inputProperties ?? {})]
+      .filter(([, { description }]) => !description)
+      .map(([name]) => `${shape}.${name}`),
+  );
+  expect(silent).toEqual([]);
+});
+
+test("a program in YAML makes a cluster", async () => {
+  await yaml.up();
+  expect(await yaml.outputs()).toEqual({
+    httpAddresses: [1, 2, 3].map((i) => `http://198.18.77.4${i}:80`),
+    ready: true,
+  });
+  const { Servers } = await new ConsulApi("198.18.77.41").get<{ Servers: { Voter: boolean }[] }>(
+    "/v1/operator/raft/configuration",
+  );
+  expect(Servers.filter(({ Voter }) => Voter)).toHaveLength(3);
+});
+
+test("the same program in Python finds nothing to change, and changes a setting", async () => {
+  await python.up("--expect-no-changes");
+  python.settings = { ...settings, maxStale: "20s" };
+  expect((await python.up()).stdout).toContain("lang-3: reload done");
+});
+
+test("what is wrong is said in every language as it is in TypeScript", async () => {
+  yaml.settings = { ...settings, maxStale: "soon" };
+  expect(await yaml.previewThatFails()).toMatch(/dnsConfig\.maxStale +"soon" is not a Go duration/);
+  yaml.settings = python.settings;
+});
+
+test.runIf(hasGo)("the same program in Go compiles", async () => {
+  await compileGoExample(committed, join(folder, "go"), env);
+});

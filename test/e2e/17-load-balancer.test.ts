@@ -30,7 +30,7 @@ beforeAll(async () => {
   const made = await hosts.create(
     ...machines.map((machine) => ({ ...machine, image: otherImageFile })),
   );
-  known = machines.map((machine, i) => ({ ...machine, ...made[i] }));
+  known = machines.map((machine, i) => ({ ...machine, hostKey: made[i]?.hostKey }));
   stack.settings = withWeb(2);
 });
 

@@ -5,7 +5,7 @@ import { BareHosts } from "../support/bareHosts";
 import { ConsulApi } from "../support/consul";
 import { power, sshOutput } from "../support/machines";
 import { TestStack } from "../support/stack";
-import { eventually } from "../support/wait";
+import { eventually, pause } from "../support/wait";
 
 // examples/load-balancer as it stands, with one Consul server for three: who loses servers is tested elsewhere.
 // Requests go through a real haproxy all the time, and none may fail, whatever happens to the web servers. They are
@@ -19,6 +19,8 @@ const web = [65, 66, 67].map((last, i) => ({
 const balancer = { name: "shop-lb", address: "198.18.77.68" };
 const url = `http://${balancer.address}/`;
 const [web1, web2, web3] = web.map(({ name }) => name) as [string, string, string];
+
+const agentUnit = "consul-client";
 
 const hosts = new BareHosts("shop");
 const stack = new TestStack("shop", {}, undefined, "load-balancer");
@@ -68,7 +70,7 @@ async function asked(during: () => Promise<unknown>): Promise<Set<string>> {
       } catch (error) {
         failures.push(String(error));
       }
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pause(10);
     }
   };
   const clients = Promise.all([client(), client(), client()]);
@@ -83,7 +85,7 @@ async function asked(during: () => Promise<unknown>): Promise<Set<string>> {
 }
 
 /** Who answers within a second. */
-const answering = () => asked(() => new Promise((resolve) => setTimeout(resolve, 1000)));
+const answering = () => asked(() => pause(1000));
 
 function answer(...names: string[]): Promise<unknown> {
   return eventually(`${names} and nobody else answer`, 30, async () => {
@@ -158,6 +160,15 @@ test("a web host whose plug is pulled is taken out, and no request fails", async
   });
   await power("start", web3);
   await listed(web1, web2, web3);
+});
+
+test("while its agent is away haproxy keeps the servers that it knows", async () => {
+  await asked(async () => {
+    await on(balancer.name, `sudo systemctl stop ${agentUnit}`);
+    await pause(5000);
+    await listed(web1, web2, web3);
+  });
+  await on(balancer.name, `sudo systemctl start ${agentUnit}`);
 });
 
 test("a run without changes changes nothing", async () => {

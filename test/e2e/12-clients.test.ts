@@ -112,7 +112,7 @@ describe("a change", () => {
       /- +reloadable-settings .*\s+\+ +reloadable-settings /,
     );
     const { stdout } = await web.up();
-    expect(stdout.match(/reload done/g)).toHaveLength(2);
+    expect(stdout.match(/updated .*reload done/g)).toHaveLength(2);
     expect(await processes()).toEqual(before);
     const registered = await on("web-1", "curl -sf http://127.0.0.1:8500/v1/agent/services");
     expect(JSON.parse(registered).shop.Tags).toEqual(["v2"]);
@@ -122,7 +122,7 @@ describe("a change", () => {
     const before = await processes();
     set({ services: [service], environment: { GOMAXPROCS: "2" } });
     const { stdout } = await web.up();
-    expect(stdout.match(/restart done/g)).toHaveLength(2);
+    expect(stdout.match(/updated .*restart done/g)).toHaveLength(2);
     const after = await processes();
     for (const index of [0, 1]) expect(after[index]).not.toBe(before[index]);
   });
@@ -161,7 +161,7 @@ describe("a rotation of the servers' key", () => {
     const rings = await api("test-1").get<{ Keys: object }[]>("/v1/operator/keyring");
     expect(rings.map(({ Keys }) => Keys)).toEqual([{ [other]: 3 }, { [other]: 5 }]);
     await clusterOutputs();
-    expect((await web.up()).stdout.match(/settings noted/g)).toHaveLength(2);
+    expect((await web.up()).stdout.match(/updated .*settings noted/g)).toHaveLength(2);
     expect(await processes()).toEqual(before);
   });
 

@@ -15,11 +15,11 @@ missing() {
 }
 
 node_ids() {
-  consul_api "$api" /v1/agent/members -f | sed 's/},{"Name"/}\n{"Name"/g' |
-    sed -n 's/.*{"Name":"\([^"]*\)".*"Tags":{[^}]*"id":"\([^"]*\)".*/\1 \2/p' |
-    while read -r member id; do
-      case ",$clients," in *",$member,"*) echo "$member $id" ;; esac
-    done
+  view=$(consul_api "$api" /v1/agent/members -f | sed 's/},{"Name"/}\n{"Name"/g' |
+    sed -n 's/.*{"Name":"\([^"]*\)".*"Tags":{[^}]*"id":"\([^"]*\)".*/\1 \2/p')
+  for client in $(echo "$clients" | tr ',' ' '); do
+    printf '%s\n' "$view" | grep "^$client " || true
+  done
 }
 
 main() {

@@ -8,6 +8,7 @@ const cluster = new ConsulCluster(getStack(), loadArgs());
 export const servers = cluster.servers;
 export const httpAddresses = cluster.httpAddresses;
 export const dnsAddresses = cluster.dnsAddresses;
+export const joinAddresses = cluster.joinAddresses;
 export const datacenter = cluster.datacenter;
 export const gossipKey = cluster.gossipKey;
 export const faultTolerance = cluster.faultTolerance;

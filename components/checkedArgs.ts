@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { all, Output, output, type Resource, RunError, unsecret } from "@pulumi/pulumi";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
-import { describeProblems, validate } from "./validate";
+import { describeProblems, type Problem, validate } from "./validate";
+import type { Files } from "./validate/values";
 
-export interface CheckedArgs {
+export interface CheckedArgs<Plain = PlainArgs> {
   /** The arguments as plain values, without the secret ones. */
-  args: Output<PlainArgs>;
+  args: Output<Plain>;
   /** For `dependsOn`: nothing to depend on, but a rejection where there is a problem. */
   passed: Promise<Resource[]>;
 }
@@ -16,16 +17,24 @@ export interface CheckedArgs {
  * for `args` or `passed`.
  */
 export function checkedArgs(args: ConsulClusterArgs): CheckedArgs {
+  return checked(args, withoutSecrets(args), validate);
+}
+
+/** The same for any arguments: `open` are those without the secret ones. */
+export function checked<Args extends object, Plain>(
+  args: Args,
+  open: Args,
+  validate: (args: Plain, files?: Files) => Problem[],
+): CheckedArgs<Plain> {
+  const refuseProblems = (plain: Plain) => refuse(validate(plain, { exists: existsSync }));
   if (!holdsOutput(args)) {
-    refuseProblems(args as PlainArgs);
+    refuseProblems(args as unknown as Plain);
   }
   // Validation sees the secrets, what comes out of it does not. A secret elsewhere in the arguments keeps
   // everything secret that is rendered from them.
-  const checked = unsecret(output(args).apply((plain) => refuseProblems(plain as PlainArgs)));
-  const plain = all([output(withoutSecrets(args)), checked]).apply(
-    ([values]) => values as PlainArgs,
-  );
-  return { args: plain, passed: settled(checked) };
+  const looked = unsecret(output(args).apply((plain) => refuseProblems(plain as Plain)));
+  const plain = all([output(open), looked]).apply(([values]) => values as Plain);
+  return { args: plain, passed: settled(looked) };
 }
 
 /** Ends when the output is known, or known not to be known before an update; an `apply` ends only then. */
@@ -35,8 +44,8 @@ async function settled(checked: Output<void>): Promise<Resource[]> {
   return [];
 }
 
-function refuseProblems(args: PlainArgs): void {
-  const problems = validate(args, { exists: existsSync });
+/** Throws all of them as one message, where there are any. */
+export function refuse(problems: Problem[]): void {
   if (problems.length > 0) {
     throw new RunError(describeProblems(problems));
   }
@@ -61,7 +70,7 @@ function withoutSecrets({
   };
 }
 
-function holdsOutput(value: unknown): boolean {
+export function holdsOutput(value: unknown): boolean {
   if (Output.isInstance(value) || value instanceof Promise) {
     return true;
   }

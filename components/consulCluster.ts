@@ -6,6 +6,7 @@ import {
   output,
   type Resource,
 } from "@pulumi/pulumi";
+import { activateInChain } from "./activateInChain";
 import type { ConsulClusterArgs } from "./args";
 import { checkedArgs } from "./checkedArgs";
 import { ConsulServer } from "./consulServer";
@@ -52,6 +53,11 @@ export class ConsulCluster extends ComponentResource {
   readonly httpAddresses: Output<string[]>;
   /** `address:port` of DNS on each server. */
   readonly dnsAddresses: Output<string[]>;
+  /**
+   * What an agent joins: each server's address, with the port of its gossip where that is not 8301. A preview knows
+   * them; an update hands them on once the cluster is ready, so that whatever is made of them comes after that.
+   */
+  readonly joinAddresses: Output<string[]>;
   /** Datacenter of the servers. */
   readonly datacenter: Output<string>;
   /** The key that encrypts gossip, base64; a secret. An agent needs it to join. */
@@ -100,6 +106,12 @@ export class ConsulCluster extends ComponentResource {
     this.dnsAddresses = plan.apply(({ servers, ports }) =>
       servers.map(({ address }) => hostPort(address, ports.dns)),
     );
+    // The URN tells nothing that is not known in a preview; in an update it is known when the command has ended.
+    this.joinAddresses = all([plan, ready.urn]).apply(([{ servers, ports }]) =>
+      servers.map(({ address }) =>
+        ports.serfLan === 8301 ? address : hostPort(address, ports.serfLan),
+      ),
+    );
     this.datacenter = plan.datacenter;
     this.gossipKey = key.key;
     this.faultTolerance = output(faultTolerance(hosts.length));
@@ -109,6 +121,7 @@ export class ConsulCluster extends ComponentResource {
       servers: this.servers,
       httpAddresses: this.httpAddresses,
       dnsAddresses: this.dnsAddresses,
+      joinAddresses: this.joinAddresses,
       datacenter: this.datacenter,
       gossipKey: this.gossipKey,
       faultTolerance: this.faultTolerance,
@@ -145,14 +158,4 @@ export class ConsulCluster extends ComponentResource {
       { parent: this, dependsOn: activated },
     );
   }
-}
-
-/** The barrier and the chain: nobody starts before all are staged, and each waits for the one before. */
-function activateInChain(servers: ConsulServer[]): Resource[] {
-  const barrier = servers.map((server) => server.staged);
-  const activated: Resource[] = [];
-  for (const server of servers) {
-    activated.push(server.activate([...barrier, ...activated]));
-  }
-  return activated;
 }

@@ -1,6 +1,5 @@
 import type { remote } from "@pulumi/command";
 import {
-  all,
   ComponentResource,
   type Output,
   type Resource,
@@ -11,11 +10,10 @@ import { departure } from "./departure";
 import type { Host } from "./hosts/host";
 import { type ClusterPlan, localApi, type ServerPlan } from "./plan";
 import { hostCommand } from "./remote/hostCommand";
-import { releaseInstaller } from "./remote/scripts";
 import { renderFiles } from "./render/files";
-import { listeningPorts } from "./render/ports";
-import { renderSecretFiles, renderServerFiles, renderWanted } from "./render/server";
+import { renderServerFiles, renderWanted } from "./render/server";
 import type { GossipKey } from "./secrets/gossipKey";
+import { type Staged, stageConfig, stageRelease, stageSecrets } from "./staging";
 
 export interface ConsulServerArgs {
   /** Name of the cluster's component. */
@@ -35,7 +33,7 @@ export class ConsulServer extends ComponentResource {
   readonly name: string;
   /** The last of the staging steps. */
   readonly staged: remote.Command;
-  private readonly release: remote.Command;
+  private readonly steps: Staged;
 
   constructor(
     private readonly resourceName: string,
@@ -44,9 +42,16 @@ export class ConsulServer extends ComponentResource {
   ) {
     super("consul-cluster:index:ConsulServer", resourceName, {}, opts);
     this.name = args.host.name;
-    this.release = this.stageRelease();
-    const secrets = this.stageSecrets();
-    this.staged = this.stageConfig(secrets);
+    const { cluster, host, plan, gossipKey } = args;
+    this.steps = { resource: resourceName, host, parent: this };
+    const own = {
+      address: this.ofServer((_, server) => server.address),
+      wipeData: this.ofServer((_, server) => server.wipeData),
+    };
+    const release = stageRelease(this.steps, plan, own, {
+      ...(host.dataVolume && { dataVolume: host.dataVolume, cluster: clusterId(cluster) }),
+    });
+    this.staged = this.stageConfig(stageSecrets(this.steps, gossipKey, release));
     this.registerOutputs({});
   }
 
@@ -88,55 +93,11 @@ export class ConsulServer extends ComponentResource {
     ).apply((render) => gossipKey.label.apply(render));
   }
 
-  private stageRelease(): remote.Command {
-    const { cluster, host, plan } = this.args;
-    const ports = plan.apply(listeningPorts);
-    return hostCommand(
-      `${this.resourceName}-release`,
-      host,
-      {
-        script: "stdin",
-        settings: {
-          version: plan.version,
-          mirror: plan.mirror,
-          address: this.ofServer((_, server) => server.address),
-          dataDir: plan.dataDir,
-          configDir: plan.configDir,
-          tcp: ports.apply(({ tcp }) => tcp.join(",")),
-          udp: ports.apply(({ udp }) => udp.join(",")),
-          wipeData: this.ofServer((_, server) => server.wipeData),
-          ...(host.dataVolume && { dataVolume: host.dataVolume, cluster: clusterId(cluster) }),
-        },
-        stdin: releaseInstaller(),
-      },
-      { parent: this },
-    );
-  }
-
-  private stageSecrets(): remote.Command {
-    const { host, gossipKey } = this.args;
-    return hostCommand(
-      `${this.resourceName}-secrets`,
-      host,
-      {
-        script: "stage-secrets.sh",
-        settings: {},
-        stdin: all([gossipKey.key, gossipKey.label]).apply(([key, label]) =>
-          renderFiles(renderSecretFiles(key, label)),
-        ),
-        quiet: true,
-      },
-      { parent: this, dependsOn: [this.release] },
-    );
-  }
-
   private stageConfig(secrets: remote.Command): remote.Command {
-    const { host, plan, gossipKey } = this.args;
-    return hostCommand(
-      `${this.resourceName}-config`,
-      host,
+    const { plan, gossipKey } = this.args;
+    return stageConfig(
+      this.steps,
       {
-        script: "stage-config.sh",
         settings: {
           // With the release or the secrets, the settings are to be verified again.
           version: plan.version,
@@ -146,9 +107,9 @@ export class ConsulServer extends ComponentResource {
           dataDir: plan.dataDir,
           wipeData: this.ofServer((_, server) => server.wipeData),
         },
-        stdin: this.ofServer((plan, server) => renderFiles(renderServerFiles(plan, server))),
+        files: this.ofServer((plan, server) => renderFiles(renderServerFiles(plan, server))),
       },
-      { parent: this, dependsOn: [secrets] },
+      secrets,
     );
   }
 

@@ -17,20 +17,27 @@ import { type ClusterPlan, localApi } from "../plan";
 import { shellWords } from "../shellWords";
 import { renderSshAccess } from "./sshAccess";
 
+/** What a departure reads of a plan, a cluster's or that of its clients. */
+type LeavingPlan = Pick<ClusterPlan, "datacenter" | "dataDir" | "configDir" | "removeData"> &
+  Parameters<typeof localApi>[0];
+
 /**
  * The way out of a server: nothing as long as it stays. Deleted, it takes the server out of its cluster, gated
  * like any change, and off a host that stays; a host that is dead is forgotten by its neighbours instead.
  *
  * It is replaced, the old one first, with whatever the server stands on: a new machine under an old name, or
  * another address.
+ *
+ * A client agent's is the same without the gates, and is never refused.
  */
 export function departure(
   cluster: string,
   name: string,
   host: Host,
   hosts: Host[],
-  plan: Output<ClusterPlan>,
+  plan: Output<LeavingPlan>,
   opts: CustomResourceOptions,
+  way: "server" | "client" = "server",
 ): Resource {
   const neighbours = hosts.filter((other) => other !== host).map((other) => other.name);
   const leave = plan.apply((settings) => ({
@@ -47,6 +54,7 @@ export function departure(
   );
   return departing(name, interpolate`leave ${words}`, hosts, {
     triggers: [host.machineId ?? host.address],
+    scripts: way === "client" ? ["depart.sh", "client.sh"] : ["depart.sh"],
     opts: mergeOptions(opts, { deleteBeforeReplace: true }),
   });
 }
@@ -55,23 +63,31 @@ export function departure(
 export function farewell(cluster: string, hosts: Host[], opts: CustomResourceOptions): Resource {
   const neighbours = hosts.map((host) => host.name).join(",");
   const words = settingWords({ cluster: clusterId(cluster), name: cluster, neighbours });
-  return departing(`${cluster}-farewell`, output(`farewell ${words}`), hosts, { opts });
+  return departing(`${cluster}-farewell`, output(`farewell ${words}`), hosts, {
+    scripts: ["depart.sh"],
+    opts,
+  });
 }
 
 function settingWords(settings: Record<string, string>): string {
   return shellWords(Object.entries(settings).map(([key, value]) => `${key}=${value}`));
 }
 
+interface Departing extends Pick<local.CommandArgs, "triggers"> {
+  scripts: string[];
+  opts: CustomResourceOptions;
+}
+
 function departing(
   name: string,
   onDelete: Output<string>,
   hosts: Host[],
-  { triggers, opts }: Pick<local.CommandArgs, "triggers"> & { opts: CustomResourceOptions },
+  { triggers, scripts, opts }: Departing,
 ): Resource {
   const access = all(
     hosts.map(({ name, connection, sudoPassword }) => output({ name, connection, sudoPassword })),
   );
-  const script = readFileSync(join(__dirname, "depart.sh"), "utf8");
+  const script = scripts.map((file) => readFileSync(join(__dirname, file), "utf8")).join("");
   return new local.Command(
     name,
     {

@@ -1,12 +1,12 @@
 import type { types } from "@pulumi/command";
 import { secret } from "@pulumi/pulumi";
-import type { ExistingArgs, ExistingServerArgs } from "../args";
+import type { ExistingServerArgs } from "../args";
 import type { Host } from "./host";
 import { sshLogin } from "./sshLogin";
 
 /** Hosts that stand already. */
-export function existingHosts(args: ExistingArgs): Host[] {
-  return args.servers.map((server) => ({
+export function existingHosts(hosts: ExistingServerArgs[]): Host[] {
+  return hosts.map((server) => ({
     name: server.name,
     address: server.address,
     user: server.user ?? "root",

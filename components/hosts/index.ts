@@ -19,5 +19,5 @@ export function hostsOf(
   if (sources.aws) {
     return awsHosts(name, sources.aws, settings, opts);
   }
-  return sources.existing ? existingHosts(sources.existing) : [];
+  return sources.existing ? existingHosts(sources.existing.servers) : [];
 }

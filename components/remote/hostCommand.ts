@@ -14,7 +14,7 @@ import { library, type StepScript } from "./scripts";
 import { askedForPassword } from "./sudo";
 
 /** `KEY=VALUE` arguments of a script. */
-type Settings = Record<string, Input<string>>;
+export type Settings = Record<string, Input<string>>;
 
 export interface HostCommandArgs {
   /** The script to run, or `stdin` for one that arrives there. */

@@ -16,6 +16,7 @@ const installed = [
   "quorum.sh",
   "switch.sh",
   "wayback.sh",
+  "activation.sh",
   "stage-secrets.sh",
   "stage-config.sh",
   "activate.sh",
@@ -23,6 +24,10 @@ const installed = [
   "leave.sh",
   "forget.sh",
   "remove.sh",
+  // Of client agents.
+  "activate-client.sh",
+  "ready-client.sh",
+  "forget-client.sh",
   // For people.
   "recover-quorum.sh",
 ] as const;
@@ -30,7 +35,12 @@ const installed = [
 /** Those that are steps of a run. */
 export type StepScript = Extract<
   (typeof installed)[number],
-  "stage-secrets.sh" | "stage-config.sh" | "activate.sh" | "ready.sh"
+  | "stage-secrets.sh"
+  | "stage-config.sh"
+  | "activate.sh"
+  | "ready.sh"
+  | "activate-client.sh"
+  | "ready-client.sh"
 >;
 
 /** Ends a here-document; no script contains this line. */

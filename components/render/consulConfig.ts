@@ -47,15 +47,24 @@ export function renderConsulConfig(plan: ClusterPlan, server: ServerPlan): Consu
   // Autopilot's settings live in the cluster, not in files: see autopilot.ts.
   const { autopilot: _, ...extra } = plan.extraConfig;
   const whole = merge(merge(unlessSaidOtherwise, extra), managed(plan, server));
+  const { restarting, reloadable } = renderDivided(whole);
   return {
-    server: renderJson(part(whole, false)),
-    reloadable: renderJson(part(whole, true)),
+    server: restarting,
+    reloadable,
     neighbours: renderNeighbours(plan, server),
     bootstrap: renderBootstrap(plan),
   };
 }
 
 type Settings = Record<string, unknown>;
+
+/** Settings as two files: what is read at a start only, and what a reload takes over as well. */
+export function renderDivided(settings: Settings): { restarting: string; reloadable: string } {
+  return {
+    restarting: renderJson(part(settings, false)),
+    reloadable: renderJson(part(settings, true)),
+  };
+}
 
 /** What a reload takes over, or what it does not; Consul puts an object that is divided together again. */
 function part(settings: Settings, reloads: boolean, above = ""): Settings {

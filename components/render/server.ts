@@ -16,7 +16,7 @@ export function renderServerFiles(plan: ClusterPlan, server: ServerPlan): Files 
   };
 }
 
-/** Everything secret that is laid on a server's disk, and the label by which it is known. */
+/** Everything secret that is laid on a disk, and the label by which it is known. */
 export function renderSecretFiles(gossipKey: string, label: string): Files {
   return { "30-secrets.json": renderSecrets(gossipKey), label: `${label}\n` };
 }
@@ -52,7 +52,8 @@ export function restartDigest(settings: ClusterSettings): string {
 
 /** What is read at a start only. */
 function restarting(files: Files): string[] {
-  return ["10-server.json", "consul.service", "environment"].map((name) => files[name] as string);
+  const first = Object.keys(files).filter((name) => name.startsWith("10-"));
+  return [...first, "consul.service", "environment"].map((name) => files[name] as string);
 }
 
 /** A hash over the secret settings: names them, and does not give them away. */

@@ -7,9 +7,12 @@ const environmentFile = "/etc/sysconfig/consul";
  * The service: what the article's unit does, in a sandbox. Rated 1.6 by `systemd-analyze security`, where
  * the vendor's unit has 9.2; ProcSubset=pid is left out because Consul's own host report needs /proc.
  */
-export function renderSystemdUnit(plan: Pick<ClusterPlan, "configDir" | "dataDir">): string {
+export function renderSystemdUnit(
+  plan: Pick<ClusterPlan, "configDir" | "dataDir">,
+  description = "Consul server",
+): string {
   return `[Unit]
-Description=Consul server
+Description=${description}
 Documentation=https://developer.hashicorp.com/consul/docs
 Requires=network-online.target
 After=network-online.target

@@ -4,31 +4,36 @@ import { type Fields, isFields, kindOf, object, optional } from "./values";
 
 const IN_THE_OPEN = "these settings are staged in the open, no place for a secret";
 
-const MANAGED = new Map(MANAGED_KEYS.map(({ key, instead }) => [key, instead]));
+/** By key, what to do instead. */
+type Managed = ReadonlyMap<string, string>;
 
 /** Objects that hold managed and free keys side by side: `performance`, `ports`. */
-const SHARED = new Set(
-  MANAGED_KEYS.flatMap(({ key }) => (key.includes(".") ? [key.replace(/\..*/, "")] : [])),
-);
+function sharedKeys(managed: Managed): Set<string> {
+  const keys = [...managed.keys()];
+  return new Set(keys.flatMap((key) => (key.includes(".") ? [key.replace(/\..*/, "")] : [])));
+}
 
 /** Keys whose values are secrets, wherever they stand. Names of files are none. */
 const SECRET = /(^|_)(token|password|passphrase|secret|secret_id|private_key|access_key)$/;
 
 /** Any other Consul setting. No value is shown: nobody knows what stands there. */
-export function checkExtraConfig(args: Fields): Problem[] {
-  return optional(object(checkTop))(args.extraConfig, "extraConfig");
+export function checkExtraConfig(args: Fields, managedKeys = MANAGED_KEYS): Problem[] {
+  const managed: Managed = new Map(managedKeys.map(({ key, instead }) => [key, instead]));
+  const check = object((config, path) => checkTop(config, path, managed));
+  return optional(check)(args.extraConfig, "extraConfig");
 }
 
-function checkTop(config: Fields, path: string): Problem[] {
+function checkTop(config: Fields, path: string, managed: Managed): Problem[] {
+  const shared = sharedKeys(managed);
   return Object.entries(config).flatMap(([key, value]) => {
     const at = `${path}.${key}`;
     if (!/^[a-z][a-z0-9_]*$/.test(key)) {
       return problem(at, `is not spelled as Consul's settings are; write ${show(snakeCase(key))}`);
     }
-    if (SHARED.has(key) && !isFields(value)) {
+    if (shared.has(key) && !isFields(value)) {
       return problem(at, `must be an object, not ${kindOf(value)}`);
     }
-    return walk(value, at, key, []);
+    return walk(value, at, key, { managed, above: [] });
   });
 }
 
@@ -39,15 +44,21 @@ function snakeCase(key: string): string {
     .replace(/[^a-z0-9_]+/g, "_");
 }
 
+interface Walk {
+  managed: Managed;
+  /** What the value stands in. */
+  above: unknown[];
+}
+
 /**
  * Looks at a setting and all below it. `at` is where it stands, `setting` is Consul's name of it: without
  * the indexes of lists, which Consul looks through, and in lower case, which Consul does not tell apart.
  */
-function walk(value: unknown, at: string, setting: string, above: unknown[]): Problem[] {
-  const found = trouble(setting);
+function walk(value: unknown, at: string, setting: string, { managed, above }: Walk): Problem[] {
+  const found = trouble(setting, managed);
   if (found !== undefined) return problem(at, found);
   if (above.includes(value)) return problem(at, "holds itself, which JSON cannot");
-  const below = [...above, value];
+  const below = { managed, above: [...above, value] };
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => walk(item, `${at}[${index}]`, setting, below));
   }
@@ -60,8 +71,8 @@ function walk(value: unknown, at: string, setting: string, above: unknown[]): Pr
   return isJson(value) ? [] : problem(at, `is ${kindOf(value)}, not plain JSON`);
 }
 
-function trouble(setting: string): string | undefined {
-  const instead = MANAGED.get(setting);
+function trouble(setting: string, managed: Managed): string | undefined {
+  const instead = managed.get(setting);
   if (instead !== undefined) return `is governed by this component: ${instead}`;
   if (setting === "acl.tokens") {
     return `holds tokens, and ${IN_THE_OPEN}; set them with \`consul acl set-agent-token\``;

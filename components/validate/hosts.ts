@@ -58,7 +58,11 @@ function checkCount(servers: unknown[], path: string): Problem[] {
   return [{ path, message: `${reason}; give 1, 3, 5 or 7`, note: TOLERANCE_TABLE }];
 }
 
-function checkServer({ path, entry }: ServerEntry, source: Source, alone: boolean): Problem[] {
+export function checkServer(
+  { path, entry }: ServerEntry,
+  source: Source,
+  alone: boolean,
+): Problem[] {
   const address = text(
     (value, where) => checkHostAddress(value, where, alone),
     "the IP address of the server",
@@ -72,7 +76,7 @@ function checkServer({ path, entry }: ServerEntry, source: Source, alone: boolea
   )(entry, path);
 }
 
-function checkRepeats(servers: ServerEntry[]): Problem[] {
+export function checkRepeats(servers: ServerEntry[]): Problem[] {
   // DNS takes upper and lower case for the same.
   const names = repeats(servers, ({ name }) =>
     typeof name === "string" ? name.toLowerCase() : undefined,
@@ -92,7 +96,7 @@ function checkRepeats(servers: ServerEntry[]): Problem[] {
 }
 
 /** A server bound to an IPv4 address cannot talk to one bound to an IPv6 address. */
-function checkFamilies(servers: ServerEntry[]): Problem[] {
+export function checkFamilies(servers: ServerEntry[]): Problem[] {
   const known = servers.flatMap(({ path, address }) => {
     const parsed = typeof address === "string" ? parseAddress(address) : undefined;
     return parsed === undefined ? [] : [{ path, address, family: parsed.kind() }];

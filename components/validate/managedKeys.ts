@@ -7,8 +7,11 @@ export interface ManagedKey {
 }
 
 const use = (argument: string) => `use the argument \`${argument}\``;
-const governs = (key: string, argument: string): ManagedKey => ({ key, instead: use(argument) });
-const refused = (key: string, instead: string): ManagedKey => ({ key, instead });
+export const governs = (key: string, argument: string): ManagedKey => ({
+  key,
+  instead: use(argument),
+});
+export const refused = (key: string, instead: string): ManagedKey => ({ key, instead });
 
 const NAME = refused("node_name", "it is the `name` of the machine or server");
 const ADDRESS = "it is the `address` of the machine or server";

@@ -5,24 +5,26 @@ import { each, type Fields, fieldsOf, number, object, optional, repeats } from "
 
 type PortName = keyof ReturnType<typeof planCluster>["ports"];
 
+export type Ports = Partial<Record<PortName, number>>;
+
 /** Ports of the settings, as they are where nothing else is said. */
 export const DEFAULT_PORTS = planCluster({}).ports;
-const NAMES = Object.keys(DEFAULT_PORTS) as PortName[];
-
 /** Without these there is no cluster, or no way for this component to ask it for its health. */
 const NEEDED: ReadonlySet<PortName> = new Set(["http", "server", "serfLan"]);
 
 /** What a port number is in the settings, given or by default. */
-export function portOf(args: Fields, name: PortName): unknown {
-  return fieldsOf(args.ports)[name] ?? DEFAULT_PORTS[name];
+export function portOf(args: Fields, name: PortName, defaults: Ports = DEFAULT_PORTS): unknown {
+  return fieldsOf(args.ports)[name] ?? defaults[name];
 }
 
-export function checkPorts(args: Fields): Problem[] {
-  const checks = Object.fromEntries(NAMES.map((name) => [name, optional(checkListener(name))]));
+/** `defaults` are all ports that there are: a client agent has fewer than a server. */
+export function checkPorts(args: Fields, defaults: Ports = DEFAULT_PORTS): Problem[] {
+  const names = Object.keys(defaults) as PortName[];
+  const checks = Object.fromEntries(names.map((name) => [name, optional(checkListener(name))]));
   return [
     ...optional(object((ports) => each(ports, "ports", checks)))(args.ports, "ports"),
-    ...checkTwice(args),
-    ...checkSsh(args),
+    ...checkTwice(args, defaults),
+    ...checkSsh(args, names),
   ];
 }
 
@@ -49,8 +51,9 @@ function checkListener(name: PortName) {
 }
 
 /** Every listener takes TCP, some UDP too: no number twice is all that needs to be said. */
-function checkTwice(args: Fields): Problem[] {
-  const ports = NAMES.map((name) => ({ name, port: portOf(args, name) }));
+function checkTwice(args: Fields, defaults: Ports): Problem[] {
+  const names = Object.keys(defaults) as PortName[];
+  const ports = names.map((name) => ({ name, port: portOf(args, name, defaults) }));
   const given = fieldsOf(args.ports);
   return repeats(ports, ({ port }) => (isPort(port) ? String(port) : undefined)).flatMap(
     ({ item, first }) => {
@@ -66,14 +69,14 @@ function checkTwice(args: Fields): Problem[] {
 }
 
 /** Where SSH answers nobody else can listen; behind a forwarded port the real one is not known. */
-function checkSsh(args: Fields): Problem[] {
+function checkSsh(args: Fields, names: PortName[]): Problem[] {
   const ports = new Set(
     allServers(args).flatMap(({ entry, address }) => {
       const { port = 22, sshHost = address } = fieldsOf(entry);
       return sshHost === address && isPort(port) ? [port] : [];
     }),
   );
-  return NAMES.flatMap((name) => {
+  return names.flatMap((name) => {
     const port = fieldsOf(args.ports)[name];
     return isPort(port) && ports.has(port)
       ? problem(`ports.${name}`, `${show(port)} is where the servers answer SSH; give another`)

@@ -11,8 +11,8 @@ interface Recursor {
   port: number;
 }
 
-/** DNS servers that Consul asks for what it does not know itself. */
-export function checkRecursors(args: Fields): Problem[] {
+/** DNS servers that Consul asks for what it does not know itself. `own`: the port of its own DNS. */
+export function checkRecursors(args: Fields, own = portOf(args, "dns")): Problem[] {
   const entries = itemsOf(args.recursors).map((value, index) => ({
     value,
     path: `recursors[${index}]`,
@@ -23,7 +23,7 @@ export function checkRecursors(args: Fields): Problem[] {
   });
   return [
     ...optional(list())(args.recursors, "recursors"),
-    ...entries.flatMap(({ value, path }) => check(args)(value, path)),
+    ...entries.flatMap(({ value, path }) => check(args, own)(value, path)),
     ...twice.flatMap(({ item, first }) =>
       problem(item.path, `${show(item.value)} stands in ${first.path} already; leave it out`),
     ),
@@ -40,11 +40,11 @@ function parseRecursor(value: string): Recursor | undefined {
   return address !== undefined && isPort(port) ? { address, port } : undefined;
 }
 
-function check(args: Fields) {
+function check(args: Fields, own: unknown) {
   return text((value, path) => {
     const recursor = parseRecursor(value);
     if (recursor === undefined) return problem(path, `${notARecursor(value)}`);
-    const trouble = recursorTrouble(args, recursor);
+    const trouble = recursorTrouble(args, own, recursor);
     return trouble === undefined ? [] : problem(path, `${show(value)} ${trouble}`);
   }, "an IP address, or an IP address and a port");
 }
@@ -58,14 +58,18 @@ function notARecursor(value: string): string {
   return notAnAddress(value);
 }
 
-function recursorTrouble(args: Fields, { address, port }: Recursor): string | undefined {
+function recursorTrouble(
+  args: Fields,
+  own: unknown,
+  { address, port }: Recursor,
+): string | undefined {
   const range = parseAddress(address)?.range();
   if (range === "unspecified") return "stands for any address; give the DNS server's own";
   if (range === "multicast" || range === "broadcast") {
     return "is not the address of one host; give the DNS server's own";
   }
   // On another port than Consul's own a local resolver is a different program.
-  if (port !== portOf(args, "dns")) return undefined;
+  if (port !== own) return undefined;
   const server = serverAt(args, address);
   if (server !== undefined) {
     return `is ${server.path} itself, where Consul answers; questions would go in a circle`;

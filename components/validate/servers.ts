@@ -15,14 +15,19 @@ export const SERVER_LISTS = { nspawn: "machines", existing: "servers", aws: "ser
 export type Source = keyof typeof SERVER_LISTS;
 export const SOURCES = Object.keys(SERVER_LISTS) as Source[];
 
-function serverList(args: Fields, source: Source): unknown {
-  return fieldsOf(args[source])[SERVER_LISTS[source]];
+/** Of client agents they are not called servers. */
+function listOf(args: Fields, source: Source): string {
+  const { servers, hosts } = fieldsOf(args[source]);
+  return source === "existing" && servers === undefined && hosts !== undefined
+    ? "hosts"
+    : SERVER_LISTS[source];
 }
 
 export function serversOf(args: Fields, source: Source): ServerEntry[] {
-  return itemsOf(serverList(args, source)).map((entry, index) => {
+  const key = listOf(args, source);
+  return itemsOf(fieldsOf(args[source])[key]).map((entry, index) => {
     const { name, address } = fieldsOf(entry);
-    return { path: `${source}.${SERVER_LISTS[source]}[${index}]`, entry, name, address };
+    return { path: `${source}.${key}[${index}]`, entry, name, address };
   });
 }
 

@@ -29,7 +29,7 @@ export function checkSettings(args: Fields): Problem[] {
       rejoinAfterLeave: optional(truth),
     }),
     ...checkOneWayToRotate(args),
-    ...checkFoldersApart(args),
+    ...checkFoldersApart(args, DEFAULTS),
   ];
 }
 
@@ -37,7 +37,7 @@ function group(checks: Record<string, Check>): Check {
   return optional(object((fields, path) => each(fields, path, checks)));
 }
 
-const checkDatacenter = text((datacenter, path) => {
+export const checkDatacenter = text((datacenter, path) => {
   if (!/^[a-z0-9_-]+$/.test(datacenter)) {
     const hint = /^[\w-]+$/.test(datacenter) ? ` such as ${show(datacenter.toLowerCase())}` : "";
     return problem(
@@ -61,8 +61,11 @@ const checkRaftMultiplier = number((multiplier, path) =>
 );
 
 /** The configuration folder is cleared of strays, the data folder belongs to Consul: one cannot hold the other. */
-function checkFoldersApart(args: Fields): Problem[] {
-  const { configDir = DEFAULTS.configDir, dataDir = DEFAULTS.dataDir } = args;
+export function checkFoldersApart(
+  args: Fields,
+  defaults: { configDir: string; dataDir: string },
+): Problem[] {
+  const { configDir = defaults.configDir, dataDir = defaults.dataDir } = args;
   if (typeof configDir !== "string" || typeof dataDir !== "string") return [];
   if (!isInside(configDir, dataDir) && !isInside(dataDir, configDir)) return [];
   const path = args.dataDir === undefined ? "configDir" : "dataDir";

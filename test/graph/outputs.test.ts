@@ -17,6 +17,7 @@ test("three machines with all defaults", async () => {
     })),
     httpAddresses: ["http://198.18.77.11:80", "http://198.18.77.12:80", "http://198.18.77.13:80"],
     dnsAddresses: ["198.18.77.11:53", "198.18.77.12:53", "198.18.77.13:53"],
+    joinAddresses: ["198.18.77.11", "198.18.77.12", "198.18.77.13"],
     datacenter: "dc1",
     gossipKey: new Secret(madeKey),
     faultTolerance: 1,
@@ -35,7 +36,7 @@ test("settings show in them", async () => {
     gossipKey: givenKey,
     version: "1.21.5",
     datacenter: "north",
-    ports: { http: 8500, dns: 8600 },
+    ports: { http: 8500, dns: 8600, serfLan: 8401 },
     addresses: { http: "::", dns: "::" },
   });
   expect(errors).toEqual([]);
@@ -47,6 +48,7 @@ test("settings show in them", async () => {
   });
   expect(get("c").outputs.httpAddresses).toContain("http://[2001:db8::5]:8500");
   expect(get("c").outputs.dnsAddresses).toContain("[2001:db8::1]:8600");
+  expect(get("c").outputs.joinAddresses).toContain("[2001:db8::1]:8401");
 });
 
 describe("they come late enough", async () => {

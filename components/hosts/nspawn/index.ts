@@ -16,17 +16,20 @@ import { shellWords } from "../../shellWords";
 import { dialing, type Host } from "../host";
 import { oneAtATime } from "../oneAtATime";
 
-/** Machines on this computer: made by `pulumi up`, powered off and removed by `pulumi destroy`. */
+/**
+ * Machines on this computer: made by `pulumi up`, powered off and removed by `pulumi destroy`. With the `settings` of
+ * a cluster, what is replaced in one run is limited to what its quorum allows.
+ */
 export function nspawnHosts(
   name: string,
   args: NspawnArgs,
-  settings: Output<ClusterSettings>,
+  settings: Output<ClusterSettings> | undefined,
   opts: CustomResourceOptions,
 ): Host[] {
   const directory = args.directory ?? "/var/lib/consul-cluster";
   const user = args.user ?? "admin";
   const key = loginKey(`${name}-login-key`, directory, name, opts);
-  const guard = oneAtATime(`${name}-replacements`, identities(args), settings, opts);
+  const guard = settings && oneAtATime(`${name}-replacements`, identities(args), settings, opts);
   return args.machines.map((machine) => {
     const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, guard, opts, {
       directory,
@@ -69,7 +72,7 @@ type MachineSettings = Record<string, Input<string>>;
 function nspawnMachine(
   name: string,
   machine: NspawnMachineArgs,
-  guard: Resource,
+  guard: Resource | undefined,
   opts: CustomResourceOptions,
   settings: MachineSettings,
 ): local.Command {
@@ -91,7 +94,7 @@ function nspawnMachine(
       addPreviousOutputInEnv: false,
     },
     // Two machines cannot have one name: the old one goes first.
-    mergeOptions({ deleteBeforeReplace: true, dependsOn: guard }, opts),
+    mergeOptions({ deleteBeforeReplace: true, ...(guard && { dependsOn: guard }) }, opts),
   );
 }
 

@@ -22,24 +22,10 @@ umask 027
 . /usr/local/lib/consul-cluster/switch.sh
 # shellcheck source=wayback.sh
 . /usr/local/lib/consul-cluster/wayback.sh
+# shellcheck source=activation.sh
+. /usr/local/lib/consul-cluster/activation.sh
 
-part() { sed -n "s/^$1 //p" "$2" 2>/dev/null || true; }
-
-# ---------------------------------------------------------------- what is staged, what runs
-
-check_staged() {
-  release=$(part release "$wanted")
-  [ -x "$RELEASES/$release/consul" ] || die "release $release is not on this host"
-  expect restart-settings "$(digest "$STAGED/config/10-server.json" "$STAGED/config/consul.service" "$STAGED/config/environment")"
-  expect reloadable-settings "$(digest "$STAGED/config/20-reloadable.json")"
-  expect neighbours "$(digest "$STAGED/config/40-neighbours.json")"
-  expect secrets "$(cat "$STAGED/secrets/label")"
-}
-
-expect() {
-  [ "$(part "$1" "$wanted")" = "$2" ] ||
-    die "the staged $1 are not those of this run ($2, not $(part "$1" "$wanted")); run it again"
-}
+# ---------------------------------------------------------------- what runs
 
 # Is there a cluster that has something to lose? An election may be going on; without a quorum nothing that
 # runs is touched.
@@ -55,35 +41,7 @@ find_cluster() {
   cluster=yes
 }
 
-differs() { [ "$(part "$1" "$wanted")" != "$(part "$1" "$STATE/active")" ]; }
-
-# The least that serves. What is on its way up or down still runs: only where there is no process at all
-# its neighbours have nothing to lose by a start.
-choose_action() {
-  if differs wipe-data && [ -n "$(part wipe-data "$wanted")" ]; then echo wipe
-  elif ! runs; then echo start
-  elif cmp -s "$wanted" "$STATE/active"; then echo nothing
-  elif differs release || differs restart-settings; then echo restart
-  elif differs reloadable-settings; then echo reload
-  else echo note
-  fi
-}
-
 # ---------------------------------------------------------------- the actions
-
-switch_over() {
-  remember_previous
-  install_config
-  install_service
-  # From here on the data folder is this cluster's, even if the script is cut off in the next moment.
-  printf '%s\n' "$dataDir" >"$STATE/data"
-}
-
-switch_is_whole() {
-  cp "$wanted" "$STATE/active.new"
-  mv "$STATE/active.new" "$STATE/active"
-  forget_previous
-}
 
 # Whoever joins anew costs the others nothing, unless they are not well: then it waits.
 start() {
@@ -122,15 +80,6 @@ keep_or_go_back() {
   esac
 }
 
-reload() {
-  switch_over
-  answer=$(consul_api "$api" /v1/agent/reload -X PUT -w '%{http_code}') || true
-  case $answer in
-    *200) switch_is_whole ;;
-    *) restore_previous; forget_previous; die "Consul refuses to reload, so it has its previous settings again: ${answer%???}" ;;
-  esac
-}
-
 rotate() {
   find_agent || die "no server knows a leader, so the gossip key cannot be changed"
   staged_key "$STATE/key"
@@ -141,12 +90,6 @@ rotate() {
 own_raft_address() {
   sed -n 's/^ *"bind_addr": "\(.*\)",$/\1/p' "$STAGED/config/10-server.json" | sed 's/.*:.*/[&]/' | tr '\n' ':'
   sed -n 's/^ *"server": \([0-9]*\),\{0,1\}$/\1/p' "$STAGED/config/10-server.json"
-}
-
-# What is read at the next start only: who the neighbours are, and a gossip key that the keyring has by now.
-note() {
-  switch_over
-  switch_is_whole
 }
 
 # The explicit wish to begin again with empty hands: the others keep the data, and teach it anew.
@@ -191,11 +134,7 @@ main() {
   esac
   [ "$cluster" = no ] || ! runs || ! differs secrets || rotate
   "$action"
-  case $action in
-    nothing) say "runs these settings already" ;;
-    note) say "settings noted, nothing to restart or to reload" ;;
-    *) say "$action done, Consul $release" ;;
-  esac
+  say_what_was_done "$action"
 }
 
 main "$@"

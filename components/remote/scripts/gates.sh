@@ -153,16 +153,11 @@ hand_over_leadership() {
 # Is this server itself back: the release that was wanted, caught up, in touch with the leader, the same node?
 # $1: release, $2: node id before. Leaves the reason in $reason where it is not.
 back() {
-  self=$(consul_api "$api" /v1/agent/self -f) || { reason="Consul's agent does not answer"; return 1; }
-  field() { printf '%s' "$self" | grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d'"' -f4; }
-  reason="it runs $(field Version), not $1"
-  case "$1" in "$(field Version)"*) ;; *) return 1 ;; esac
-  reason="its node id changed from $2 to $(field NodeID)"
-  [ -z "$2" ] || [ "$(field NodeID)" = "$2" ] || return 1
-  reason="it has applied $(field applied_index) of $(field commit_index)"
-  [ "$(field applied_index)" = "$(field commit_index)" ] || return 1
-  reason="its last contact with the leader was $(field last_contact) ago"
-  [ "$(field state)" = Leader ] || in_touch "$(field last_contact)"
+  is_wanted_agent "$1" "$2" || return 1
+  reason="it has applied $(of_itself applied_index) of $(of_itself commit_index)"
+  [ "$(of_itself applied_index)" = "$(of_itself commit_index)" ] || return 1
+  reason="its last contact with the leader was $(of_itself last_contact) ago"
+  [ "$(of_itself state)" = Leader ] || in_touch "$(of_itself last_contact)"
 }
 
 # A Go duration under 200 ms; Consul says "never" before the first contact.
@@ -175,11 +170,7 @@ in_touch() {
 gate_after_restart() {
   limit=$(($(hundredths) + AFTER * 100))
   until back "$1" "$2"; do
-    restarts=$(systemctl show -p NRestarts --value consul.service)
-    if [ "${restarts:-0}" -ge 3 ] || systemctl --quiet is-failed consul.service; then
-      reason="Consul ends as soon as it is started"
-      return 1
-    fi
+    ! ends_at_once || return 1
     [ "$(hundredths)" -lt "$limit" ] || return 1
     sleep 0.2
   done

@@ -54,10 +54,11 @@ keyring_request() {
     curl -sS --noproxy '*' --max-time 30 -f -o /dev/null -X "$2" -d @- "$via/v1/operator/keyring" 2>/dev/null
 }
 
-# While a member is down, a change of the keyring half takes effect and locks it out.
+# While a member is down, a change of the keyring half takes effect and locks it out. A client agent that has left
+# is none any more: pools in which such come and go have one for days after each.
 refuse_while_a_member_is_down() {
   for pool in '' '?wan=1'; do
-    down=$(members "$via" "$pool" | awk '$2 != 1 { print $1 ($2 == 3 ? " (left)" : " (down)") }' | paste -sd ' ' -)
+    down=$(members "$via" "$pool" | awk '$2 != 1 && !($2 == 3 && $3 == "client") { print $1 ($2 == 3 ? " (left)" : " (down)") }' | paste -sd ' ' -)
     [ -z "$down" ] ||
       die "the gossip key is not changed while a member of the cluster is away: $down; bring it back, or take it out for good with \`consul force-leave -prune NAME\`; nothing was changed"
   done

@@ -16,6 +16,7 @@ preflight() {
   check_address
   check_ports tcp "$tcp"
   check_ports udp "$udp"
+  check_role
   check_data
   note_firewall
   [ -z "$problems" ] || die "this host is not fit, nothing on it was changed:$problems"
@@ -120,6 +121,14 @@ note_firewall() {
   [ -z "$closed" ] || say "firewalld runs here, and its default zone does not list$closed: see that servers and clients get through"
 }
 
+# A server is an agent, too: there is one Consul on a host, and no run makes one kind of the other by the way.
+check_role() {
+  case $role in
+    client) [ ! -e "$STAGED/config/10-server.json" ] || problem "this host is a server of a cluster, which is an agent already; give the client another host, or take the server off this one first" ;;
+    *) ! is_client || problem "this host has a client agent; take that off in a run of its own first" ;;
+  esac
+}
+
 # Data that this component did not make here is another cluster's, or an earlier life's: joining with it
 # would campaign for that cluster.
 check_data() {
@@ -218,8 +227,8 @@ install_release_main() {
   set -eu
   umask 022
   version='' mirror='' address='' dataDir='' configDir='' tcp='' udp='' wipeData=''
-  dataVolume='' cluster=''
-  take "name version mirror address dataDir configDir tcp udp wipeData dataVolume cluster" "$@"
+  dataVolume='' cluster='' role=server
+  take "name version mirror address dataDir configDir tcp udp wipeData dataVolume cluster role" "$@"
   lock "release $version"
   mount_data_volume
   preflight

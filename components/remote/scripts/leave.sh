@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes this server out of the service: out of the cluster, in order, where the cluster goes on without it
+# Takes this server, or client agent, out of the service: out of the cluster, in order, where the cluster goes on without it
 # (whole=no), then stops it. Its neighbours forget it with forget.sh. With farewell=yes it only notes that the
 # whole cluster goes: what leaves from now on leaves without gates, until an activation or a run that sees
 # the cluster ready takes that back.
@@ -27,13 +27,21 @@ leave_cluster() {
   say "has left the cluster"
 }
 
+# Nobody counts on a client agent's vote, so it waits for nobody.
+leave_as_client() {
+  timeout 60 /usr/local/bin/consul leave -http-addr="$api" >/dev/null 2>&1 || say "consul leave did not end well; the servers will take this client for failed"
+  say "has left the cluster"
+}
+
 main() {
   api='' configDir='' whole='' farewell=''
   take "name api configDir whole farewell" "$@"
   [ "$farewell" != yes ] || { touch "$FAREWELL"; return; }
   lock "leaving"
   ! farewell_stands || whole=yes
-  if runs && [ "$whole" != yes ]; then leave_cluster; fi
+  if runs && is_client; then leave_as_client
+  elif runs && [ "$whole" != yes ]; then leave_cluster
+  fi
   # Consul ends with code 1 when it is stopped without leaving: that is no failure.
   timeout 45 systemctl --quiet disable --now consul.service 2>/dev/null || true
   systemctl reset-failed consul.service 2>/dev/null || true

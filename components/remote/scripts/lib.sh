@@ -132,10 +132,11 @@ neighbours() {
 peers() { neighbours "$1" | sed -e 's/.*:.*/[&]/' -e "s|.*|http://&:${2##*:}|"; }
 
 # One line for each member of the gossip pool of the agent at $1: NAME STATUS (1 alive, 2 leaving, 3 left,
-# 4 failed). $2: ?wan=1 for that of all datacenters.
+# 4 failed), and behind a client agent's `client`. $2: ?wan=1 for the pool of all datacenters.
 members() {
   consul_api "$1" "/v1/agent/members${2:-}" -f | sed 's/},{"Name"/}\n{"Name"/g' |
-    sed -n 's/.*{"Name":"\([^"]*\)".*"Status":\([0-9]\).*/\1 \2/p'
+    sed -n -e 's/.*{"Name":"\([^"]*\)".*"role":"node".*"Status":\([0-9]\).*/\1 \2 client/p;t' \
+      -e 's/.*{"Name":"\([^"]*\)".*"Status":\([0-9]\).*/\1 \2/p'
 }
 
 # One line for each server in Raft's configuration as the agent at $1 has it: NAME ID VOTER ADDRESS:PORT
@@ -147,6 +148,28 @@ raft_servers() {
 # Where SELinux watches, systemd starts nothing that has another place's label.
 restore_contexts() {
   ! command -v restorecon >/dev/null 2>&1 || restorecon -R "$@" || say "the SELinux contexts of $* were not restored"
+}
+
+# Is this host a client agent's? A server's settings have another name.
+is_client() { [ -e "$STAGED/config/10-client.json" ]; }
+
+# Is the agent here the wanted one: the release $1, and the node id that it had before, $2? Leaves the reason in
+# $reason where it is not, and what the agent says of itself in $self.
+is_wanted_agent() {
+  self=$(consul_api "$api" /v1/agent/self -f) || { reason="Consul's agent does not answer"; return 1; }
+  reason="it runs $(of_itself Version), not $1"
+  case "$1" in "$(of_itself Version)"*) ;; *) return 1 ;; esac
+  reason="its node id changed from $2 to $(of_itself NodeID)"
+  [ -z "$2" ] || [ "$(of_itself NodeID)" = "$2" ]
+}
+
+of_itself() { printf '%s' "$self" | grep -o "\"$1\":\"[^\"]*\"" | head -n 1 | cut -d'"' -f4; }
+
+# Does systemd start it again and again? Leaves the reason in $reason.
+ends_at_once() {
+  restarts=$(systemctl show -p NRestarts --value consul.service)
+  [ "${restarts:-0}" -ge 3 ] || systemctl --quiet is-failed consul.service || return 1
+  reason="Consul ends as soon as it is started"
 }
 
 # Is there a process, be it on its way up or down?

@@ -5,9 +5,9 @@ set -eu
 # shellcheck source=lib.sh
 . /usr/local/lib/consul-cluster/lib.sh
 
-# The same host may be a server under a new address, staged already.
+# The same host may be in use under a new address, staged already.
 has_another_address() {
-  staged=$(sed -n 's/^ *"advertise_addr": "\(.*\)",\{0,1\}$/\1/p' "$STAGED/config/10-server.json" 2>/dev/null)
+  staged=$(sed -n 's/^ *"advertise_addr": "\(.*\)",\{0,1\}$/\1/p' "$STAGED"/config/10-*.json 2>/dev/null)
   [ -n "$staged" ] && [ "$staged" != "$address" ]
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lays the server's plain settings next to what runs, then checks the whole staged set - release,
+# Lays the plain settings of a server, or of a client agent, next to what runs, then checks the whole staged set - release,
 # settings, secrets - with the staged binary as the user consul. It is the last step before the barrier:
 # where it passes on every server, the chain of activations may begin.
 set -eu
@@ -25,6 +25,19 @@ check_gossip_key() {
     find_agent || die "the gossip key of the settings is not the one in this server's keyring, and it can be changed in a running cluster only: start it with its previous key; nothing that runs was touched"
     refuse_while_a_member_is_down
   fi
+  rm -f "$candidate/key"
+}
+
+# A client agent gets another key by the servers' rotation, which is over before a client is staged. It may be a
+# moment on its way; another one than the pool's would lock the client out at its next start from nothing.
+check_key_of_client() {
+  runs && [ -n "$(leader "$api")" ] || return 0
+  staged_key "$candidate/key"
+  limit=$(($(seconds) + 15))
+  until gossip_uses "$candidate/key"; do
+    [ "$(seconds)" -lt "$limit" ] || die "the gossip key of the settings is not the one of the pool that this client is in; rotate it on the servers, whose run brings it here, too; nothing that runs was touched"
+    sleep 0.5
+  done
   rm -f "$candidate/key"
 }
 
@@ -71,10 +84,15 @@ verify() {
   candidate=$(mktemp -d /run/consul-cluster/candidate.XXXXXX)
   trap 'rm -rf "$candidate"' EXIT
   trap 'exit 1' HUP INT TERM
-  check_quorum
-  will_be_wiped || { check_data_age; check_gossip_key; }
+  if is_client; then
+    will_be_wiped || check_key_of_client
+  else
+    check_quorum
+    will_be_wiped || { check_data_age; check_gossip_key; }
+    cp "$STAGED/config/bootstrap.json" "$candidate/"
+  fi
   check_certificate_files
-  cp "$STAGED"/config/[0-9]*.json "$STAGED"/config/bootstrap.json "$STAGED"/secrets/*.json "$candidate/"
+  cp "$STAGED"/config/[0-9]*.json "$STAGED"/secrets/*.json "$candidate/"
   chgrp -R consul "$candidate"
   chmod 0750 "$candidate"
   chmod 0640 "$candidate"/*.json
@@ -92,7 +110,7 @@ main() {
   unpack_files "$STAGED/config"
   found=$(cat "$STAGED/secrets/label")
   [ "$found" = "$secrets" ] || die "the staged secrets are not those of this run ($found, not $secrets); run it again"
-  check_downgrade
+  is_client || check_downgrade
   verify
   say "settings staged and verified with Consul $version"
 }

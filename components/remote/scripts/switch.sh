@@ -1,14 +1,13 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # release, cluster and configDir are the script's that sources this file
-# Puts the staged set in the active place. Sourced by activate.sh, after lib.sh.
+# Puts the staged set in the active place. Sourced after lib.sh.
 
 install_config() {
   sets=$configDir.sets
   next=$sets/.next
   rm -rf "$next"
   mkdir -p "$next"
-  cp "$STAGED/config/10-server.json" "$STAGED/config/20-reloadable.json" \
-    "$STAGED/config/40-neighbours.json" "$STAGED/secrets/30-secrets.json" "$next/"
+  cp "$STAGED"/config/[0-9]*.json "$STAGED/secrets/30-secrets.json" "$next/"
   # Only a cluster that does not exist yet is bootstrapped; whoever joins one must not expect to.
   [ "$cluster" = yes ] || cp "$STAGED/config/bootstrap.json" "$next/"
   chown -R root:consul "$sets"

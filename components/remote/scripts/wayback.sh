@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # api, name and configDir are the script's that sources this file
-# What a server ran before, and the way back to it. Sourced by activate.sh, after lib.sh and gates.sh.
+# What an agent ran before, and the way back to it. Sourced after lib.sh, by scripts that have a
+# gate_after_restart of their own.
 
 PREVIOUS=$STATE/previous
 
@@ -24,8 +25,8 @@ forget_previous() {
   done
 }
 
-# The server did not come back healthy: it gets what it ran before, and the run fails with the cause. The
-# other servers were never touched; the next run tries again from here.
+# The agent did not come back healthy: it gets what it ran before, and the run fails with the cause. The
+# others were never touched; the next run tries again from here.
 go_back() {
   cause="$reason
 $(journalctl -u consul.service -n 12 --no-pager -o cat 2>/dev/null | without_secrets "$STAGED/secrets")"

@@ -1,0 +1,141 @@
+import type { Input, Unwrap } from "@pulumi/pulumi";
+import type { AddressesArgs, ExistingServerArgs, NspawnArgs, NspawnMachineArgs } from "../args";
+
+/**
+ * What may be said about client agents. Every optional field names its default; a wrong value is refused before
+ * any host is reached.
+ */
+export interface ConsulClientArgs {
+  /** Hosts that exist already and answer SSH; exactly one of this and `nspawn`. */
+  existing?: ExistingClientsArgs;
+  /** Machines booted on this computer with systemd-nspawn. */
+  nspawn?: NspawnClientsArgs;
+  /**
+   * What the clients join: IP addresses or host names of servers, with `:port` where their gossip is not on 8301.
+   * `joinAddresses` of a `ConsulCluster` is this, and comes once that cluster is ready: no client starts before
+   * there is a leader. Another list restarts no client that is in the pool.
+   */
+  servers: Input<Input<string>[]>;
+  /**
+   * The key that encrypts gossip, base64: `gossipKey` of a `ConsulCluster`. Another one is rotated in by the servers,
+   * without a restart.
+   */
+  gossipKey: Input<string>;
+  /** Consul release to run on every client, without a leading `v`; not newer than that of the servers. @default "1.22.0" */
+  version?: Input<string>;
+  /**
+   * Where releases are fetched from, laid out as the vendor's site is. `https://` or `file://`; a `file://` URL is
+   * read on the host itself.
+   * @default "https://releases.hashicorp.com/consul"
+   */
+  mirror?: Input<string>;
+  /** Datacenter of the servers. @default "dc1" */
+  datacenter?: Input<string>;
+  /** DNS domain that Consul answers for: that of the servers. @default "consul" */
+  domain?: Input<string>;
+  /** Folder of the active configuration; it belongs to the component, strays are removed. @default "/etc/consul.d/client" */
+  configDir?: Input<string>;
+  /** Folder of Consul's data, mode 0700, owned by consul. @default "/var/consul" */
+  dataDir?: Input<string>;
+  /** DNS servers, as IP addresses, that answer what is outside of `domain`. @default none */
+  recursors?: Input<Input<string>[]>;
+  /** Ports that the clients listen on. */
+  ports?: ClientPortsArgs;
+  /** Addresses that the clients listen on. */
+  addresses?: ClientAddressesArgs;
+  /** Environment of the Consul process; written to /etc/sysconfig/consul. @default none */
+  environment?: Input<Record<string, Input<string>>>;
+  /** What runs on every one of these hosts. Another list is a reload. @default none */
+  services?: Input<Input<ClientServiceArgs>[]>;
+  /**
+   * Any other Consul setting, in Consul's own names (snake case), merged into the rendered configuration and checked
+   * by Consul itself. A key that an argument above governs is refused here. @default none
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: Consul decides what may stand here.
+  extraConfig?: Input<Record<string, any>>;
+  /**
+   * Whether a client that is taken off a host that stays takes its data along. A cluster needs nothing of it, and the
+   * gossip key lies in it. @default true
+   */
+  removeData?: Input<boolean>;
+}
+
+/** Hosts that stand already: bare or running, reached over SSH. */
+export interface ExistingClientsArgs {
+  /** One client per host. Names are identity. */
+  hosts: ExistingClientArgs[];
+}
+
+export interface ExistingClientArgs extends ExistingServerArgs {
+  /** Name of the client on this host: Consul's node name. No server and no other client may have it. */
+  name: string;
+  /** The host's own IP address: what Consul binds and advertises. */
+  address: Input<string>;
+  /**
+   * Any text: a new one wipes this client's data folder once, and lets it join anew. It is how foreign data is given
+   * up. @default none
+   */
+  wipeData?: Input<string>;
+}
+
+/** Machines booted on this computer from a root file system; they live and die with the stack. */
+export interface NspawnClientsArgs extends NspawnArgs {
+  /** One client per machine. Names are identity. */
+  machines: NspawnMachineArgs[];
+}
+
+/** Ports from 1 to 65535; -1 switches DNS off. */
+export interface ClientPortsArgs {
+  /** DNS, TCP and UDP. @default 8600 */
+  dns?: Input<number>;
+  /** HTTP API. @default 8500 */
+  http?: Input<number>;
+  /** LAN gossip, TCP and UDP. @default 8301 */
+  serfLan?: Input<number>;
+}
+
+export interface ClientAddressesArgs extends AddressesArgs {
+  /** IP addresses that DNS listens on, separated by spaces. @default "127.0.0.1" */
+  dns?: Input<string>;
+  /** IP addresses that HTTP listens on, separated by spaces. @default "127.0.0.1" */
+  http?: Input<string>;
+}
+
+/** A service that runs on every host of the component. */
+export interface ClientServiceArgs {
+  /** Name of the service, `NAME.service.consul` in DNS. */
+  name: Input<string>;
+  /** Tells it from another of the same name on the host. @default the value of `name` */
+  id?: Input<string>;
+  /** Port of the service. */
+  port: Input<number>;
+  /** Address of the service. @default that of the client */
+  address?: Input<string>;
+  /** Tags, `TAG.NAME.service.consul` in DNS. @default none */
+  tags?: Input<Input<string>[]>;
+  /** Words by key. Nothing of it is secret. @default none */
+  meta?: Input<Record<string, Input<string>>>;
+  /** How Consul sees whether the service is well. @default none: it is taken to be well */
+  checks?: Input<Input<ClientCheckArgs>[]>;
+}
+
+/** A look at a service by its client agent: exactly one of `http` and `tcp`. */
+export interface ClientCheckArgs {
+  /** A URL that answers with a status of 200 to 299. */
+  http?: Input<string>;
+  /** `host:port` that takes a connection. */
+  tcp?: Input<string>;
+  /** Name of the check. @default one that Consul makes */
+  name?: Input<string>;
+  /** Pause between two looks, a Go duration. @default "10s" */
+  interval?: Input<string>;
+  /** How long an answer may take, a Go duration. @default Consul's: 10 seconds */
+  timeout?: Input<string>;
+  /** Take any certificate of an `https://` URL. @default false */
+  tlsSkipVerify?: Input<boolean>;
+  /** Take a service out that has been critical for so long, a Go duration. @default never */
+  deregisterCriticalServiceAfter?: Input<string>;
+}
+
+/** The arguments with every `Input` taken off. */
+export type PlainClientArgs = Unwrap<ConsulClientArgs>;

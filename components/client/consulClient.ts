@@ -1,0 +1,172 @@
+import {
+  all,
+  ComponentResource,
+  type ComponentResourceOptions,
+  type CustomResourceOptions,
+  type Output,
+  type Resource,
+  secret,
+  unsecret,
+} from "@pulumi/pulumi";
+import { activateInChain } from "../activateInChain";
+import { checked, holdsOutput, refuse } from "../checkedArgs";
+import { existingHosts } from "../hosts/existing";
+import type { Host } from "../hosts/host";
+import { nspawnHosts } from "../hosts/nspawn";
+import { hostPort, localApi } from "../plan";
+import { hostCommand } from "../remote/hostCommand";
+import { secretsDigest } from "../render/server";
+import type { GossipKey } from "../secrets/gossipKey";
+import { checkClientKey, checkJoin, validateClients, validateEarly } from "../validate/client";
+import type { ConsulClientArgs, PlainClientArgs } from "./args";
+import { ClientAgent } from "./clientAgent";
+import { type ClientPlan, type EarlyArgs, planClients, reachedAt } from "./plan";
+
+/** A client agent as others see it. */
+export interface ClientOutput {
+  /** Name of the client: Consul's node name. */
+  name: string;
+  /** The host's own IP address. */
+  address: string;
+  /** Consul's id of the node; a client that lost its data comes back with another one. */
+  nodeId: string;
+}
+
+/**
+ * Client agents of a Consul cluster, on hosts that run what others shall find: each answers DNS and HTTP to the
+ * programs beside it, and watches their services.
+ *
+ * Every client is staged beside what runs and verified before the first one is activated; activations follow each
+ * other in a chain. With `servers` from a `ConsulCluster` all of that comes after the cluster is ready, but for
+ * machines and releases: so no client starts before there is a leader, and none is newer than the servers.
+ *
+ * @example
+ * const web = new ConsulClient("web", {
+ *   servers: cluster.joinAddresses,
+ *   gossipKey: cluster.gossipKey,
+ *   existing: { hosts: [...] },
+ *   services: [{ name: "web", port: 80, checks: [{ http: "http://127.0.0.1/health" }] }],
+ * });
+ */
+export class ConsulClient extends ComponentResource {
+  /** The clients, in the order of the arguments. Known once all of them are well. */
+  readonly clients: Output<ClientOutput[]>;
+  /** URL of each client's HTTP API, as the programs on its host reach it; for others where it listens for others. */
+  readonly httpAddresses: Output<string[]>;
+  /** `address:port` of each client's DNS, with the same reach. */
+  readonly dnsAddresses: Output<string[]>;
+  /** True once every client knows a leader and is alive in the pool: the output to wait for. */
+  readonly ready: Output<boolean>;
+
+  constructor(name: string, args: ConsulClientArgs, opts?: ComponentResourceOptions) {
+    super("consul-cluster:index:ConsulClient", name, {}, opts);
+    const { early, servers, gossipKey } = checkedClientArgs(args);
+    const plan = early.args.apply(planClients);
+    const hosts = hostsOf(name, args, { parent: this, dependsOn: early.passed });
+    const agents = hosts.map(
+      (host) =>
+        new ClientAgent(
+          `${name}-${host.name}`,
+          { component: name, host, hosts, plan, servers, gossipKey },
+          { parent: this },
+        ),
+    );
+    const ready = this.waitUntilReady(
+      `${name}-ready`,
+      agents,
+      hosts,
+      plan,
+      activateInChain(agents),
+    );
+
+    this.clients = all([plan, ready.stdout]).apply(([{ clients }, stdout]) => {
+      const ids = nodeIds(stdout);
+      return clients.map(({ name, address }) => ({ name, address, nodeId: ids.get(name) ?? "" }));
+    });
+    this.httpAddresses = plan.apply(({ clients, addresses, ports }) =>
+      clients.map(
+        ({ address }) => `http://${hostPort(reachedAt(addresses.http, address), ports.http)}`,
+      ),
+    );
+    this.dnsAddresses = plan.apply(({ clients, addresses, ports }) =>
+      clients.map(({ address }) => hostPort(reachedAt(addresses.dns, address), ports.dns)),
+    );
+    this.ready = ready.stdout.apply((seen?: string) => seen !== undefined);
+    this.registerOutputs({
+      clients: this.clients,
+      httpAddresses: this.httpAddresses,
+      dnsAddresses: this.dnsAddresses,
+      ready: this.ready,
+    });
+  }
+
+  private waitUntilReady(
+    name: string,
+    agents: ClientAgent[],
+    hosts: Host[],
+    plan: Output<ClientPlan>,
+    activated: Resource[],
+  ) {
+    return hostCommand(
+      name,
+      hosts[0] as Host,
+      {
+        script: "ready-client.sh",
+        settings: {
+          api: plan.apply(localApi),
+          clients: hosts.map((host) => host.name).join(","),
+        },
+        // Whatever an activation does, readiness is to be seen again afterwards.
+        stdin: all(
+          agents.map((agent) => agent.wanted().apply((wanted) => `${agent.name}\n${wanted}`)),
+        ).apply((parts) => parts.join("")),
+      },
+      { parent: this, dependsOn: activated },
+    );
+  }
+}
+
+/**
+ * The arguments, checked: all at once where they are plain. What the clients join and the key may be a cluster's that
+ * is still to come up; the others do not wait for them, neither in an update nor in a preview.
+ */
+function checkedClientArgs(args: ConsulClientArgs) {
+  if (!holdsOutput(args)) refuse(validateClients(args as PlainClientArgs));
+  const { servers, gossipKey, ...others } = args;
+  const early = checked<object, EarlyArgs>(others, withoutLogins(others), validateEarly);
+  const clients = early.args.apply(
+    ({ nspawn, existing }) => nspawn?.machines ?? existing?.hosts ?? [],
+  );
+  const join = all([servers, clients]).apply(([addresses, own]) => {
+    refuse(checkJoin(addresses, own));
+    return addresses;
+  });
+  const key = secret(gossipKey).apply((text) => {
+    refuse(checkClientKey(text));
+    return text;
+  });
+  const label = unsecret(key.apply(secretsDigest));
+  return { early, servers: join, gossipKey: { key, label } satisfies GossipKey };
+}
+
+/** What logs in is secret, and is not what settings are rendered from. */
+function withoutLogins({ existing, ...rest }: Omit<ConsulClientArgs, "servers" | "gossipKey">) {
+  const hosts = existing?.hosts.map(({ name, address, hostKey, wipeData }) => ({
+    name,
+    address,
+    hostKey,
+    ...(wipeData !== undefined && { wipeData }),
+  }));
+  return { ...rest, ...(hosts && { existing: { hosts } }) };
+}
+
+/** Any number of machines may be replaced at a time: they have no quorum to lose. */
+function hostsOf(name: string, args: ConsulClientArgs, opts: CustomResourceOptions): Host[] {
+  if (args.nspawn) return nspawnHosts(name, args.nspawn, undefined, opts);
+  return existingHosts(args.existing?.hosts ?? []);
+}
+
+/** From what `ready-client.sh` prints: a line for each client, its name and its node id. */
+function nodeIds(lines: string | undefined): Map<string, string> {
+  return new Map((lines ?? "").split("\n").map((line) => line.split(" ", 2) as [string, string]));
+}

@@ -1,0 +1,86 @@
+import type { ClientHostPlan, ClientPlan } from "../client/plan";
+import { hostPort } from "../plan";
+import { renderDivided } from "./consulConfig";
+import type { Files } from "./files";
+import { merge, renderJson } from "./json";
+import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
+
+/** Everything plain that is laid on a client's disk. `servers`: what it joins. */
+export function renderClientFiles(
+  plan: ClientPlan,
+  client: ClientHostPlan,
+  servers: string[],
+): Files {
+  const whole = merge(merge(unlessSaidOtherwise, plan.extraConfig), managed(plan, client));
+  const { restarting, reloadable } = renderDivided(whole);
+  return {
+    "10-client.json": restarting,
+    "20-reloadable.json": reloadable,
+    "40-neighbours.json": renderJson({ retry_join: servers.map(joinAddress(plan)) }),
+    "consul.service": renderSystemdUnit(plan, "Consul client agent"),
+    environment: renderEnvironment(plan.environment),
+  };
+}
+
+/** Not among the arguments, and yet better than Consul's defaults; `extraConfig` may say otherwise. */
+const unlessSaidOtherwise = {
+  disable_update_check: true,
+  // A restart is no farewell: what is registered here stays in the catalog meanwhile.
+  leave_on_terminate: false,
+  skip_leave_on_interrupt: true,
+  rejoin_after_leave: true,
+  retry_interval: "10s",
+};
+
+/** The keys that arguments govern; `validate/` refuses them in `extraConfig`. */
+function managed(plan: ClientPlan, client: ClientHostPlan): Record<string, unknown> {
+  return {
+    node_name: client.name,
+    bind_addr: client.address,
+    advertise_addr: client.address,
+    datacenter: plan.datacenter,
+    domain: plan.domain,
+    data_dir: plan.dataDir,
+    server: false,
+    ports: { dns: plan.ports.dns, http: plan.ports.http, serf_lan: plan.ports.serfLan },
+    addresses: { dns: plan.addresses.dns, http: plan.addresses.http },
+    recursors: plan.recursors,
+    services: plan.services.map(service),
+  };
+}
+
+/** Consul takes an address without a port for one on the client's own port. */
+function joinAddress({ ports }: ClientPlan) {
+  return (server: string) =>
+    ports.serfLan === 8301 || /^([^:]+|\[.*\]):\d+$/.test(server)
+      ? server
+      : hostPort(server.replace(/^\[(.*)\]$/, "$1"), 8301);
+}
+
+type Service = ClientPlan["services"][number];
+type Check = NonNullable<Service["checks"]>[number];
+
+/** What is not set is not said. */
+function service({ name, id, port, address, tags, meta, checks }: Service) {
+  return {
+    name,
+    id: id ?? name,
+    port,
+    address,
+    tags,
+    meta,
+    checks: checks?.map(check),
+  };
+}
+
+function check(args: Check) {
+  return {
+    name: args.name,
+    http: args.http,
+    tcp: args.tcp,
+    interval: args.interval ?? "10s",
+    timeout: args.timeout,
+    tls_skip_verify: args.tlsSkipVerify,
+    deregister_critical_service_after: args.deregisterCriticalServiceAfter,
+  };
+}

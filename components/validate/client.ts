@@ -1,0 +1,152 @@
+import type { PlainClientArgs } from "../client/args";
+import { type EarlyArgs, planClients } from "../client/plan";
+import { canonicalAddress } from "./address";
+import { CLIENT_MANAGED_KEYS } from "./clientManagedKeys";
+import { checkEnvironment } from "./environment";
+import { checkExtraConfig } from "./extraConfig";
+import { checkGossipKey } from "./gossip";
+import { checkFamilies, checkRepeats, checkServer } from "./hosts";
+import { checkListenAddresses } from "./listenAddresses";
+import { checkDomain, checkSshHost } from "./names";
+import { checkNspawn } from "./nspawn";
+import { checkConsulFolder } from "./paths";
+import { checkPort, checkPorts, portOf } from "./ports";
+import { type Problem, problem, show } from "./problem";
+import { checkRecursors } from "./recursors";
+import { checkRelease } from "./release";
+import { serversOf } from "./servers";
+import { checkServices } from "./services";
+import { checkDatacenter, checkFoldersApart } from "./settings";
+import { checkExisting } from "./ssh";
+import {
+  each,
+  type Fields,
+  type Files,
+  fieldsOf,
+  itemsOf,
+  list,
+  object,
+  optional,
+  text,
+  truth,
+} from "./values";
+
+const DEFAULTS = planClients({});
+const LISTS = { nspawn: "machines", existing: "hosts" } as const;
+const SOURCES = ["nspawn", "existing"] as const;
+
+/** Every problem of a client's arguments, as `validate` finds those of a cluster. */
+export function validateClients(args: PlainClientArgs, files?: Files): Problem[] {
+  return [
+    ...validateEarly(args, files),
+    ...checkJoin(
+      fieldsOf(args).servers,
+      SOURCES.flatMap((source) => serversOf(fieldsOf(args), source)),
+    ),
+    ...checkClientKey(fieldsOf(args).gossipKey),
+  ];
+}
+
+/** Those of all arguments but the two that may come late: what the clients join, and the key. */
+export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
+  const fields = fieldsOf(args);
+  return [
+    ...checkSources(fields),
+    ...SOURCES.filter((source) => fields[source] !== undefined).flatMap((source) =>
+      checkSource(fields, source),
+    ),
+    ...checkNspawn(fields, files),
+    ...checkExisting(fields, files),
+    ...checkRelease(fields),
+    ...each(fields, "", {
+      datacenter: optional(checkDatacenter),
+      domain: optional(checkDomain),
+      configDir: optional(checkConsulFolder),
+      dataDir: optional(checkConsulFolder),
+      removeData: optional(truth),
+    }),
+    ...checkFoldersApart(fields, DEFAULTS),
+    ...checkPorts(fields, DEFAULTS.ports),
+    ...checkListenAddresses(fields),
+    ...checkRecursors(fields, portOf(fields, "dns", DEFAULTS.ports)),
+    ...checkEnvironment(fields),
+    ...checkServices(fields),
+    ...checkExtraConfig(fields, CLIENT_MANAGED_KEYS),
+  ];
+}
+
+function checkSources(args: Fields): Problem[] {
+  const given = SOURCES.filter((source) => args[source] !== undefined);
+  if (given.length === 1) return [];
+  const choice = "exactly one of `nspawn` (machines on this computer) and `existing` (your hosts)";
+  return given.length === 0
+    ? problem(SOURCES.join(", "), `none of them is set; give ${choice}`)
+    : problem(given.join(", "), `both of them are set; give ${choice}`);
+}
+
+function checkSource(args: Fields, source: (typeof SOURCES)[number]): Problem[] {
+  const key = LISTS[source];
+  const hosts = serversOf(args, source);
+  const some = list(
+    (all, path) => (all.length > 0 ? [] : problem(path, "holds no host; give one at least")),
+    `a list of ${key}`,
+  );
+  return [
+    ...object((fields) => each(fields, source, { [key]: some }))(args[source], source),
+    ...hosts.flatMap((host) => checkServer(host, source, false)),
+    ...checkRepeats(hosts),
+    ...checkFamilies(hosts),
+  ];
+}
+
+export function checkClientKey(key: unknown): Problem[] {
+  return checkGossipKey(key, "gossipKey");
+}
+
+/** What the clients join; `clients` are these, of which none is a server. */
+export function checkJoin(
+  servers: unknown,
+  clients: { name: unknown; address: unknown }[],
+): Problem[] {
+  const some = list(
+    (all, path) =>
+      all.length > 0 ? [] : problem(path, "names no server; give one address at least"),
+    "a list of the servers' addresses",
+  );
+  return [
+    ...some(servers, "servers"),
+    ...itemsOf(servers).flatMap((server, index) => checkOne(server, `servers[${index}]`)),
+    ...itemsOf(servers).flatMap((server, index) => {
+      const address = canonicalAddress(server);
+      const client = clients.find(
+        (own) => address !== undefined && canonicalAddress(own.address) === address,
+      );
+      return client === undefined
+        ? []
+        : problem(
+            `servers[${index}]`,
+            `${show(server)} is the address of the client ${show(client.name)} itself; give those of the servers`,
+          );
+    }),
+  ];
+}
+
+/** `10.0.0.11`, `10.0.0.11:8401`, `2001:db8::11`, `[2001:db8::11]:8401`, `consul.example.com`. */
+const checkOne = text((server, path) => {
+  if (/(^|\s)provider=/.test(server)) {
+    return problem(path, "is a search in a cloud, which is not supported; give addresses");
+  }
+  if (canonicalAddress(server) !== undefined) return [];
+  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(.*))?$/.exec(server) ?? [];
+  const host = bracketed ?? plain;
+  if (
+    host === undefined ||
+    (bracketed !== undefined && canonicalAddress(bracketed) === undefined)
+  ) {
+    return problem(path, `${show(server)} is no address; give one such as "10.0.0.11"`);
+  }
+  const wrongPort = port !== undefined && checkPort(Number(port), path).length > 0;
+  return wrongPort
+    ? problem(path, `${show(server)} has no valid port; give 1 to 65535, or the address alone`)
+    : checkSshHost(host, path);
+}, "an address of a server");

@@ -8,8 +8,7 @@
 // In a project of your own, after `npm install consul-cluster`, the component is imported from "consul-cluster".
 // Needed: hosts with Debian that answer SSH, and python3 on those of the web servers.
 import { Config, interpolate, type Output } from "@pulumi/pulumi";
-import { ConsulCluster } from "../../components";
-import { ConsulClient } from "./agents";
+import { ConsulClient, ConsulCluster } from "../../components";
 import { haproxyConfig } from "./haproxy";
 import { type HostConfig, type Login, onHost, script } from "./hosts";
 
@@ -35,11 +34,8 @@ for (const host of web) {
   onHost(`${host.name}-page`, host, login, script("web.sh"), remove);
 }
 
-const join = {
-  servers: cluster.servers.apply((s) => s.map((x) => x.address)),
-  gossipKey: cluster.gossipKey,
-  mirror,
-};
+// Known once the cluster is ready: no agent starts before there is a leader.
+const join = { servers: cluster.joinAddresses, gossipKey: cluster.gossipKey, mirror };
 
 // The order of page and agent does not matter: nobody is sent to a service before its check has passed.
 const webAgents = new ConsulClient("web", {

@@ -20,7 +20,7 @@ const balancer = { name: "shop-lb", address: "198.18.77.68" };
 const url = `http://${balancer.address}/`;
 const [web1, web2, web3] = web.map(({ name }) => name) as [string, string, string];
 
-const agentUnit = "consul-client";
+const agentUnit = "consul";
 
 const hosts = new BareHosts("shop");
 const stack = new TestStack("shop", {}, undefined, "load-balancer");

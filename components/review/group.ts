@@ -7,23 +7,50 @@ export interface MemberSteps {
   steps: Record<string, PreviewStep>;
 }
 
-/** The steps of one cluster. */
+/** Servers vote, client agents do not. */
+export type Role = "server" | "client";
+
+/** The steps of one cluster, or of client agents that were made together. */
 export interface ClusterSteps {
   name: string;
+  role: Role;
   servers: MemberSteps[];
   /** Those that are about all servers: `ready`, `farewell`, `gossip-key`, `replacements`, ... */
   own: Record<string, PreviewStep>;
 }
 
-const cluster = "consul-cluster:index:ConsulCluster";
-const server = "consul-cluster:index:ConsulServer";
+interface Kind {
+  role: Role;
+  /** Type tokens of the component, and of one of its members. */
+  cluster: string;
+  member: string;
+}
 
-/** The clusters of a stack, sorted by name, each with what the preview says of its resources. */
-export function clustersOf({ steps }: Preview): ClusterSteps[] {
+const kinds: Kind[] = [
+  {
+    role: "server",
+    cluster: "consul-cluster:index:ConsulCluster",
+    member: "consul-cluster:index:ConsulServer",
+  },
+  {
+    role: "client",
+    cluster: "consul-cluster:index:ConsulClient",
+    member: "consul-cluster:index:ConsulClientAgent",
+  },
+];
+
+/** The clusters of a stack and then its client agents, sorted by name, each with what the preview says of it. */
+export function clustersOf(preview: Preview): ClusterSteps[] {
+  return kinds.flatMap((kind) => clustersOfKind(preview, kind));
+}
+
+function clustersOfKind({ steps }: Preview, kind: Kind): ClusterSteps[] {
+  const { role, cluster } = kind;
   const inside = steps.filter(({ urn }) => typesOf(urn).includes(cluster));
-  return clusterNames(inside).map((name) => ({
+  return clusterNames(inside, kind).map((name) => ({
     name,
-    servers: serversOf(name, inside),
+    role,
+    servers: serversOf(name, inside, kind),
     own: Object.fromEntries(
       inside
         .filter((step) => parentName(step) === name && typesOf(step.urn).at(-2) === cluster)
@@ -32,7 +59,7 @@ export function clustersOf({ steps }: Preview): ClusterSteps[] {
   }));
 }
 
-function clusterNames(steps: PreviewStep[]): string[] {
+function clusterNames(steps: PreviewStep[], { cluster, member }: Kind): string[] {
   const names = steps.flatMap((step) => {
     const types = typesOf(step.urn);
     if (types.at(-1) === cluster) return [nameOf(step.urn)];
@@ -40,15 +67,15 @@ function clusterNames(steps: PreviewStep[]): string[] {
   });
   // Where nothing but a server's own steps are shown, its name tells what is left for the cluster's.
   const shown = new Set(names);
-  for (const { parent, name } of membersNamed(steps)) {
+  for (const { parent, name } of membersNamed(steps, member)) {
     if (name !== undefined && parent.endsWith(`-${name}`))
       shown.add(parent.slice(0, -name.length - 1));
   }
   return [...shown].sort();
 }
 
-function serversOf(name: string, steps: PreviewStep[]): MemberSteps[] {
-  return membersNamed(steps)
+function serversOf(name: string, steps: PreviewStep[], kind: Kind): MemberSteps[] {
+  return membersNamed(steps, kind.member)
     .map(({ parent, name: own, steps }) => ({
       parent,
       steps,
@@ -66,10 +93,10 @@ interface Member {
   steps: Record<string, PreviewStep>;
 }
 
-function membersNamed(steps: PreviewStep[]): Member[] {
+function membersNamed(steps: PreviewStep[], type: string): Member[] {
   const members = new Map<string, Member>();
   for (const step of steps) {
-    if (typesOf(step.urn).at(-2) !== server) continue;
+    if (typesOf(step.urn).at(-2) !== type) continue;
     const parent = parentName(step);
     const member = members.get(parent) ?? { parent, steps: {} };
     members.set(parent, member);

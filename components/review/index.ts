@@ -1,22 +1,24 @@
 import { readSettings } from "../shellWords";
 import { changeOf, type ServerChange } from "./change";
-import { type ClusterSteps, clustersOf } from "./group";
+import { type ClusterSteps, clustersOf, type Role } from "./group";
 import { type FileDiff, fileDiffs } from "./lineDiff";
 import { type OrderStep, orderOf } from "./order";
 import { nameOf, type Preview, parsePreview, textOf, typesOf } from "./preview";
 import { type Warning, warningsOf } from "./warnings";
 
 export type { Effect, ServerChange } from "./change";
+export type { Role } from "./group";
 export type { FileDiff } from "./lineDiff";
 export { renderMarkdown } from "./markdown";
 export type { OrderStep } from "./order";
 export { renderTerminal } from "./terminal";
 export { dangers, type Warning } from "./warnings";
 
-/** What a change means for one cluster. */
+/** What a change means for one cluster, or for client agents that were made together. */
 export interface ClusterReview {
   name: string;
-  /** Number of servers. 0: there is none. */
+  role: Role;
+  /** Number of servers, or of client agents. 0: there is none. */
   before: number;
   after: number;
   /** In the order in which they are activated. */
@@ -58,13 +60,15 @@ function reviewCluster(steps: ClusterSteps): ClusterReview {
   const place = ({ name, effect }: ServerChange) =>
     effect === "leave" ? is.length + was.indexOf(name) : is.indexOf(name);
   const changes = steps.servers
-    .map((member) => changeOf(member, was.length > 0))
+    // A client never begins a cluster: it joins one.
+    .map((member) => changeOf(member, was.length > 0 || steps.role === "client"))
     .sort((a, b) => place(a) - place(b));
   const size = { before: was.length, after: is.length };
   const autopilot = autopilotDiff(steps);
-  const order = orderOf(changes, size.before, autopilot.length > 0);
+  const order = orderOf(changes, steps.role, size.before, autopilot.length > 0);
   return {
     name: steps.name,
+    role: steps.role,
     ...size,
     servers: changes,
     order,
@@ -76,8 +80,10 @@ function reviewCluster(steps: ClusterSteps): ClusterReview {
 /** Whoever the cluster's last step waits for; where that step is not shown, whoever else is named. */
 function serversOf({ own, servers }: ClusterSteps, side: "oldState" | "newState"): string[] {
   const { ready, farewell } = own;
+  const waitedFor = readSettings(textOf(ready?.[side], "create") ?? "");
   const named =
-    readSettings(textOf(ready?.[side], "create") ?? "").servers ??
+    waitedFor.servers ??
+    waitedFor.clients ??
     readSettings(textOf(farewell?.[side], "delete") ?? "").neighbours;
   if (named) return named.split(",");
   const gone = side === "newState" ? "delete" : "create";

@@ -6,10 +6,12 @@ import {
   type FileGroup,
   headline,
   isUntouched,
-  quorumWords,
+  orderHead,
+  orderRows,
   restartNote,
   secretsOf,
   summaryWords,
+  titleOf,
   versionWords,
 } from "./words";
 
@@ -21,8 +23,8 @@ export function renderMarkdown(review: Review): string {
 }
 
 function clusterParts(cluster: ClusterReview): string[] {
-  const { name, servers, order, warnings } = cluster;
-  const title = `### Cluster \`${name}\`\n\n**${headline(cluster)}**`;
+  const { servers, order, warnings } = cluster;
+  const title = `### ${titleOf(cluster, (name) => `\`${name}\``)}\n\n**${headline(cluster)}**`;
   if (isUntouched(cluster)) return [title];
   return [
     title,
@@ -30,7 +32,7 @@ function clusterParts(cluster: ClusterReview): string[] {
       .map(({ danger, text }) => `> ${danger ? "🛑 **Danger:**" : "ℹ️"} ${text}`)
       .join("\n>\n"),
     table(
-      ["server", "what happens", "why", "Consul"],
+      [cluster.role, "what happens", "why", "Consul"],
       servers.map((server) => [
         server.name,
         effectWords[server.effect],
@@ -39,10 +41,7 @@ function clusterParts(cluster: ClusterReview): string[] {
       ]),
     ),
     order.length > 0 ? "#### Order" : "",
-    table(
-      ["", "step", "voters that answer", "quorum", "more may fail"],
-      order.map((step, index) => [String(index + 1), step.what, ...quorumWords(step)]),
-    ),
+    table(orderHead(cluster.role), orderRows(cluster)),
     restartNote(cluster),
     ...settingsParts(cluster),
     ...secretsOf(servers).map(({ secret, names }) => `🔑 ${names.join(", ")}: ${secret}`),

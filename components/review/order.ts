@@ -1,4 +1,5 @@
 import type { Effect, ServerChange } from "./change";
+import type { Role } from "./group";
 
 /** One step of a run, in the order in which they follow each other, and what it leaves of the quorum. */
 export interface OrderStep {
@@ -15,22 +16,24 @@ export interface OrderStep {
 
 /**
  * The order of a run. `changes`: in the order of the servers, those that leave last. `before`: how many servers the
- * cluster has, 0 where there is none yet. `autopilot`: its settings change, too.
+ * cluster has, 0 where there is none yet; of client agents none votes. `autopilot`: its settings change, too.
  *
  * Machines that are replaced go first: an old one has to leave before its successor can be made. Everything is
  * staged everywhere, then the servers are activated one after the other, and those that leave for good leave last.
  */
 export function orderOf(
   changes: readonly ServerChange[],
+  role: Role,
   before: number,
   autopilot: boolean,
 ): OrderStep[] {
   const steps: OrderStep[] = [];
-  let voters = before;
+  const votes = role === "server";
+  let voters = votes ? before : 0;
   const add = (what: string, change = 0, away = 0) => {
-    voters += change;
+    if (votes) voters += change;
     const quorum = voters === 0 ? 0 : Math.floor(voters / 2) + 1;
-    const answering = voters - away;
+    const answering = voters === 0 ? 0 : voters - away;
     steps.push({ what, voters, answering, quorum, mayFail: answering - quorum });
   };
   const of = (...effects: Effect[]) => changes.filter(({ effect }) => effects.includes(effect));
@@ -40,7 +43,9 @@ export function orderOf(
   const staged = stagedOn(changes);
   if (staged) add(`staged and verified on ${staged}; nothing that runs is touched`);
   const last = of("start").at(-1)?.name;
-  const rotating = of("rotation")[0]?.name;
+  // The servers change the whole pool's; a client is told of it for its next start.
+  const rotating = votes ? of("rotation")[0]?.name : undefined;
+  const voter = votes ? ", and becomes a voter" : "";
   for (const { name, effect } of changes) {
     switch (effect) {
       case "start":
@@ -48,10 +53,10 @@ export function orderOf(
         else add(`${name} starts, and a leader is elected`, of("start").length);
         break;
       case "join":
-        add(`${name} joins, and becomes a voter`, 1);
+        add(`${name} joins${voter}`, 1);
         break;
       case "replacement":
-        add(`${name} joins again, and becomes a voter`, 1);
+        add(`${name} joins again${voter}`, 1);
         break;
       case "wipe":
         add(`${name} stops, gives up its data, and learns them anew`, 0, 1);

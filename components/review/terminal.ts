@@ -2,15 +2,18 @@ import Table from "cli-table3";
 import { createColors } from "picocolors";
 import type { Effect } from "./change";
 import type { ClusterReview, Review } from "./index";
+import type { OrderStep } from "./order";
 import {
   byLines,
   effectWords,
   headline,
   isUntouched,
-  quorumWords,
+  orderHead,
+  orderRows,
   restartNote,
   secretsOf,
   summaryWords,
+  titleOf,
   versionWords,
 } from "./words";
 
@@ -26,8 +29,8 @@ export function renderTerminal(review: Review, colored: boolean): string {
 }
 
 function clusterParts(cluster: ClusterReview, colors: Colors): string[] {
-  const { name, servers, order, warnings } = cluster;
-  const title = `${colors.bold(`Cluster ${name}`)}  ${headline(cluster)}`;
+  const { servers, order, warnings } = cluster;
+  const title = `${colors.bold(titleOf(cluster))}  ${headline(cluster)}`;
   if (isUntouched(cluster)) return [title];
   return [
     title,
@@ -37,7 +40,7 @@ function clusterParts(cluster: ClusterReview, colors: Colors): string[] {
       )
       .join("\n"),
     table(
-      ["server", "what happens", "why", "Consul"],
+      [cluster.role, "what happens", "why", "Consul"],
       servers.map((server) => [
         server.name,
         paintOf(server.effect, colors)(effectWords[server.effect]),
@@ -47,12 +50,8 @@ function clusterParts(cluster: ClusterReview, colors: Colors): string[] {
       colors,
     ),
     table(
-      ["", "step", "voters that answer", "quorum", "more may fail"],
-      order.map((step, index) => [
-        String(index + 1),
-        step.what,
-        ...quorumWords(step).map((cell) => (step.mayFail < 0 ? colors.red(cell) : cell)),
-      ]),
+      orderHead(cluster.role),
+      orderRows(cluster).map((row, index) => (isLost(order[index]) ? row.map(colors.red) : row)),
       colors,
     ),
     restartNote(cluster),
@@ -70,6 +69,8 @@ function clusterParts(cluster: ClusterReview, colors: Colors): string[] {
     ),
   ];
 }
+
+const isLost = (step: OrderStep | undefined) => step !== undefined && step.mayFail < 0;
 
 function paintOf(effect: Effect, colors: Colors): (text: string) => string {
   if (effect === "nothing" || effect === "staging") return colors.dim;

@@ -21,11 +21,13 @@ export interface Warning {
 
 /** What a reviewer has to know beyond what changes, the dangers first. */
 export function warningsOf(
-  { own }: ClusterSteps,
+  { own, role }: ClusterSteps,
   changes: readonly ServerChange[],
   order: readonly OrderStep[],
   size: { before: number; after: number },
 ): Warning[] {
+  // Whatever becomes of a client agent, the cluster is none the worse.
+  if (role === "client") return notShown(changes);
   const exists = size.before > 0;
   const goes = exists && size.after === 0;
   return [

@@ -1,4 +1,5 @@
 import type { Effect, ServerChange } from "./change";
+import type { Role } from "./group";
 import type { ClusterReview, Review } from "./index";
 import type { FileDiff } from "./lineDiff";
 import type { OrderStep } from "./order";
@@ -20,8 +21,10 @@ export const effectWords: Record<Effect, string> = {
 
 /** The first thing that a reviewer reads. */
 export function headline(cluster: ClusterReview): string {
-  const { before, after, servers } = cluster;
+  const { before, after, servers, role } = cluster;
   if (isUntouched(cluster)) return "Nothing changes.";
+  if (role === "client" && (before === 0 || after === 0))
+    return before === 0 ? "New on their hosts." : "They go from their hosts.";
   if (before === 0) return `A new cluster of ${count(after)}.`;
   if (after === 0)
     return `The cluster goes, with ${before === 1 ? "its server" : `all ${before} servers`}.`;
@@ -32,11 +35,11 @@ export function headline(cluster: ClusterReview): string {
     )
     .filter(([, names]) => names.length > 0)
     .map(([effect, names]) => sentence(effect, names));
-  if (parts.length === 0) return "No server restarts or reloads.";
+  if (parts.length === 0) return `No ${role} restarts or reloads.`;
   const restarts = servers.some(({ effect }) =>
     ["restart", "wipe", "replacement", "unknown"].includes(effect),
   );
-  return [...parts, ...(restarts ? [] : ["No server restarts."])].join(" ");
+  return [...parts, ...(restarts ? [] : [`No ${role} restarts.`])].join(" ");
 }
 
 /** Where nothing is even staged, there is nothing to read of it. */
@@ -85,8 +88,31 @@ export function versionWords({ from, to }: ServerChange["version"]): string {
   return to ?? from ?? "";
 }
 
+/** The name of a cluster, or of client agents. */
+export function titleOf({ name, role }: ClusterReview, quote = (text: string) => text): string {
+  return `${role === "server" ? "Cluster" : "Client agents"} ${quote(name)}`;
+}
+
+/** The columns of the order: whose voters count where nobody votes? */
+export function orderHead(role: Role): string[] {
+  return [
+    "",
+    "step",
+    ...(role === "server" ? ["voters that answer", "quorum", "more may fail"] : []),
+  ];
+}
+
+/** A row for each step. */
+export function orderRows({ order, role }: ClusterReview): string[][] {
+  return order.map((step, index) => [
+    String(index + 1),
+    step.what,
+    ...(role === "server" ? quorumWords(step) : []),
+  ]);
+}
+
 /** Voters, quorum and what may fail, as the columns of a row. */
-export function quorumWords({ voters, answering, quorum, mayFail }: OrderStep): string[] {
+function quorumWords({ voters, answering, quorum, mayFail }: OrderStep): string[] {
   if (voters === 0) return ["none yet", "-", "-"];
   return [`${answering} of ${voters}`, String(quorum), mayFail < 0 ? "no quorum" : String(mayFail)];
 }
@@ -137,8 +163,8 @@ export function secretsOf(servers: readonly ServerChange[]): { secret: string; n
 }
 
 /** What happens around every restart, for whoever reads of the first one. */
-export function restartNote({ servers, before }: ClusterReview): string {
+export function restartNote({ servers, before, role }: ClusterReview): string {
   const restarts = servers.some(({ effect }) => effect === "restart" || effect === "wipe");
-  if (!restarts || before < 2) return "";
+  if (!restarts || before < 2 || role === "client") return "";
   return "Before and after each restart every server has to be a healthy voter, and a leader hands over first. A server that does not come back gets its previous release and settings again, and the run stops there.";
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mirrorFolder } from "../../lab/mirror/mirror";
 import { BareHosts } from "../support/bareHosts";
@@ -9,36 +8,24 @@ import { type Settings, TestStack } from "../support/stack";
 import { api, baseSettings, trio, trioIsUp } from "../support/trio";
 import { eventually } from "../support/wait";
 
-// Client agents of the shared cluster, on two hosts that stood before. A program of their own makes them, as that
-// of another team would: what it knows of the cluster are its outputs.
+// Client agents of the shared cluster, on two hosts that stood before. examples/clients makes
+// them as it stands: what it knows of the cluster are its stack's outputs.
 
 const clients = { "web-1": "198.18.77.51", "web-2": "198.18.77.52" };
 const names = Object.keys(clients);
 const hosts = new BareHosts("clients");
-const web = new TestStack("clients", {}, undefined, join(__dirname, "../programs/clients"));
-
-interface ClusterOutputs {
-  joinAddresses: string[];
-  gossipKey: string;
-}
-
-let cluster: ClusterOutputs;
+const web = new TestStack("clients", {}, undefined, "clients");
 
 const on = (name: string, command: string) => sshOutput("clients", name, command);
 const processes = () => processesOn("clients", names);
 
-/** Settings of the clients, beside the hosts. */
-function set(more: Settings): void {
-  const { existing, servers, addresses, mirror } = web.settings.clients as Settings;
-  web.settings = { ...web.settings, clients: { existing, servers, addresses, mirror, ...more } };
+/** What runs on the hosts, and the clients' further arguments. */
+function set(services: object[], more: Settings = {}): void {
+  const settings = { addresses: { dns: "0.0.0.0" }, mirror: `file://${mirrorFolder}`, ...more };
+  web.settings = { ...web.settings, services, settings };
 }
 
-async function clusterOutputs(): Promise<void> {
-  cluster = await trio.outputs<ClusterOutputs>();
-  const gossipKey = await web.encrypted(cluster.gossipKey);
-  const { servers: _, ...others } = (web.settings.clients ?? {}) as Settings;
-  web.settings = { clients: { ...others, servers: cluster.joinAddresses }, gossipKey };
-}
+const gossipKey = async () => (await trio.outputs<{ gossipKey: string }>()).gossipKey;
 
 /** The state of a client as a server sees it, 0 for none. */
 async function status(name: string): Promise<number> {
@@ -56,22 +43,20 @@ const service = {
 };
 
 beforeAll(async () => {
+  await web.forget();
   await trioIsUp();
   const made = await hosts.create(
     ...Object.entries(clients).map(([name, address]) => ({ name, address })),
   );
-  const login = { user: "admin", privateKeyFile: hosts.keyFile };
-  const existing = {
-    hosts: Object.entries(clients).map(([name, address], index) => ({
+  web.settings = {
+    cluster: `organization/consul-cluster/${trio.name}`,
+    hosts: Object.entries(clients).map(([name, address], i) => ({
       name,
       address,
-      hostKey: made[index]?.hostKey,
-      ...login,
+      hostKey: made[i]?.hostKey,
     })),
+    privateKeyFile: hosts.keyFile,
   };
-  const addresses = { dns: "0.0.0.0" };
-  web.settings = { clients: { existing, addresses, mirror: `file://${mirrorFolder}` } };
-  await clusterOutputs();
 });
 
 afterAll(async () => {
@@ -81,7 +66,7 @@ afterAll(async () => {
 });
 
 test("agents join, know a leader, and find each other's service by DNS", async () => {
-  set({ services: [service] });
+  set([service]);
   await web.up();
   const outputs = await web.outputs();
   const places = {
@@ -107,7 +92,7 @@ test("agents join, know a leader, and find each other's service by DNS", async (
 describe("a change", () => {
   test("of a service is a reload: the same process", async () => {
     const before = await processes();
-    set({ services: [{ ...service, tags: ["v2"] }] });
+    set([{ ...service, tags: ["v2"] }]);
     expect(await web.preview("--diff")).toMatch(
       /- +reloadable-settings .*\s+\+ +reloadable-settings /,
     );
@@ -120,7 +105,7 @@ describe("a change", () => {
 
   test("of another setting restarts one after the other", async () => {
     const before = await processes();
-    set({ services: [service], environment: { GOMAXPROCS: "2" } });
+    set([service], { environment: { GOMAXPROCS: "2" } });
     const { stdout } = await web.up();
     expect(stdout.match(/updated .*restart done/g)).toHaveLength(2);
     const after = await processes();
@@ -129,7 +114,7 @@ describe("a change", () => {
 
   test("that Consul refuses stops the run before any client changes", async () => {
     const before = await processes();
-    set({ services: [service], extraConfig: { dns_config: { no_such_key: true } } });
+    set([service], { extraConfig: { dns_config: { no_such_key: true } } });
     expect(await web.upThatFails()).toContain("refuses the settings");
     expect(await processes()).toEqual(before);
   });
@@ -137,15 +122,14 @@ describe("a change", () => {
   test("with which an agent does not come back is taken back, and reaches no other", async () => {
     const [, second] = await processes();
     const was = await on("web-1", "readlink /etc/consul.d/client");
-    set({
-      services: [service],
+    set([service], {
       extraConfig: { tls: { defaults: { ca_file: "/etc/hostname", verify_outgoing: true } } },
     });
     expect(await web.upThatFails()).toContain("so it has its previous ones again");
     expect(await on("web-1", "readlink /etc/consul.d/client")).toBe(was);
     expect(await status("web-1")).toBe(1);
     expect((await processes())[1]).toBe(second);
-    set({ services: [service], environment: { GOMAXPROCS: "2" } });
+    set([service], { environment: { GOMAXPROCS: "2" } });
     await web.up();
     expect((await processes())[1]).toBe(second);
   });
@@ -160,7 +144,6 @@ describe("a rotation of the servers' key", () => {
     await trio.up();
     const rings = await api("test-1").get<{ Keys: object }[]>("/v1/operator/keyring");
     expect(rings.map(({ Keys }) => Keys)).toEqual([{ [other]: 3 }, { [other]: 5 }]);
-    await clusterOutputs();
     expect((await web.up()).stdout.match(/updated .*settings noted/g)).toHaveLength(2);
     expect(await processes()).toEqual(before);
   });
@@ -178,24 +161,24 @@ describe("a rotation of the servers' key", () => {
     await eventually("it has left", 20, async () => (await status("web-2")) === 3);
     // Refused for a client that is down, not for one that has left.
     await trioIsUp();
-    await clusterOutputs();
     expect((await web.up()).stdout).toContain("keyring with another gossip key removed");
     expect(await status("web-2")).toBe(1);
   });
 
   test("leaves the key in no plain place", async () => {
-    for (const key of [other, cluster.gossipKey]) {
+    for (const key of [other, await gossipKey()]) {
       const files = web.stateFiles();
       expect(files.length).toBeGreaterThan(0);
       for (const [file, text] of files) expect(text.includes(key), file).toBe(false);
       expect(readFileSync(web.logFile, "utf8").includes(key)).toBe(false);
     }
     const find = "sudo journalctl --no-pager | grep -cF -f /dev/fd/3";
-    const { stdout } = await ssh("clients", "web-1", `exec 3<&0; ${find}`, cluster.gossipKey);
+    const key = await gossipKey();
+    const { stdout } = await ssh("clients", "web-1", `exec 3<&0; ${find}`, key);
     expect(stdout.trim()).toBe("0");
     const places = "/etc /var /usr/local /run /tmp /root /home";
     const grep = `exec 3<&0; sudo grep -rlsF -f - ${places} <&3 | xargs sudo stat -c '%U:%G %a' | sort -u`;
-    const modes = await ssh("clients", "web-1", grep, cluster.gossipKey);
+    const modes = await ssh("clients", "web-1", grep, key);
     expect(modes.stdout.trim().split("\n")).toEqual([
       "consul:consul 600",
       "root:consul 640",
@@ -207,12 +190,8 @@ describe("a rotation of the servers' key", () => {
 describe("leaving", () => {
   test("a host that is dead does not block it, and the others forget it", async () => {
     await power("kill", "web-2");
-    const { existing } = web.settings.clients as { existing: { hosts: { name: string }[] } };
-    const alive = { hosts: existing.hosts.filter(({ name }) => name === "web-1") };
-    web.settings = {
-      ...web.settings,
-      clients: { ...(web.settings.clients as Settings), existing: alive },
-    };
+    const both = web.settings.hosts as { name: string }[];
+    web.settings = { ...web.settings, hosts: both.filter(({ name }) => name === "web-1") };
     await web.up();
     expect(await status("web-2")).toBe(0);
   });

@@ -1,4 +1,7 @@
+import { layoutOf } from "../../lab/pulumi/layout";
+import { stackExists } from "../../lab/pulumi/stack";
 import { ConsulApi } from "./consul";
+import { removeLeftovers } from "./leftovers";
 import { processesOn, sshOutput } from "./machines";
 import { nspawnSettings, TestStack } from "./stack";
 
@@ -35,8 +38,9 @@ export function processesOf(...servers: string[]): Promise<string[]> {
   return processesOn(trio.name, servers);
 }
 
-/** The cluster as the other files need it: up, with its plain settings. */
+/** The cluster as the other files need it: up, with its plain settings. Another clone may have left its machines. */
 export async function trioIsUp(): Promise<void> {
+  if (!(await stackExists(layoutOf(), trio.name))) await removeLeftovers();
   trio.settings = baseSettings;
   await trio.up();
 }

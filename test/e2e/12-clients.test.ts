@@ -196,6 +196,16 @@ describe("leaving", () => {
     expect(await status("web-2")).toBe(0);
   });
 
+  test("a host whose client is there gets none under another name", async () => {
+    const { hosts: as, ...others } = web.settings;
+    web.settings = { ...others, hosts: [{ ...(as as object[])[0], name: "web-9" }] };
+    expect(await web.upThatFails()).toContain(
+      "this host has the client agent web-1; take that off",
+    );
+    expect(await status("web-1")).toBe(1);
+    web.settings = { ...others, hosts: as };
+  });
+
   test("destroy takes the agent out, and everything of it off the host, its data included", async () => {
     await web.destroy();
     expect([0, 3]).toContain(await status("web-1"));

@@ -124,9 +124,19 @@ note_firewall() {
 # A server is an agent, too: there is one Consul on a host, and no run makes one kind of the other by the way.
 check_role() {
   case $role in
-    client) [ ! -e "$STAGED/config/10-server.json" ] || problem "this host is a server of a cluster, which is an agent already; give the client another host, or take the server off this one first" ;;
+    client)
+      [ ! -e "$STAGED/config/10-server.json" ] || problem "this host is a server of a cluster, which is an agent already; give the client another host, or take the server off this one first"
+      check_name
+      ;;
     *) ! is_client || problem "this host has a client agent; take that off in a run of its own first" ;;
   esac
+}
+
+# The pool takes a node under a second name for an intruder.
+check_name() {
+  is_client || return 0
+  other=$(sed -n 's/^ *"node_name": "\(.*\)",\{0,1\}$/\1/p' "$STAGED/config/10-client.json")
+  [ "$other" = "${name:-}" ] || problem "this host has the client agent $other; take that off in a run of its own first"
 }
 
 # Data that this component did not make here is another cluster's, or an earlier life's: joining with it

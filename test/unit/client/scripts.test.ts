@@ -155,9 +155,20 @@ describe("a host is of one kind", () => {
   test("no server becomes a client by the way, and no client a server", () => {
     expect(check("client", "10-server.json")).toContain("this host is a server of a cluster");
     expect(check("server", "10-client.json")).toContain("this host has a client agent");
-    for (const file of [undefined, "10-client.json"]) expect(check("client", file)).toBe("");
+    expect(check("client", undefined)).toBe("");
     for (const file of [undefined, "10-server.json"]) expect(check("server", file)).toBe("");
   });
+});
+
+test("a client keeps its name as long as it is there: the pool would take another for an intruder", () => {
+  const check = (name: string) =>
+    run(
+      "install-release.sh",
+      host(rendered()),
+      `role=client name=${name} problems=''; check_role; printf %s "$problems"`,
+    );
+  expect(check("web-1")).toBe("");
+  expect(check("web-9")).toContain("this host has the client agent web-1; take that off");
 });
 
 test("a client leaves without gates", () => {

@@ -47,21 +47,28 @@ export interface ServerChange {
   downgradeAllowed: boolean;
 }
 
-/** `clusterExists`: a server that is new joins, then, where it would begin with the others. */
-export function changeOf(member: MemberSteps, clusterExists: boolean): ServerChange {
+/**
+ * `clusterExists`: a server that is new joins, then, where it would begin with the others. `machine`: what becomes of
+ * a machine that the stack makes; where its script alone is another, it stays, though the engine cannot know that.
+ */
+export function changeOf(
+  member: MemberSteps,
+  clusterExists: boolean,
+  machine?: string,
+): ServerChange {
   const activate = sides(member, "activate");
   const departure = sides(member, "departure");
   const config = sides(member, "config");
   const [was, is] = [lines(activate.old), lines(activate.new)];
   const [from, to] = [departure.settings.old.address, departure.settings.new.address];
-  const effect = effectOf(member, was, is, clusterExists);
+  const effect = effectOf(member, was, is, clusterExists, machine === "update");
   return {
     name: member.name,
     effect,
     reasons:
       effect === "replacement"
         ? [replacementReason(from, to)]
-        : [...reasonsOf(was, is, config), ...ownScripts(member)],
+        : [...reasonsOf(was, is, config), ...ownScripts(member, machine)],
     version: { from: was?.release, to: is?.release },
     files: fileDiffs(config.old, config.new),
     hidden: effect === "leave" ? undefined : hiddenPart(member),
@@ -114,10 +121,11 @@ function effectOf(
   was: Wanted | undefined,
   is: Wanted | undefined,
   clusterExists: boolean,
+  machineStays: boolean,
 ): Effect {
   const { activate, departure, ...staging } = member.steps;
   if (activate?.op === "delete") return "leave";
-  if (departure?.op.includes("replace")) return "replacement";
+  if (departure?.op.includes("replace") && !machineStays) return "replacement";
   if (activate?.op === "create") return clusterExists ? "join" : "start";
   if (activate && activate.op !== "same") {
     if (isUnknown(activate.newState, "stdin")) return "unknown";
@@ -170,11 +178,14 @@ function reasonsOf(
 }
 
 /** Another release of this library brings other scripts, which run at the next change. */
-function ownScripts({ steps: { release } }: MemberSteps): string[] {
+function ownScripts({ steps: { release } }: MemberSteps, machine: string | undefined): string[] {
   const renewed = release?.op === "update" && release.diffReasons?.includes("stdin");
-  return renewed && !isSecret(release.newState, "stdin")
-    ? ["this library's scripts on the host"]
-    : [];
+  return [
+    ...(renewed && !isSecret(release.newState, "stdin")
+      ? ["this library's scripts on the host"]
+      : []),
+    ...(machine === "update" ? ["this library's script for its machine, which stays"] : []),
+  ];
 }
 
 /** Is `to` older than `from`? */

@@ -61,7 +61,13 @@ function reviewCluster(steps: ClusterSteps): ClusterReview {
     effect === "leave" ? is.length + was.indexOf(name) : is.indexOf(name);
   const changes = steps.servers
     // A client never begins a cluster: it joins one.
-    .map((member) => changeOf(member, was.length > 0 || steps.role === "client"))
+    .map((member) =>
+      changeOf(
+        member,
+        was.length > 0 || steps.role === "client",
+        steps.own[`${member.name}-machine`]?.op,
+      ),
+    )
     .sort((a, b) => place(a) - place(b));
   const size = { before: was.length, after: is.length };
   const autopilot = autopilotDiff(steps);

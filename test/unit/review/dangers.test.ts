@@ -150,6 +150,33 @@ test("another release of this library renews its scripts, and restarts nothing",
   expect(renderMarkdown(review)).toContain("**No server restarts or reloads.**");
 });
 
+// Its id is printed by the script: until that has run, the engine takes whatever stands on it for replaced.
+test("another release's script for a machine replaces no machine", () => {
+  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const kind = (step: PreviewStep) => nameOf(step.urn).split("-").at(-1);
+  const unknownIn = (step: PreviewStep, input: string) =>
+    step.newState && {
+      ...step.newState,
+      inputs: { ...step.newState.inputs, [input]: input === "triggers" ? [unknown] : unknown },
+    };
+  const renewed = changed("nothing", (steps) =>
+    steps.map((step) => {
+      if (kind(step) === "machine") return { ...step, op: "update", diffReasons: ["stdin"] };
+      if (kind(step) === "departure")
+        return { ...step, op: "replace", newState: unknownIn(step, "triggers") };
+      if (kind(step) === "activate")
+        return { ...step, op: "update", newState: unknownIn(step, "create") };
+      return step;
+    }),
+  );
+  const review = reviewPreview(renewed);
+  expect(dangersOf(renewed)).toEqual([]);
+  expect(serverOf(review, "consul-2")).toMatchObject({
+    effect: "nothing",
+    reasons: ["this library's script for its machine, which stays"],
+  });
+});
+
 test("a changed login is named, its value is not", () => {
   const review = reviewPreview(
     changed("nothing", (steps) =>

@@ -1,0 +1,65 @@
+// Client agents in a plan. Their previews have the steps of servers under other types, which test/graph/clients holds
+// true, so these are made from servers' ones.
+
+import { expect, test } from "vitest";
+import {
+  type ClusterReview,
+  renderMarkdown,
+  renderTerminal,
+  reviewPreview,
+} from "../../../components/review";
+import { readPreview } from "./support";
+
+function ofClients(name: string): string {
+  return readPreview(name)
+    .replaceAll("consul-cluster:index:ConsulCluster", "consul-cluster:index:ConsulClient")
+    .replaceAll("consul-cluster:index:ConsulServer", "consul-cluster:index:ConsulClientAgent")
+    .replaceAll(" servers=consul-1", " clients=consul-1");
+}
+
+const agents = (json: string) => reviewPreview(json).clusters[0] as ClusterReview;
+
+test("they restart one after the other, and no quorum is spoken of", () => {
+  const json = ofClients("setting");
+  expect(agents(json)).toMatchObject({ role: "client", before: 3, after: 3, warnings: [] });
+  const text = renderMarkdown(reviewPreview(json));
+  expect(text).toContain("### Client agents `prod`");
+  expect(text).toContain("consul-1, consul-2 and consul-3 restart, one after the other.");
+  expect(text).toContain("| 2 | consul-1 restarts |");
+  expect(text).not.toMatch(/voter|quorum/);
+  expect(renderTerminal(reviewPreview(json), false)).not.toMatch(/voter|quorum/);
+});
+
+test("new ones join", () => {
+  const { servers, order } = agents(ofClients("create"));
+  expect(servers.map(({ effect }) => effect)).toEqual(["join", "join", "join"]);
+  expect(order.map(({ what }) => what)).toContain("consul-2 joins");
+  expect(renderMarkdown(reviewPreview(ofClients("create")))).toContain("New on their hosts.");
+});
+
+test("what endangers a cluster does not, of clients", () => {
+  for (const name of ["wipe", "downgrade", "replacement-and-setting"])
+    expect(agents(ofClients(name)).warnings, name).toEqual([]);
+});
+
+test("another key reaches them one by one, for their next start", () => {
+  const { order } = agents(ofClients("rotation"));
+  expect(order.map(({ what }) => what)).toEqual([
+    "staged and verified on all 3; nothing that runs is touched",
+    "consul-1 notes the key",
+    "consul-2 notes the key",
+    "consul-3 notes the key",
+  ]);
+});
+
+test("a cluster and its clients stand in one plan, the cluster first", () => {
+  const { steps, changeSummary } = JSON.parse(readPreview("setting"));
+  const { steps: others } = JSON.parse(ofClients("reload"));
+  const { clusters } = reviewPreview(
+    JSON.stringify({ steps: [...others, ...steps], changeSummary }),
+  );
+  expect(clusters.map(({ role, servers }) => [role, servers[0]?.effect])).toEqual([
+    ["server", "restart"],
+    ["client", "reload"],
+  ]);
+});

@@ -126,17 +126,22 @@ check_role() {
   case $role in
     client)
       [ ! -e "$STAGED/config/10-server.json" ] || problem "this host is a server of a cluster, which is an agent already; give the client another host, or take the server off this one first"
-      check_name
+      ! is_client || check_name "$STAGED/config/10-client.json" "client agent"
       ;;
-    *) ! is_client || problem "this host has a client agent; take that off in a run of its own first" ;;
+    *)
+      ! is_client || problem "this host has a client agent; take that off in a run of its own first"
+      check_name "$configDir/10-server.json" server
+      ;;
   esac
 }
 
-# The pool takes a node under a second name for an intruder.
+# The pool takes a node under a second name for an intruder; and the old name leaves last in a run, which would take
+# whatever is on its host by then. $1: the settings of what is here, $2: what it is.
 check_name() {
-  is_client || return 0
-  other=$(sed -n 's/^ *"node_name": "\(.*\)",\{0,1\}$/\1/p' "$STAGED/config/10-client.json")
-  [ "$other" = "${name:-}" ] || problem "this host has the client agent $other; take that off in a run of its own first"
+  [ -e "$1" ] || return 0
+  other=$(sed -n 's/^ *"node_name": "\(.*\)",\{0,1\}$/\1/p' "$1")
+  [ -z "$other" ] || [ "$other" = "${name:-}" ] ||
+    problem "this host has the $2 $other; take that off in a run of its own first"
 }
 
 # Data that this component did not make here is another cluster's, or an earlier life's: joining with it

@@ -148,7 +148,7 @@ describe("a host is of one kind", () => {
     return run(
       "install-release.sh",
       folder,
-      `role=${role} problems=''; check_role; printf %s "$problems"`,
+      `role=${role} configDir=$1/none problems=''; check_role; printf %s "$problems"`,
     );
   };
 

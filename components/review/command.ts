@@ -18,9 +18,11 @@ export interface PlanOptions {
   /** A file with the preview, `-` for standard input. */
   from?: string;
   stack?: string;
+  /** Shows how it is used, and does nothing. */
+  help?: boolean;
 }
 
-const usage = `usage: plan [--stack NAME | --from FILE] [--markdown FILE] [--strict] [--allow KIND,...]
+export const usage = `usage: plan [--stack NAME | --from FILE] [--markdown FILE] [--strict] [--allow KIND,...]
   --stack NAME      previews this stack
   --from FILE       reads what \`pulumi preview --json\` printed; - is standard input
   --markdown FILE   writes the plan as Markdown, too
@@ -52,6 +54,7 @@ function parsed(argv: string[]): { values: Flags; problem?: string } {
   const text = { type: "string" } as const;
   const options = {
     strict: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
     allow: { ...text, multiple: true },
     markdown: text,
     from: text,

@@ -3,6 +3,7 @@ import {
   readOptions,
   readPreview,
   showPlan,
+  usage,
 } from "../../components/review/command";
 import { Progress } from "../progress/progress";
 import { devStack, layoutOf } from "../pulumi/layout";
@@ -16,6 +17,10 @@ import { ensureToolchain } from "../toolchain/toolchain";
 // npm run plan: what a change means, server by server, from a preview.
 runMain(async () => {
   const options = readable(() => readOptions(process.argv.slice(2)));
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
   const json = options.from === undefined ? await preview(options) : readPreview(options.from);
   const { stdout } = process;
   return readable(() =>

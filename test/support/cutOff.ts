@@ -16,7 +16,9 @@ export async function upCutOffAt(
   });
   const ended = new Promise((resolve) => child.once("close", resolve));
   await eventually("the moment to cut the run off", 120, async () => moment(said));
-  for (const pid of withDescendants(child.pid as number)) kill(pid);
+  // Stopped first: it shall not note as made what is about to be killed with it.
+  kill(child.pid as number, "SIGSTOP");
+  for (const pid of withDescendants(child.pid as number)) kill(pid, "SIGKILL");
   await ended;
 }
 
@@ -37,9 +39,9 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, "SIGKILL");
+    process.kill(pid, signal);
   } catch {
     // Its parent's end was its own.
   }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { readOptions, showPlan } from "../../../components/review/command";
+import { readOptions, showPlan, usage } from "../../../components/review/command";
 import { readPreview } from "./support";
 
 function run(preview: string, ...argv: string[]) {
@@ -30,6 +30,11 @@ test("the plan as Markdown goes to a file as well", () => {
   const file = join(mkdtempSync(join(tmpdir(), "plan-")), "plan.md");
   run(readPreview("setting"), "--markdown", file);
   expect(readFileSync(file, "utf8")).toContain("### Cluster `prod`");
+});
+
+test("it says how it is used", () => {
+  expect(readOptions(["--help"]).help).toBe(true);
+  expect(usage).toContain("--allow KIND,...  dangers that are decided upon: destroy, quorum,");
 });
 
 describe("wrong options are refused, all at once, with how it is done", () => {

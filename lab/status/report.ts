@@ -21,7 +21,7 @@ export function statusReport(
     [`curl ${http}/v1/status/leader`, "ask a server"],
     [`dig @${dnsHost} -p ${dnsPort} consul.service.consul`, "ask its DNS"],
     ["npm run pulumi -- stack output", "the stack's outputs"],
-    ["npm run pulumi -- preview --diff", "after a change to Pulumi.dev.yaml: what it will do"],
+    ["npm run plan", "after a change to Pulumi.dev.yaml: what it will do to which server"],
     ["npm run dev", "do it"],
     ["npm run dev:down", "take all of it away"],
   ];

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -66,6 +66,16 @@ test.skipIf(busy)("npm run pulumi runs the CLI on the dev stack", async () => {
   );
   expect(outputs).toMatchObject({ faultTolerance: 1, ready: true, gossipKey: "[secret]" });
   expect(await npmMust("run", "pulumi", "--", "preview", "--diff")).toMatch(/\d+ unchanged/);
+});
+
+test.skipIf(busy)("npm run plan says what a changed line will do to which server", async () => {
+  const file = join(clone, "Pulumi.dev.yaml");
+  const settings = readFileSync(file, "utf8");
+  writeFileSync(file, settings.replace('GOMAXPROCS: "2"', 'GOMAXPROCS: "1"'));
+  const said = await npmMust("run", "plan");
+  writeFileSync(file, settings);
+  expect(said).toContain("consul-1, consul-2 and consul-3 restart, one after the other.");
+  expect(said).toMatch(/\+GOMAXPROCS=.?1/);
 });
 
 test.skipIf(busy)("after a power cut npm run dev brings the machines back", async () => {

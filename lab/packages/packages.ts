@@ -27,6 +27,8 @@ const packages = [
   "openssh-server",
   "procps",
   "shellcheck",
+  // a program in Python, in the tests of other languages
+  "python3-venv",
 ] as const;
 
 export const packagesTask: Task = {

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { runOrFail } from "../../lab/system/command";
 import { projectFolder } from "../../lab/system/project";
 import { which } from "../../lab/system/which";
@@ -11,20 +11,28 @@ import { findToolchain } from "../../lab/toolchain/toolchain";
 const plugin = "pulumi-resource-consul-cluster";
 
 /**
- * The environment in which programs in YAML and Python find their hosts, the SDK and the component. `folder` holds the
- * plugin: the CLI lays the schema beside it, and another run's would be another component's.
+ * The environment in which programs in YAML and Python find their hosts, the SDK and the component. `folder` gets what
+ * the CLI has of a plugin from a repository: the sources, and beside them whatever their own package.json names. The
+ * CLI lays the schema beside the plugin, and another run's would be another component's.
  */
 export async function languageEnv(folder: string, sdk: string): Promise<NodeJS.ProcessEnv> {
   const { binDir } = await findToolchain();
   const bin = join(folder, "bin");
   mkdirSync(bin);
-  symlinkSync(join(projectFolder, "lab/languages/host-component.sh"), join(bin, plugin));
+  const clone = join(folder, "clone");
+  for (const part of ["components", "tsconfig.json", "lab/languages"])
+    cpSync(join(projectFolder, part), join(clone, part), { recursive: true, filter: isSource });
+  const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
+  await runOrFail(["npm", "install", ...flags], { cwd: join(clone, "components") });
+  symlinkSync(join(clone, "lab/languages/host-component.sh"), join(bin, plugin));
   return {
     PATH: [bin, ...languagePath(), binDir, process.env.PATH].join(delimiter),
     PYTHONPATH: sdk,
     PYTHONDONTWRITEBYTECODE: "1",
   };
 }
+
+const isSource = (path: string) => basename(path) !== "node_modules";
 
 /** The component's schema, as its plugin says it. */
 export async function schemaOf(folder: string, env: NodeJS.ProcessEnv): Promise<string> {

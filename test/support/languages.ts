@@ -1,6 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, delimiter, join } from "node:path";
-import { runOrFail } from "../../lab/system/command";
+import { run, runOrFail } from "../../lab/system/command";
 import { projectFolder } from "../../lab/system/project";
 import { which } from "../../lab/system/which";
 import { languagePath } from "../../lab/toolchain/languageHosts";
@@ -11,25 +19,38 @@ import { findToolchain } from "../../lab/toolchain/toolchain";
 const plugin = "pulumi-resource-consul-cluster";
 
 /**
- * The environment in which programs in YAML and Python find their hosts, the SDK and the component. `folder` gets what
- * the CLI has of a plugin from a repository: the sources, and beside them whatever their own package.json names. The
- * CLI lays the schema beside the plugin, and another run's would be another component's.
+ * The environment in which programs in YAML and Python find their hosts, the SDK and the component. The CLI lays the
+ * schema beside the plugin in `folder`, and another run's would be another component's.
  */
 export async function languageEnv(folder: string, sdk: string): Promise<NodeJS.ProcessEnv> {
   const { binDir } = await findToolchain();
-  const bin = join(folder, "bin");
-  mkdirSync(bin);
   const clone = join(folder, "clone");
-  for (const part of ["components", "tsconfig.json", "lab/languages"])
-    cpSync(join(projectFolder, part), join(clone, part), { recursive: true, filter: isSource });
-  const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
-  await runOrFail(["npm", "install", ...flags], { cwd: join(clone, "components") });
+  const bin = join(folder, "bin");
+  await installComponent(clone);
+  mkdirSync(bin);
   symlinkSync(join(clone, "lab/languages/host-component.sh"), join(bin, plugin));
   return {
     PATH: [bin, ...languagePath(), binDir, process.env.PATH].join(delimiter),
     PYTHONPATH: sdk,
     PYTHONDONTWRITEBYTECODE: "1",
   };
+}
+
+/**
+ * What the CLI has of a plugin from a repository: its sources, and beside them what their own package.json names. A
+ * package that it forgets is not there, though the project has it: npm takes it away.
+ */
+async function installComponent(clone: string): Promise<void> {
+  for (const part of ["components", "tsconfig.json", "lab/languages"])
+    cpSync(join(projectFolder, part), join(clone, part), { recursive: true, filter: isSource });
+  const [from, to] = [join(projectFolder, "node_modules"), join(clone, "components/node_modules")];
+  // Links are there in a second, unpacked archives in ten; another file system has none.
+  const { code } = await run(["cp", "-al", from, to]);
+  if (code !== 0) await runOrFail(["cp", "-a", `${from}/.`, to]);
+  // npm writes this one in place.
+  rmSync(join(to, ".package-lock.json"), { force: true });
+  const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
+  await runOrFail(["npm", "install", ...flags], { cwd: join(clone, "components") });
 }
 
 const isSource = (path: string) => basename(path) !== "node_modules";

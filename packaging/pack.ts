@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { run, runOrFail } from "../lab/system/command";
 import { Failure } from "../lab/system/failure";
 import { projectFolder } from "../lab/system/project";
@@ -25,12 +25,7 @@ export async function pack(folder: string): Promise<Packed> {
   const compile = ["npx", "tsc", "-p", join(library, "tsconfig.json"), "--outDir", draft];
   await runOrFail(compile, { cwd: projectFolder });
   cpSync(library, draft, { recursive: true, filter: belongs });
-  const read = (file: string) => JSON.parse(readFileSync(file, "utf8")) as object;
-  // In the sources what is said of compiled files would lead every tool astray.
-  const manifest = {
-    ...read(join(library, "package.json")),
-    ...read(join(projectFolder, "packaging/published.json")),
-  };
+  const manifest = publishedManifest();
   writeFileSync(join(draft, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   cpSync(join(projectFolder, "LICENSE"), join(draft, "LICENSE"));
   const { stdout } = await runOrFail(
@@ -50,8 +45,33 @@ export async function pack(folder: string): Promise<Packed> {
   };
 }
 
+interface Manifest {
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+}
+
+/**
+ * The manifest of the archive. That of the sources is for the plugin: Pulumi's CLI installs all that it names, and then
+ * compiles and runs the sources. An archive is compiled already, and its peers are of the user's own project.
+ */
+function publishedManifest(): Manifest {
+  const read = (file: string) => JSON.parse(readFileSync(join(projectFolder, file), "utf8"));
+  const sources = read("components/package.json") as Manifest;
+  // In the sources what is said here of compiled files would lead every tool astray.
+  const published = read("packaging/published.json") as Manifest;
+  const isForSources = (name: string) =>
+    name in published.peerDependencies || name === "typescript" || name.startsWith("@types/");
+  const dependencies = Object.fromEntries(
+    Object.entries(sources.dependencies).filter(([name]) => !isForSources(name)),
+  );
+  return { ...sources, ...published, dependencies };
+}
+
 /** Beside what is compiled: the scripts for hosts, and what a person reads. */
-const belongs = (path: string) => statSync(path).isDirectory() || /(\.sh|\/README\.md)$/.test(path);
+const belongs = (path: string) =>
+  statSync(path).isDirectory()
+    ? basename(path) !== "node_modules"
+    : /(\.sh|\/README\.md)$/.test(path);
 
 /** What the linters of packages find wrong with it; "" where they find nothing. */
 export async function lintPackage(file: string): Promise<string> {

@@ -3,4 +3,6 @@
 # with the vendor's language hosts does this by itself from components/PulumiPlugin.yaml; the host that is built from
 # Go modules answers that it cannot.
 cd "$(dirname "$(readlink -f "$0")")/../../components" || exit
-exec node ../node_modules/@pulumi/pulumi/cmd/run-plugin . "$@"
+# Of the packages that the component itself is given, as the vendor's host looks for it.
+plugin=$(node -p 'require.resolve("@pulumi/pulumi/cmd/run-plugin")') || exit
+exec node "$plugin" . "$@"

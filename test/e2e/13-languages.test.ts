@@ -20,7 +20,9 @@ import { type Settings, TestStack } from "../support/stack";
 // examples/languages: the component from YAML and from Python, on machines, and from Go as far as the compiler goes.
 // One stack, so that a cluster of one language's is seen to be the same to another.
 //
-// Does not prove that `pulumi package add` fetches the component over a network.
+// The component is hosted from what a clone has, with the packages that its own package.json names.
+//
+// Does not prove that `pulumi package add` fetches it over a network.
 
 const committed = join(projectFolder, "components/schema.json");
 const folder = mkdtempSync(join(tmpdir(), "consul-cluster-languages-"));
@@ -38,8 +40,7 @@ let python: TestStack;
 beforeAll(async () => {
   const sdk = join(folder, "python");
   env = await languageEnv(folder, sdk);
-  schema = await schemaOf(folder, env);
-  await installPythonSdk(committed, sdk, env);
+  [schema] = await Promise.all([schemaOf(folder, env), installPythonSdk(committed, sdk, env)]);
   yaml = new TestStack("lang", settings, undefined, yamlExample(join(folder, "yaml")), env);
   python = new TestStack("lang", settings, undefined, "languages/python", env);
   await yaml.forget();

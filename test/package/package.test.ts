@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -16,15 +16,15 @@ import { readPreview } from "../unit/review/support";
 let folder: string;
 let packed: Packed;
 
-const { version: pulumi } = require("@pulumi/pulumi/package.json") as { version: string };
-const { version: typescript } = require("typescript/package.json") as { version: string };
+const own = require(join(projectFolder, "components/package.json"));
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "consul-cluster-package-"));
   packed = await pack(folder);
+  const { "@pulumi/pulumi": pulumi, "@types/node": node, typescript } = own.dependencies;
   const dependencies = {
     "@pulumi/pulumi": pulumi,
-    "@types/node": "*",
+    "@types/node": node,
     "consul-cluster": `file:${packed.file}`,
     typescript,
   };
@@ -46,8 +46,28 @@ test("it is small, and holds nothing but the library", () => {
   );
   expect(strangers).toEqual([]);
   expect(packed.files.filter((file) => /test|lab|stack|bench|example/.test(file))).toEqual([]);
+  const library = join(projectFolder, "components");
+  const scripts = readdirSync(library, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /^(?!node_modules\/).*\.sh$/.test(file),
+  );
+  expect(packed.files.filter((file) => file.endsWith(".sh"))).toEqual(scripts.sort());
   const needed = ["index.js", "index.d.ts", "review/bin.js", "remote/scripts/activate.sh"];
   expect(packed.files).toEqual(expect.arrayContaining(needed));
+});
+
+test("it brings what it needs, and leaves Pulumi's SDKs and the compiler to the project", () => {
+  const published = require(join(folder, "node_modules/consul-cluster/package.json"));
+  expect(Object.keys(published.dependencies)).toEqual([
+    "@pulumi/command",
+    "cli-table3",
+    "diff",
+    "ipaddr.js",
+    "picocolors",
+    "semver",
+  ]);
+  expect(Object.keys(published.peerDependencies)).toEqual(["@pulumi/aws", "@pulumi/pulumi"]);
+  expect(published.peerDependenciesMeta).toEqual({ "@pulumi/aws": { optional: true } });
+  expect(existsSync(join(folder, "node_modules/@pulumi/aws"))).toBe(false);
 });
 
 test("the linters of packages find nothing", async () => {
@@ -86,10 +106,8 @@ test.each([
   expect(types.filter((type) => type === "command:remote:Command")).toHaveLength(13);
 });
 
-test.each(["nodenext", "bundler"])("its types are whole for %s", async (resolution) => {
-  write(
-    "consumer.ts",
-    `import { ConsulCluster, type ConsulClusterArgs, type ServerOutput } from "consul-cluster";
+test("its types are whole, wherever a compiler looks for them", async () => {
+  const consumer = `import { ConsulCluster, type ConsulClusterArgs, type ServerOutput } from "consul-cluster";
 import { renderMarkdown, type Review, reviewPreview } from "consul-cluster/review";
 const args: ConsulClusterArgs = { recursors: ["192.0.2.53"], version: "1.22.0" };
 export const cluster = new ConsulCluster("c", args);
@@ -97,13 +115,25 @@ export const first = cluster.servers.apply((servers: ServerOutput[]) => servers[
 export const text = (json: string): string => renderMarkdown(reviewPreview(json) satisfies Review);
 // @ts-expect-error: a setting that is none
 export const wrong: ConsulClusterArgs = { recursor: [] };
-`,
-  );
-  const module = resolution === "bundler" ? "esnext" : resolution;
+`;
+  // For node16 and nodenext the one is CommonJS, the other a module.
+  const files = ["consumer.cts", "consumer.mts"];
+  for (const file of files) write(file, consumer);
   const flags = ["--noEmit", "--strict", "--target", "es2022", "--types", "node"];
-  const options = [...flags, "--module", module, "--moduleResolution", resolution];
-  const { stdout } = await runOrFail(["npx", "tsc", ...options, "consumer.ts"], { cwd: folder });
-  expect(stdout).toBe("");
+  const compile = async ([module, resolution]: string[]) => {
+    const options = [...flags, "--module", module ?? "", "--moduleResolution", resolution ?? ""];
+    const { stdout } = await run(["npx", "tsc", ...options, ...files], { cwd: folder });
+    return `${resolution}: ${stdout}`;
+  };
+  // skipLibCheck stays off: a type that only @pulumi/aws has would be an error.
+  const ways = [
+    ["node16", "node16"],
+    ["nodenext", "nodenext"],
+    ["esnext", "bundler"],
+  ];
+  expect(await Promise.all(ways.map(compile))).toEqual(
+    ways.map(([, resolution]) => `${resolution}: `),
+  );
 });
 
 test("its command reads a preview from standard input", async () => {
@@ -130,9 +160,7 @@ new ConsulCluster("c", { aws: { servers, sshCidrs: ["192.0.2.0/24"] } });
 });
 
 test("the versions that it names are those of this project", () => {
-  const own = require(join(projectFolder, "components/package.json"));
   const project = require(join(projectFolder, "package.json"));
-  for (const [name, version] of Object.entries(own.dependencies))
-    expect(project.dependencies[name], name).toBe(version);
+  expect({ ...project.devDependencies, ...project.dependencies }).toMatchObject(own.dependencies);
   expect(own.version).toBe(project.version);
 });

@@ -10,6 +10,8 @@ export interface LoadResult {
   lost: string[];
   /** The longest time, in milliseconds, in which no writer had a write acknowledged. */
   longestGap: number;
+  /** When that one began, as the journals of the servers write it. */
+  gapSince: string;
 }
 
 const rhythm = 20;
@@ -46,12 +48,12 @@ export function startLoad(servers: readonly ConsulApi[]): { stop(): Promise<Load
     async stop() {
       stopped = true;
       await Promise.all(writers);
-      const longestGap = gaps.longest();
+      const { longestGap, gapSince } = gaps.longest();
       // A change that was cut off may have left an election behind, and before its end nobody answers.
       const keys = () => keysBelow(servers[0] as ConsulApi, run);
       const kept = new Set(await eventually("what the load wrote, read back", 60, keys));
       const lost = [...acknowledged].filter((key) => !kept.has(key));
-      return { acknowledged: acknowledged.size, failed, lost, longestGap };
+      return { acknowledged: acknowledged.size, failed, lost, longestGap, gapSince };
     },
   };
 }
@@ -76,7 +78,8 @@ export async function underLoad(
   );
   const result = await load.stop();
   if (failure) throw failure.error;
-  const gaps = `longest gap ${Math.round(result.longestGap)} ms (idle: ${Math.round(idleGap)} ms)`;
+  const gap = `longest gap ${Math.round(result.longestGap)} ms since ${result.gapSince}`;
+  const gaps = `${gap} (idle: ${Math.round(idleGap)} ms)`;
   const { acknowledged, failed, lost } = result;
   console.log(`acknowledged ${acknowledged}, failed ${failed}, lost ${lost.length}, ${gaps}`);
   return { ...result, idleGap };
@@ -112,14 +115,16 @@ function keysBelow(server: ConsulApi, prefix: string): Promise<string[]> {
 /** Times between acknowledgements, the one that is still open included. */
 class Gaps {
   private last = performance.now();
-  private worst = 0;
+  private worst = { longestGap: 0, gapSince: "" };
 
   acknowledge(): void {
     this.worst = this.longest();
     this.last = performance.now();
   }
 
-  longest(): number {
-    return Math.max(this.worst, performance.now() - this.last);
+  longest(): { longestGap: number; gapSince: string } {
+    const longestGap = performance.now() - this.last;
+    if (longestGap <= this.worst.longestGap) return this.worst;
+    return { longestGap, gapSince: new Date(performance.timeOrigin + this.last).toISOString() };
   }
 }

@@ -128,12 +128,16 @@ save_snapshot() {
 
 # Raft id of a healthy voter of the oldest release; another one at each try $1, where there are several. In an upgrade
 # that is one whose turn is still to come: a newer leader's log does not reach older followers (seen with 1.22.0 and
-# 1.19.2), so the last of the old servers has to lead until all others are new.
+# 1.19.2), so the last of the old servers has to lead until all others are new. It is asked at once, and not the next in
+# line, which would have to hand over soon.
 heir() {
   consul_api "$api" /v1/operator/autopilot/health | sed 's/},{/}\n{/g' |
     sed -n 's/.*"ID":"\([^"]*\)","Name":"\([^"]*\)".*"Version":"\([^"]*\)".*"Healthy":true,"Voter":true.*/\3 \2 \1/p' |
     awk -v me="$name" '$2 != me' | sort -V |
-    awk -v try="$1" 'NR == 1 { oldest = $1 } $1 == oldest { id[n++] = $3 } END { if (n) print id[try % n] }'
+    awk -v try="$1" -v wanted="${release:-}" '
+      NR == 1 { oldest = $1 }
+      $1 == oldest { id[n++] = $3 }
+      END { upgrade = wanted != "" && wanted != oldest; if (n) print id[upgrade ? n - 1 - try % n : try % n] }'
 }
 
 # A leader that stops costs the writers seconds; one that hands over costs them a fraction of one. The heir may lose

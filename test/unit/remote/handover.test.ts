@@ -15,6 +15,7 @@ const other = "10.0.0.2:8300";
 function handOver(
   leaders: (tries: number) => Record<"own" | "second" | "third", string>,
   others = "second third",
+  release = "1.19.2",
 ): string[] {
   const named = [0, 1, 2].map(leaders);
   const table = named
@@ -29,7 +30,7 @@ function handOver(
   });
   const text = sh(
     `${functionsOf("gates.sh")}
-    name=a api=own others="$1" HANDOVER=20
+    name=a api=own others="$1" release="$2" HANDOVER=20
     said=$(mktemp); tries() { grep -c transfer "$said" || true; }
     clock=0; hundredths() { clock=$(($(cat "$said.clock" 2>/dev/null || echo 0) + 50)); echo $clock >"$said.clock"; echo $clock; }
     sleep() { :; }
@@ -39,7 +40,7 @@ function handOver(
     die() { echo "$*" >>"$said"; cat "$said"; exit; }
     hand_over_leadership ${me}
     cat "$said"`,
-    [others],
+    [others, release],
   );
   return text.trim().split("\n");
 }
@@ -52,6 +53,14 @@ test("whoever does not lead hands nothing over", () => {
 
 test("the oldest release takes over, asked once", () => {
   expect(handOver((tries) => all(tries === 0 ? me : other))).toEqual([
+    "transfer id-c",
+    `leadership handed over to ${other}`,
+  ]);
+});
+
+test("in an upgrade the last of the old ones takes over, for it leads until all others are new", () => {
+  expect(handOver((tries) => all(tries < 2 ? me : other), undefined, "1.22.0")).toEqual([
+    "transfer id-d",
     "transfer id-c",
     `leadership handed over to ${other}`,
   ]);

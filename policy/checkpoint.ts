@@ -36,8 +36,16 @@ export function readLastRun(urn: string, { organization }: Backend): Promise<Las
   return found;
 }
 
-function parse(exported: string): LastRun {
-  const { deployment } = JSON.parse(exported) as { deployment?: { resources?: Recorded[] } };
+/** A wrapper of the CLI may print lines of its own before the JSON. */
+export function parse(exported: string): LastRun {
+  const start = exported.search(/^\{/m);
+  if (start < 0)
+    throw new Error(
+      `\`pulumi stack export\` printed no JSON, but ${JSON.stringify(exported.trim().slice(0, 60))}`,
+    );
+  const { deployment } = JSON.parse(exported.slice(start)) as {
+    deployment?: { resources?: Recorded[] };
+  };
   return lastRunOf(deployment?.resources ?? []);
 }
 

@@ -41,6 +41,10 @@ allowed=$(printf '%s' "${LABELS-}" | tr ',' '\n' | sed -n 's/^ *allow: *//p' | p
 dangerous=0
 npm run --silent plan -- --from "$preview/json" --markdown "$folder/plan.md" \
   ${allowed:+--allow "$allowed"} "$@" 2>"$preview/refused" || dangerous=$?
-if [ "$dangerous" = 1 ]; then give_up <"$preview/refused"; fi
+if [ "$dangerous" = 1 ]; then
+  # What the CLI printed was no preview: then its own words say why.
+  if [ "$previewed" != 0 ]; then cat "$preview/said" >>"$preview/refused"; fi
+  give_up <"$preview/refused"
+fi
 if [ "$previewed" != 0 ]; then give_up <"$preview/said"; fi
 exit "$dangerous"

@@ -1,8 +1,9 @@
-import { gt } from "semver";
-import { readSettings } from "../shellWords";
 import type { MemberSteps } from "./group";
 import { type FileDiff, fileDiffs } from "./lineDiff";
-import { isSecret, isUnknown, type PreviewStep, type ResourceState, textOf } from "./preview";
+import { isSecret, isUnknown, type PreviewStep } from "./preview";
+import { reasonsOf, replacementReason } from "./reasons";
+import { type SettingChange, settingChanges, settingsIn } from "./settings";
+import { type Sides, sides, type Wanted, wanted } from "./sides";
 
 /** What becomes of a server, the weightiest first where it is several. */
 export type Effect =
@@ -33,6 +34,8 @@ export interface ServerChange {
   reasons: string[];
   /** Consul's release before and after; undefined where there is none, or none is known. */
   version: { from?: string; to?: string };
+  /** Of the settings by which others know it, those that change. */
+  settings: SettingChange[];
   /** Its settings and its unit, line by line. */
   files: FileDiff[];
   /** Its settings are a secret, or known in the update only, so that `files` cannot show them. */
@@ -41,6 +44,10 @@ export interface ServerChange {
   secrets: string[];
   /** Where its address changes. */
   address: { from?: string; to?: string };
+  /** Its host is there after it has left: the old one leaves in its turn then, and not before all else. */
+  hostStays: boolean;
+  /** Its mark for wiping its data is new, or another. */
+  wipeAsked: boolean;
   /** Its data go with it. */
   dataGoes: boolean;
   /** A release that may be older than the one that runs. */
@@ -59,61 +66,51 @@ export function changeOf(
   const activate = sides(member, "activate");
   const departure = sides(member, "departure");
   const config = sides(member, "config");
-  const [was, is] = [lines(activate.old), lines(activate.new)];
+  const [was, is] = [wanted(activate.old), wanted(activate.new)];
   const [from, to] = [departure.settings.old.address, departure.settings.new.address];
   const effect = effectOf(member, was, is, clusterExists, machine === "update");
+  const files = fileDiffs(config.old, config.new).filter(({ file }) => !repeating.has(file));
+  const settings = changedSettings(member, config);
+  const hostStays = departure.settings.old.stays === "yes";
   return {
     name: member.name,
     effect,
     reasons:
       effect === "replacement"
         ? [replacementReason(from, to)]
-        : [...reasonsOf(was, is, config), ...ownScripts(member, machine)],
+        : reasonsOf(member, { was, is }, { files, settings, machine }),
     version: { from: was?.release, to: is?.release },
-    files: fileDiffs(config.old, config.new),
+    settings,
+    files,
     hidden: effect === "leave" ? undefined : hiddenPart(member),
     secrets: secretsOf(member, was, is),
     address: { from, to },
-    dataGoes:
-      effect === "leave" &&
-      (departure.settings.old.stays !== "yes" || departure.settings.old.removeData === "yes"),
+    hostStays,
+    // Who comes with its mark has no data of this cluster.
+    wipeAsked: was !== undefined && !!is?.["wipe-data"] && is["wipe-data"] !== was["wipe-data"],
+    dataGoes: effect === "leave" && (!hostStays || departure.settings.old.removeData === "yes"),
     downgradeAllowed: config.settings.new.allowDowngradeTo !== undefined,
   };
 }
 
-/** A step with what it says before and after: its plain stdin, and the settings of its command. */
-function sides(member: MemberSteps, kind: string) {
-  const step = member.steps[kind];
-  const text = (state: "oldState" | "newState") => stdinOf(member, kind, state);
-  const words = (state?: ResourceState) =>
-    readSettings(textOf(state, "delete") ?? textOf(state, "create") ?? "");
-  return {
-    step,
-    old: text("oldState"),
-    new: text("newState"),
-    settings: { old: words(step?.oldState), new: words(step?.newState) },
+/** What these files say stands in others as well, as Consul reads it: the facts are for scripts. */
+const repeating = new Set(["facts"]);
+
+/** Where the settings are not to be read, the command lines still tell some. */
+function changedSettings(member: MemberSteps, config: Sides): SettingChange[] {
+  const { release, departure } = {
+    release: sides(member, "release").settings,
+    departure: sides(member, "departure").settings,
   };
-}
-
-/** Where a password is part of the stdin, the text stands in the step beside it that is there to be read. */
-function stdinOf(member: MemberSteps, kind: string, side: "oldState" | "newState") {
-  return (
-    textOf(member.steps[kind]?.[side], "stdin") ??
-    textOf(member.steps[`${kind}-shown`]?.[side], "stdin")
-  );
-}
-
-type Wanted = Record<string, string>;
-
-/** What an activation shall bring about, by part: release, restart-settings, secrets, ... */
-function lines(text: string | undefined): Wanted | undefined {
-  if (text === undefined) return undefined;
-  return Object.fromEntries(
-    text
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]),
-  );
+  const of = (side: "old" | "new") => {
+    const { dataDir, configDir } = release[side];
+    const { datacenter } = departure[side];
+    const told = Object.entries({ datacenter, dataDir, configDir }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    );
+    return { ...Object.fromEntries(told), ...settingsIn(config[side]) };
+  };
+  return settingChanges(of("old"), of("new"));
 }
 
 function effectOf(
@@ -123,6 +120,8 @@ function effectOf(
   clusterExists: boolean,
   machineStays: boolean,
 ): Effect {
+  // `repair` and the rest count as staging: what they find well they leave as it is.
+  // A repair counts as staging: what it finds well it leaves as it is.
   const { activate, departure, ...staging } = member.steps;
   if (activate?.op === "delete") return "leave";
   if (departure?.op.includes("replace") && !machineStays) return "replacement";
@@ -132,9 +131,7 @@ function effectOf(
     const change = was && is ? activation(was, is) : undefined;
     if (change) return change;
   }
-  const staged = Object.entries(staging).some(
-    ([kind, { op }]) => kind !== "departure" && op !== "same",
-  );
+  const staged = Object.values(staging).some(({ op }) => op !== "same");
   return staged ? "staging" : "nothing";
 }
 
@@ -146,51 +143,6 @@ function activation(was: Wanted, is: Wanted): Effect | undefined {
   if (differs("reloadable-settings")) return "reload";
   if (differs("secrets")) return "rotation";
   return differs("neighbours") ? "staging" : undefined;
-}
-
-function replacementReason(from: string | undefined, to: string | undefined): string {
-  return from !== to && from && to ? `its address changes from ${from} to ${to}` : "a new machine";
-}
-
-function reasonsOf(
-  was: Wanted | undefined,
-  is: Wanted | undefined,
-  config: { old?: string; new?: string },
-): string[] {
-  if (!was || !is) return [];
-  const differs = (part: string) => was[part] !== is[part];
-  const files = fileDiffs(config.old, config.new).map(({ file }) => file);
-  const of = (names: string[], word: string) => {
-    const shown = files.filter((file) => names.includes(file));
-    return shown.length > 0 ? `${word} (${shown.join(", ")})` : word;
-  };
-  return [
-    differs("release") &&
-      `release ${was.release} → ${is.release}${isDowngrade(was.release, is.release) ? ", a downgrade" : ""}`,
-    differs("restart-settings") &&
-      of(["10-server.json", "consul.service", "environment"], "settings that need a restart"),
-    differs("reloadable-settings") &&
-      of(["20-reloadable.json"], "settings that a reload takes over"),
-    differs("neighbours") && "who its neighbours are, read at its next start",
-    differs("secrets") && "the gossip key",
-    is["wipe-data"] && differs("wipe-data") && "its data are wiped, as asked for",
-  ].filter((reason) => typeof reason === "string");
-}
-
-/** Another release of this library brings other scripts, which run at the next change. */
-function ownScripts({ steps: { release } }: MemberSteps, machine: string | undefined): string[] {
-  const renewed = release?.op === "update" && release.diffReasons?.includes("stdin");
-  return [
-    ...(renewed && !isSecret(release.newState, "stdin")
-      ? ["this library's scripts on the host"]
-      : []),
-    ...(machine === "update" ? ["this library's script for its machine, which stays"] : []),
-  ];
-}
-
-/** Is `to` older than `from`? */
-export function isDowngrade(from: string | undefined, to: string | undefined): boolean {
-  return from !== undefined && to !== undefined && gt(from, to);
 }
 
 function hiddenPart({ steps }: MemberSteps): "secret" | "unknown" | undefined {

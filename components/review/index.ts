@@ -11,6 +11,7 @@ export type { Role } from "./group";
 export type { FileDiff } from "./lineDiff";
 export { renderMarkdown } from "./markdown";
 export type { OrderStep } from "./order";
+export type { SettingChange } from "./settings";
 export { renderTerminal } from "./terminal";
 export { dangers, type Warning } from "./warnings";
 
@@ -24,6 +25,8 @@ export interface ClusterReview {
   /** In the order in which they are activated. */
   servers: ServerChange[];
   order: OrderStep[];
+  /** The run looks after servers that are sick, before it changes any that are well. */
+  repairs: boolean;
   /** What is written to autopilot through its API. */
   autopilot: FileDiff[];
   warnings: Warning[];
@@ -78,6 +81,7 @@ function reviewCluster(steps: ClusterSteps): ClusterReview {
     ...size,
     servers: changes,
     order,
+    repairs: steps.servers.some(({ steps: { repair } }) => repair && repair.op !== "same"),
     autopilot,
     warnings: warningsOf(steps, changes, order, size),
   };

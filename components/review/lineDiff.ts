@@ -18,7 +18,7 @@ export function fileDiffs(before: string | undefined, after: string | undefined)
 }
 
 /** The files of a text that `renderFiles` wrote. */
-function filesOf(text: string): Record<string, string> {
+export function filesOf(text: string): Record<string, string> {
   const [, ...parts] = text.split(/^==> (.+) <==\n/m);
   const files: Record<string, string> = {};
   for (let i = 0; i < parts.length; i += 2) files[parts[i] as string] = parts[i + 1] as string;

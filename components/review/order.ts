@@ -20,6 +20,7 @@ export interface OrderStep {
  *
  * Machines that are replaced go first: an old one has to leave before its successor can be made. Everything is
  * staged everywhere, then the servers are activated one after the other, and those that leave for good leave last.
+ * Who moves to another host that is there already leaves the old one in its turn.
  */
 export function orderOf(
   changes: readonly ServerChange[],
@@ -38,15 +39,17 @@ export function orderOf(
   };
   const of = (...effects: Effect[]) => changes.filter(({ effect }) => effects.includes(effect));
 
-  for (const { name, reasons } of of("replacement"))
+  const leave = ({ name, reasons }: ServerChange) =>
     add(`${name} leaves: ${reasons.join("; ")}`, -1);
+  for (const change of of("replacement")) if (!change.hostStays) leave(change);
   const staged = stagedOn(changes);
   if (staged) add(`staged and verified on ${staged}; nothing that runs is touched`);
   const last = of("start").at(-1)?.name;
   // The servers change the whole pool's; a client is told of it for its next start.
   const rotating = votes ? of("rotation")[0]?.name : undefined;
   const voter = votes ? ", and becomes a voter" : "";
-  for (const { name, effect } of changes) {
+  for (const change of changes) {
+    const { name, effect } = change;
     switch (effect) {
       case "start":
         if (name !== last) add(`${name} starts`);
@@ -56,6 +59,7 @@ export function orderOf(
         add(`${name} joins${voter}`, 1);
         break;
       case "replacement":
+        if (change.hostStays) leave(change);
         add(`${name} joins again${voter}`, 1);
         break;
       case "wipe":

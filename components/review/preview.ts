@@ -1,3 +1,5 @@
+import { damageIn, objectsIn } from "./jsonIn";
+
 /** A resource as `pulumi preview --json` shows it, as far as it is read here. Secrets are `[secret]` by then. */
 export interface ResourceState {
   type: string;
@@ -21,33 +23,61 @@ export interface Preview {
 }
 
 /**
- * Reads what `pulumi preview --json` printed.
+ * Reads what `pulumi preview --json` printed, whatever stands around it: policy packs and plugins print lines of their
+ * own before the JSON, and wrappers of the CLI behind it.
  *
- * @throws where the text is something else, with what to do about it.
+ * @throws where there is no preview in the text, with what was found, or one that failed.
  */
 export function parsePreview(text: string): Preview {
-  const { steps, changeSummary, diagnostics } = parseObject(text);
-  const errors = messages(diagnostics);
+  const found = previewIn(text);
+  if (found === undefined) throw new Error(`this is no preview: ${seenIn(text)}; ${expected}`);
+  const errors = messages(found.diagnostics);
   if (errors.length > 0) throw new Error(`the preview failed:\n${errors.join("\n")}`);
-  if (!Array.isArray(steps)) throw new Error(`this is no preview: it has no "steps"; ${expected}`);
+  const { steps, changeSummary } = found;
   return {
-    steps: steps as PreviewStep[],
+    // Where nothing changes, and what stays the same is not asked for, the CLI leaves them out.
+    steps: (steps ?? []) as PreviewStep[],
     changeSummary: (changeSummary ?? {}) as Record<string, number>,
   };
 }
 
+/** Is there a preview in this text, be it one that failed? */
+export function holdsPreview(text: string): boolean {
+  return previewIn(text) !== undefined;
+}
+
 const expected = "give what `pulumi preview --json` prints";
 
-function parseObject(text: string): Record<string, unknown> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    const begin = text.trim().slice(0, 60);
-    const seen = begin === "" ? "it is empty" : `it begins with ${JSON.stringify(begin)}`;
-    throw new Error(`this is no preview: ${seen}; ${expected}`);
-  }
-  return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : {};
+type Printed = Record<string, unknown>;
+
+/** The CLI's object among all that was printed: it has steps or counts, or, where it failed, says why. */
+function previewIn(text: string): Printed | undefined {
+  const objects = [...objectsIn(text)];
+  return (
+    objects.find(
+      ({ steps, changeSummary }) =>
+        Array.isArray(steps) || (steps === undefined && isCounts(changeSummary)),
+    ) ?? objects.find(({ diagnostics }) => messages(diagnostics).length > 0)
+  );
+}
+
+function isCounts(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** What a text without a preview holds instead. */
+function seenIn(text: string): string {
+  const begin = text.trim().slice(0, 60);
+  if (begin === "") return "it is empty";
+  const damage = damageIn(text);
+  if (damage !== undefined)
+    return `the JSON from its line ${damage.line} on is cut off or damaged (${damage.message})`;
+  const [object] = objectsIn(text);
+  if (object === undefined) return `it begins with ${JSON.stringify(begin)}, and holds no JSON`;
+  const keys = Object.keys(object)
+    .slice(0, 5)
+    .map((key) => JSON.stringify(key));
+  return `its JSON has no "steps"${keys.length > 0 ? `, but ${keys.join(", ")}` : ""}`;
 }
 
 function messages(diagnostics: unknown): string[] {

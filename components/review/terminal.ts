@@ -6,11 +6,11 @@ import type { OrderStep } from "./order";
 import {
   byLines,
   effectWords,
+  gatesNote,
   headline,
   isUntouched,
   orderHead,
   orderRows,
-  restartNote,
   secretsOf,
   summaryWords,
   titleOf,
@@ -54,7 +54,7 @@ function clusterParts(cluster: ClusterReview, colors: Colors): string[] {
       orderRows(cluster).map((row, index) => (isLost(order[index]) ? row.map(colors.red) : row)),
       colors,
     ),
-    restartNote(cluster),
+    gatesNote(cluster),
     // Of what is all new, the table has said enough.
     byLines(servers.filter(({ effect }) => !["start", "join", "leave"].includes(effect)))
       .map((group) => diff(`${group.file} on ${group.names.join(", ")}`, group.lines, colors))

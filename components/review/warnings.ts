@@ -1,21 +1,27 @@
-import { isDowngrade, type ServerChange } from "./change";
+import type { ServerChange } from "./change";
 import type { ClusterSteps } from "./group";
 import type { OrderStep } from "./order";
-import { nameOf } from "./preview";
+import { nameOf, type PreviewStep } from "./preview";
+import { isDowngrade } from "./reasons";
+import { fixedSettings, followers } from "./settingWarnings";
 
 /** What nobody wants without having decided it. `--strict` fails on it, but for those that are allowed by name. */
 export const dangers = [
   "destroy",
   "quorum",
   "replacements",
+  "fixed-settings",
   "downgrade",
   "wipe",
+  "two-wipes",
   "gossip-key",
 ] as const;
 
 export interface Warning {
   /** One of `dangers`; undefined where it is only to be known. */
   danger?: (typeof dangers)[number];
+  /** The run refuses it by itself: it fails, and whatever serves goes on as it is. */
+  refused?: true;
   text: string;
 }
 
@@ -27,20 +33,40 @@ export function warningsOf(
   size: { before: number; after: number },
 ): Warning[] {
   // Whatever becomes of a client agent, the cluster is none the worse.
-  if (role === "client") return notShown(changes);
+  if (role === "client")
+    return [
+      ...fixedSettings(changes, role, "hosts"),
+      ...followers(changes, role),
+      ...notShown(changes),
+    ];
   const exists = size.before > 0;
   const goes = exists && size.after === 0;
+  const guard = own["fixed-settings"];
+  const guarded = compares(guard);
+  // A release of this library without the guard has hosts that compare nothing either.
+  const refuser = guarded ? "guard" : guard && "hosts";
   return [
     ...(goes ? [destroyed] : []),
     ...(exists && !goes ? quorumLost(order, size.before) : []),
-    ...tooManyReplaced(changes),
+    ...tooManyReplaced(changes, compares(own.replacements)),
+    ...(exists ? fixedSettings(changes, role, refuser) : []),
     ...downgrades(changes),
     ...wiped(changes),
+    ...(exists ? twoWipes(changes, guarded) : []),
     ...volumesReplaced(own),
     ...(exists && !goes && isMadeAnew(own["gossip-key"]?.op) ? [keyMadeAnew] : []),
     ...(goes ? [] : leaving(changes)),
+    ...followers(changes, role),
     ...notShown(changes),
   ];
+}
+
+/**
+ * Does a guard compare with what it noted in the last run? One that is made in this run notes for the next one; a
+ * preview that leaves out what stays the same shows none, for there is nothing that it could refuse.
+ */
+function compares(guard: PreviewStep | undefined): boolean {
+  return guard !== undefined && guard.op !== "create";
 }
 
 const destroyed: Warning = {
@@ -63,15 +89,18 @@ function quorumLost(order: readonly OrderStep[], before: number): Warning[] {
     return [{ text: "a cluster of one server is down while that server restarts" }];
   return lost.map(({ what, answering, voters, quorum }) => ({
     danger: "quorum",
+    refused: true,
     text: `no quorum while ${what}: ${answering} of ${voters} voters answer, and ${quorum} have to, so the run refuses it; make it two runs`,
   }));
 }
 
-function tooManyReplaced(changes: readonly ServerChange[]): Warning[] {
+function tooManyReplaced(changes: readonly ServerChange[], guarded: boolean): Warning[] {
   const replaced = changes.filter(({ effect }) => effect === "replacement");
   if (replaced.length < 2) return [];
-  const text = `${names(replaced)} would be replaced in one run, which is refused: one machine a run`;
-  return [{ danger: "replacements", text }];
+  const text = guarded
+    ? `${names(replaced)} would be replaced in one run, which is refused: one machine a run`
+    : `${names(replaced)} are replaced in one run, one after the other: one host a run leaves time to look`;
+  return [{ danger: "replacements", ...refusedBy(guarded), text }];
 }
 
 function downgrades(changes: readonly ServerChange[]): Warning[] {
@@ -82,14 +111,28 @@ function downgrades(changes: readonly ServerChange[]): Warning[] {
     ? "it is allowed by `allowDowngradeTo`"
     : "it is refused without `allowDowngradeTo`";
   const text = `a downgrade from ${first.version.from} to ${first.version.to} on ${names(back)}: an older release may not read what the newer one wrote; ${allowed}`;
-  return [{ danger: "downgrade", text }];
+  return [{ danger: "downgrade", ...refusedBy(!first.downgradeAllowed), text }];
 }
 
 function wiped(changes: readonly ServerChange[]): Warning[] {
   const wiped = changes.filter(({ effect }) => effect === "wipe");
   if (wiped.length === 0) return [];
-  const text = `data loss: ${names(wiped)} gives up its data folder, and learns the data anew from the others`;
+  const what =
+    wiped.length === 1
+      ? "gives up its data folder, and learns"
+      : "give up their data folders, and learn";
+  const text = `data loss: ${names(wiped)} ${what} the data anew from the others`;
   return [{ danger: "wipe", text }];
+}
+
+function twoWipes(changes: readonly ServerChange[], guarded: boolean): Warning[] {
+  const asked = changes.filter(({ wipeAsked }) => wipeAsked);
+  if (asked.length < 2) return [];
+  const why = `${names(asked)} would give up their data in one run`;
+  const text = guarded
+    ? `${why}, which is refused before any host is reached: what one gives up, the others have to hold; leave one \`wipeData\` new or changed, run, then the next`
+    : `${why}: what one gives up, the others have to hold; leave one \`wipeData\` new or changed, run, then the next`;
+  return [{ danger: "two-wipes", ...refusedBy(guarded), text }];
 }
 
 function volumesReplaced(own: ClusterSteps["own"]): Warning[] {
@@ -128,6 +171,10 @@ function notShown(changes: readonly ServerChange[]): Warning[] {
         ]
       : []),
   ];
+}
+
+function refusedBy(guard: boolean): Pick<Warning, "refused"> {
+  return guard ? { refused: true } : {};
 }
 
 function names(changes: readonly ServerChange[]): string {

@@ -21,6 +21,11 @@ export const effectWords: Record<Effect, string> = {
 
 /** The first thing that a reviewer reads. */
 export function headline(cluster: ClusterReview): string {
+  const refused = cluster.warnings.some((warning) => warning.refused);
+  return refused ? `The run refuses this. Asked for: ${asked(cluster)}` : asked(cluster);
+}
+
+function asked(cluster: ClusterReview): string {
   const { before, after, servers, role } = cluster;
   if (isUntouched(cluster)) return "Nothing changes.";
   if (role === "client" && (before === 0 || after === 0))
@@ -162,9 +167,20 @@ export function secretsOf(servers: readonly ServerChange[]): { secret: string; n
   return [...found].map(([secret, names]) => ({ secret, names }));
 }
 
-/** What happens around every restart, for whoever reads of the first one. */
-export function restartNote({ servers, before, role }: ClusterReview): string {
+/** What happens around every change, for whoever reads of the first one. */
+export function gatesNote({ servers, before, role, repairs }: ClusterReview): string {
+  if (before === 0 || role === "client") return "";
   const restarts = servers.some(({ effect }) => effect === "restart" || effect === "wipe");
-  if (!restarts || before < 2 || role === "client") return "";
-  return "Before and after each restart every server has to be a healthy voter, and a leader hands over first. A server that does not come back gets its previous release and settings again, and the run stops there.";
+  return [
+    restarts && before > 1 && aroundRestarts,
+    (repairs || (restarts && before > 1)) && sickFirst,
+  ]
+    .filter((note) => typeof note === "string")
+    .join(" ");
 }
+
+const aroundRestarts =
+  "Before and after each restart every server has to be a healthy voter, and a leader hands over first. A server that does not come back gets its previous release and settings again, and the run stops there.";
+
+const sickFirst =
+  "A server that is found sick, stopped or in a crash loop for example, is repaired before the first of the others changes, whatever its place.";

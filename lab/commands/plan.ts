@@ -5,6 +5,7 @@ import {
   showPlan,
   usage,
 } from "../../components/review/command";
+import { holdsPreview } from "../../components/review/preview";
 import { Progress } from "../progress/progress";
 import { devStack, layoutOf } from "../pulumi/layout";
 import { runPulumi } from "../pulumi/run";
@@ -48,7 +49,7 @@ async function preview({ stack = devStack }: PlanOptions): Promise<string> {
   const { code, stdout, stderr } = ours
     ? await runPulumi(flags, { toolchain, stack })
     : await run([toolchain.pulumi, ...flags, "--stack", stack]);
-  // A preview that failed says why in what it printed; where it printed nothing, the CLI did not come so far.
-  if (code !== 0 && !stdout.trimStart().startsWith("{")) throw new Failure(stderr || stdout);
+  // A preview that failed says why in its JSON; where it printed none, the CLI did not come so far.
+  if (code !== 0 && !holdsPreview(stdout)) throw new Failure(stderr || stdout);
   return stdout;
 }

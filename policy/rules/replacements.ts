@@ -33,7 +33,7 @@ export function oneReplacement(resources: Resource[], last: LastRun): Violation[
 }
 
 /**
- * The guard of a cluster's machines (components/hosts/oneAtATime.ts) reads a line for each of them: its name, and
+ * The guard of a cluster's machines (components/hosts/replacementGuard.ts) reads a line for each of them: its name, and
  * what a replacement changes.
  */
 function otherMachines(guard: Resource | undefined, last: LastRun): Set<string> {

@@ -63,3 +63,17 @@ test("a cluster and its clients stand in one plan, the cluster first", () => {
     ["client", "reload"],
   ]);
 });
+
+test("where an agent's programs have to follow, and what takes it from its cluster, is told", () => {
+  const { warnings } = agents(ofClients("fixed-settings"));
+  for (const { danger, refused, text } of warnings) {
+    expect([danger, refused]).toEqual(["fixed-settings", true]);
+    expect(text).toContain("is refused when it is staged, before anything that runs changes");
+  }
+  expect(warnings.map(({ text }) => text.split(" ")[0])).toEqual([
+    "`datacenter`",
+    "`dataDir`",
+    "`ports.serfLan`",
+  ]);
+  expect(agents(ofClients("http-port")).warnings[0]?.text).toMatch(/on each agent/);
+});

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readOptions, showPlan, usage } from "../../../components/review/command";
-import { readPreview } from "./support";
+import { holdsPreview } from "../../../components/review/preview";
+import { changed, readPreview } from "./support";
 
 function run(preview: string, ...argv: string[]) {
   let said = "";
@@ -49,12 +50,14 @@ describe("wrong options are refused, all at once, with how it is done", () => {
   });
 });
 
-describe("what is no preview is refused", () => {
+describe("what is no preview is refused, with what was found", () => {
   test.each([
     ["", "it is empty"],
-    ["Previewing update (dev)", 'it begins with "Previewing update (dev)"'],
-    ["{}", 'it has no "steps"'],
-    ["[]", 'it has no "steps"'],
+    ["Previewing update (dev)", 'it begins with "Previewing update (dev)", and holds no JSON'],
+    ["{}", 'its JSON has no "steps"'],
+    ['{"version": 3}\n', 'its JSON has no "steps", but "version"'],
+    ["[]", 'it begins with "[]", and holds no JSON'],
+    ['Loading policies\n{\n  "steps": [', "the JSON from its line 2 on is cut off or damaged ("],
     [
       JSON.stringify({ diagnostics: [{ severity: "error", message: "version: no version" }] }),
       "the preview failed:\nversion: no version",
@@ -62,4 +65,34 @@ describe("what is no preview is refused", () => {
   ])("%j", (text, problem) => {
     expect(() => run(text)).toThrow(problem);
   });
+});
+
+describe("a preview is found whatever was printed around it", () => {
+  const preview = readPreview("reload");
+  const indented = JSON.stringify(JSON.parse(preview), null, 4);
+  const plan = run(preview).said;
+
+  test.each([
+    ["lines of policy packs", `Loading policy packs...\n\nacme-rules: {"rules": 12}\n${indented}`],
+    ["lines behind it", `${indented}\nwarning: {a brace, "and an open string\n`],
+    ["JSON of others before it", `{"level":"info"}\n{"diagnostics":[]}\n${preview}\n{"steps":[]}`],
+    ["a brace that nobody closes", `{ as a policy says: "don't\n${indented}`],
+    ["an indented object of a policy", `policies:\n  {"steps": []}\n${preview}`],
+    ["Windows' ends of lines", `Loading\r\n${indented.replaceAll("\n", "\r\n")}\r\n`],
+  ])("%s", (_, text) => {
+    expect(run(text).said).toBe(plan);
+    expect(holdsPreview(text)).toBe(true);
+  });
+
+  test("with braces and quotes in its own texts", () => {
+    const json = changed("reload", (steps) =>
+      steps.map((step) => ({ ...step, detailedDiff: { note: 'a "brace" } and \\ {' } })),
+    );
+    expect(run(`{\n${json}\n}`).said).toBe(plan);
+  });
+});
+
+// Without --show-sames the CLI leaves out the steps where there are none.
+test("a preview without any change has counts alone", () => {
+  expect(run('{"config":{},"changeSummary":{"same":28}}').said).toContain("Pulumi: same 28");
 });

@@ -11,6 +11,8 @@ function dangersOf(json: string): string[] {
   );
 }
 
+type Cluster = Review["clusters"][number];
+
 const serverOf = (review: Review, name: string) =>
   review.clusters[0]?.servers.find((server) => server.name === name);
 
@@ -27,6 +29,13 @@ test.each([
   ["downgrade", ["downgrade"]],
   ["downgrade-allowed", ["downgrade"]],
   ["wipe", ["wipe"]],
+  ["http-port", []],
+  ["places", []],
+  ["fixed-settings", ["fixed-settings", "fixed-settings", "fixed-settings", "fixed-settings"]],
+  ["fixed-settings-of-0.1.0", ["fixed-settings"]],
+  ["two-wipes", ["wipe", "two-wipes"]],
+  ["generation-raised", []],
+  ["library-upgrade", []],
 ])("%s: %j", (name, expected) => {
   expect(dangersOf(readPreview(name))).toEqual(expected);
 });
@@ -79,7 +88,7 @@ test("one server is down while it restarts, and that is no surprise", () => {
         return JSON.parse(text) as PreviewStep;
       }),
   );
-  const { warnings } = reviewPreview(one).clusters[0] as Review["clusters"][number];
+  const { warnings } = reviewPreview(one).clusters[0] as Cluster;
   expect(warnings).toEqual([
     { text: "a cluster of one server is down while that server restarts" },
   ]);

@@ -1,4 +1,5 @@
-// The plans of real previews, as files for people to read: `UPDATE_GOLDEN=1 npm run test:unit` writes them anew.
+// The plans of real previews, and of some made from them, as files for people to read: `UPDATE_GOLDEN=1 npm run
+// test:unit` writes them anew.
 //
 // Does not prove that the update does what is said: the tests of changes do.
 

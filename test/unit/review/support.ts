@@ -1,17 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Preview, PreviewStep } from "../../../components/review/preview";
+import { readRecorded, recorded } from "./recorded";
+import { variants } from "./variants";
 
-/**
- * What `pulumi preview --json --show-sames` printed for changes of a real cluster on the lab. Of it, what the review
- * does not read is cut off: traces, outputs, the installer's text.
- */
-const folder = join(__dirname, "previews");
-
-export const previews = readdirSync(folder).map((file) => file.replace(/\.json$/, ""));
+/** Recorded ones, and those that are made of them. */
+export const previews = [...recorded, ...Object.keys(variants)];
 
 export function readPreview(name: string): string {
-  return readFileSync(join(folder, `${name}.json`), "utf8");
+  return variants[name]?.() ?? readRecorded(name);
 }
 
 /** A preview whose steps are others. */

@@ -2,8 +2,9 @@ import { getStack } from "@pulumi/pulumi";
 import { ConsulCluster } from "./components";
 import { loadArgs } from "./stack/config";
 
-// A stack is a cluster: its settings stand in Pulumi.<stack>.yaml, described in Pulumi.yaml.
-const cluster = new ConsulCluster(getStack(), loadArgs());
+// A stack is a cluster: its settings stand in Pulumi.<stack>.yaml, described in Pulumi.yaml. In 0.1.0 it was called as its
+// stack is, which renamed it with the stack; clouds and folders of this computer still know it by that name.
+const cluster = new ConsulCluster("consul", loadArgs(), { aliases: [{ name: getStack() }] });
 
 export const servers = cluster.servers;
 export const httpAddresses = cluster.httpAddresses;

@@ -1,4 +1,4 @@
-export type * from "./args";
 export type * from "./client/args";
 export { type ClientOutput, ConsulClient } from "./client/consulClient";
-export { ConsulCluster, type ServerOutput } from "./consulCluster";
+export type * from "./cluster/args";
+export { ConsulCluster, type ServerOutput } from "./cluster/consulCluster";

@@ -1,6 +1,6 @@
 import ts from "typescript";
 
-/** An interface of `components/args.ts`, as its text says. */
+/** An interface of `components/cluster/args.ts`, as its text says. */
 export interface Interface {
   name: string;
   description: string;

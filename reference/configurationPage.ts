@@ -2,7 +2,7 @@ import { defaultValue, type Section, type Setting, type Settings, type Type } fr
 
 const START = `# Configuration
 
-<!-- Made by \`npm run generate\` from components/args.ts and Pulumi.yaml; change those. -->
+<!-- Made by \`npm run generate\` from components/cluster/args.ts and Pulumi.yaml; change those. -->
 
 A stack is a cluster, and \`Pulumi.<stack>.yaml\` is all that it is told: a key of the table below with
 \`consul-cluster:\` before it, and beside them what providers want, such as \`aws:region\`. What is left out has its

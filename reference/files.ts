@@ -14,7 +14,7 @@ function read(file: string): string {
 
 /** The settings as they are committed. */
 export function projectSettings(): Settings {
-  return readSettings(read("components/args.ts"), parse(read("Pulumi.yaml")).config);
+  return readSettings(read("components/cluster/args.ts"), parse(read("Pulumi.yaml")).config);
 }
 
 /** What is made of them, by its path in the project. */

@@ -38,7 +38,7 @@ export interface Declared {
 
 const TOP = "ConsulClusterArgs";
 
-/** The settings as `components/args.ts` has them, the keys of the stack file in Pulumi.yaml's order and words. */
+/** The settings as `components/cluster/args.ts` has them, the keys of the stack file in Pulumi.yaml's order and words. */
 export function readSettings(argsText: string, config: Record<string, Declared>): Settings {
   const interfaces = parseInterfaces(argsText);
   const fields = settingsOf(interfaces, TOP);
@@ -76,7 +76,7 @@ function addSections(
 
 function settingsOf(interfaces: Map<string, Interface>, name: string): Setting[] {
   const found = interfaces.get(name);
-  if (found === undefined) throw new Error(`components/args.ts has no interface ${name}`);
+  if (found === undefined) throw new Error(`components/cluster/args.ts has no interface ${name}`);
   return found.fields.map((field) => ({ ...field, type: typeOf(field.type) }));
 }
 

@@ -23,7 +23,7 @@ export function stackSchema(settings: Settings): Schema {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Pulumi.<stack>.yaml of consul-cluster",
     $comment:
-      "Made by `npm run generate` from stack/schema.ts, components/args.ts and Pulumi.yaml.",
+      "Made by `npm run generate` from stack/schema.ts, components/cluster/args.ts and Pulumi.yaml.",
     definitions: { secure: secure() },
     type: "object",
     properties: {

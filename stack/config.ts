@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { getProject, RunError, runtime } from "@pulumi/pulumi";
-import type { ConsulClusterArgs } from "../components/args";
+import type { ConsulClusterArgs } from "../components/cluster/args";
 import { describeProblems, validate } from "../components/validate";
 import { projectFolder } from "./localPaths";
 import { readConfig, withoutRepeats } from "./readConfig";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PlainArgs } from "../components/args";
+import type { PlainArgs } from "../components/cluster/args";
 import type { Problem } from "../components/validate";
 import { fieldsOf, isFields } from "../components/validate/values";
 import { type Folders, withLocalPaths } from "./localPaths";

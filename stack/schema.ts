@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PlainArgs } from "../components/args";
+import type { PlainArgs } from "../components/cluster/args";
 
 /** Shapes only: whether a value makes sense is the component's to say. */
 
@@ -21,6 +21,7 @@ const existing = z.strictObject({
       address: z.string(),
       sshHost: z.string().optional(),
       sudoPassword: z.string().optional(),
+      generation: z.number().optional(),
       wipeData: z.string().optional(),
       bastion: bastion.optional(),
     }),

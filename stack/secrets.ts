@@ -6,7 +6,7 @@ import type {
   ExistingArgs,
   PlainArgs,
   SshArgs,
-} from "../components/args";
+} from "../components/cluster/args";
 
 /**
  * The arguments with their secrets marked: gossip key, private keys and passwords always, other settings where the

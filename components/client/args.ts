@@ -1,5 +1,10 @@
 import type { Input, Unwrap } from "@pulumi/pulumi";
-import type { AddressesArgs, ExistingServerArgs, NspawnArgs, NspawnMachineArgs } from "../args";
+import type {
+  AddressesArgs,
+  ExistingServerArgs,
+  NspawnArgs,
+  NspawnMachineArgs,
+} from "../cluster/args";
 
 /**
  * What may be said about client agents. Every optional field names its default; a wrong value is refused before

@@ -6,20 +6,23 @@ import {
   type Resource,
   type ResourceOptions,
 } from "@pulumi/pulumi";
-import { departure } from "../departure";
 import type { Host } from "../hosts/host";
-import { localApi } from "../plan";
-import { hostCommand } from "../remote/hostCommand";
 import { renderClientFiles } from "../render/client";
-import { type Files, renderFiles } from "../render/files";
 import { renderWanted } from "../render/server";
 import type { GossipKey } from "../secrets/gossipKey";
-import { type Staged, stageConfig, stageRelease, stageSecrets } from "../staging";
+import { activate } from "../steps/activate";
+import { stageConfig } from "../steps/config";
+import { departure } from "../steps/leave";
+import { stageRelease } from "../steps/release";
+import type { Owner } from "../steps/release/owner";
+import { stageSecrets } from "../steps/secrets";
+import type { Staged } from "../steps/staged";
 import type { ClientHostPlan, ClientPlan } from "./plan";
 
 export interface ClientAgentArgs {
-  /** Name of the clients' component. */
+  /** By which its component is known: see `labelOf`. */
   component: string;
+  owner: Owner;
   host: Host;
   /** All hosts of the component, this one among them. */
   hosts: Host[];
@@ -37,8 +40,9 @@ export class ClientAgent extends ComponentResource {
   readonly name: string;
   /** The last of the staging steps. */
   readonly staged: remote.Command;
+  /** What an activation shall bring about; it changes exactly when the client has something to do. */
+  readonly desired: Output<string>;
   private readonly steps: Staged;
-  private readonly files: Output<Files>;
 
   constructor(
     private readonly resourceName: string,
@@ -46,74 +50,39 @@ export class ClientAgent extends ComponentResource {
     opts: ResourceOptions,
   ) {
     super("consul-cluster:index:ConsulClientAgent", resourceName, {}, opts);
-    const { host, plan, servers, gossipKey } = args;
+    const { host, plan, servers, owner, gossipKey } = args;
     this.name = host.name;
     this.steps = { resource: resourceName, host, parent: this };
-    this.files = all([plan, servers]).apply(([whole, addresses]) =>
+    const files = all([plan, servers]).apply(([whole, addresses]) =>
       renderClientFiles(whole, ofHost(whole, host), addresses),
     );
-    const own = {
-      address: plan.apply((whole) => ofHost(whole, host).address),
-      wipeData: plan.apply((whole) => ofHost(whole, host).wipeData),
-    };
-    const release = stageRelease(this.steps, plan, own, { role: "client" });
-    const secrets = stageSecrets(this.steps, gossipKey, release);
-    this.staged = stageConfig(
-      this.steps,
-      {
-        settings: {
-          // With the release or the secrets, the settings are to be verified again.
-          version: plan.version,
-          secrets: gossipKey.label,
-          api: plan.apply(localApi),
-          dataDir: plan.dataDir,
-          wipeData: own.wipeData,
-        },
-        files: this.files.apply(renderFiles),
-      },
-      secrets,
+    const address = plan.apply((whole) => ofHost(whole, host).address);
+    const wipeData = plan.apply((whole) => ofHost(whole, host).wipeData);
+    const { label } = gossipKey;
+    this.desired = all([plan.version, wipeData, files, label]).apply(
+      ([version, wipeData, rendered, secrets]) =>
+        renderWanted({ version, wipeData }, rendered, secrets),
     );
+    const more = { role: "client" };
+    const release = stageRelease(this.steps, { plan, owner, address, wipeData, more });
+    const secrets = stageSecrets(this.steps, gossipKey, owner, release);
+    const { version } = plan;
+    this.staged = stageConfig(this.steps, { files, version, secrets: label, wipeData }, secrets);
     this.registerOutputs({});
   }
 
   /** Starts, reloads or restarts the agent, after `order`: every client staged, its predecessor activated. */
   activate(order: Resource[]): remote.Command {
-    const { component, host, hosts, plan } = this.args;
+    const { component, owner, host, hosts, plan } = this.args;
     const leaving = departure(
-      component,
       `${this.resourceName}-departure`,
+      { cluster: component, owner, hosts },
       host,
-      hosts,
       plan,
-      { parent: this, dependsOn: [this.staged, ...order] },
+      { parent: this, dependsOn: order },
       "client",
     );
-    return hostCommand(
-      `${this.resourceName}-activate`,
-      host,
-      {
-        script: "activate-client.sh",
-        settings: {
-          api: plan.apply(localApi),
-          dataDir: plan.dataDir,
-          configDir: plan.configDir,
-        },
-        stdin: this.wanted(),
-      },
-      { parent: this, dependsOn: [this.staged, ...order, leaving] },
-    );
-  }
-
-  /** What the activation shall bring about; it changes exactly when the client has something to do. */
-  wanted(): Output<string> {
-    const { host, plan, gossipKey } = this.args;
-    return all([plan, this.files, gossipKey.label]).apply(([whole, files, label]) =>
-      renderWanted(
-        { version: whole.version, wipeData: ofHost(whole, host).wipeData },
-        files,
-        label,
-      ),
-    );
+    return activate(this.steps, "activate-client.sh", this.desired, [...order, leaving]);
   }
 }
 

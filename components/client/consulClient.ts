@@ -4,23 +4,26 @@ import {
   type ComponentResourceOptions,
   type CustomResourceOptions,
   type Output,
-  type Resource,
   secret,
   unsecret,
 } from "@pulumi/pulumi";
-import { activateInChain } from "../activateInChain";
-import { checked, holdsOutput, refuse } from "../checkedArgs";
+import { checked, holdsOutput, refuse } from "../cluster/checkedArgs";
+import { labelOf } from "../cluster/clusterId";
+import { knownByFormerNames } from "../cluster/formerNames";
+import { activateInChain } from "../cluster/order";
+import { hostPort } from "../cluster/plan";
 import { existingHosts } from "../hosts/existing";
 import type { Host } from "../hosts/host";
 import { nspawnHosts } from "../hosts/nspawn";
-import { hostPort, localApi } from "../plan";
-import { hostCommand } from "../remote/hostCommand";
 import { secretsDigest } from "../render/server";
 import type { GossipKey } from "../secrets/gossipKey";
+import { ready } from "../steps/ready";
+import { nodeIds } from "../steps/ready/outputs";
+import { owner } from "../steps/release/owner";
 import { checkClientKey, checkJoin, validateClients, validateEarly } from "../validate/client";
 import type { ConsulClientArgs, PlainClientArgs } from "./args";
 import { ClientAgent } from "./clientAgent";
-import { type ClientPlan, type EarlyArgs, planClients, reachedAt } from "./plan";
+import { type EarlyArgs, planClients, reachedAt } from "./plan";
 
 /** A client agent as others see it. */
 export interface ClientOutput {
@@ -53,35 +56,36 @@ export class ConsulClient extends ComponentResource {
   readonly clients: Output<ClientOutput[]>;
   /** URL of each client's HTTP API, as the programs on its host reach it; for others where it listens for others. */
   readonly httpAddresses: Output<string[]>;
-  /** `address:port` of each client's DNS, with the same reach. */
+  /** `address:port` of each client's DNS, with the same reach; none where `ports.dns` is -1. */
   readonly dnsAddresses: Output<string[]>;
   /** True once every client knows a leader and is alive in the pool: the output to wait for. */
   readonly ready: Output<boolean>;
 
   constructor(name: string, args: ConsulClientArgs, opts?: ComponentResourceOptions) {
-    super("consul-cluster:index:ConsulClient", name, {}, opts);
+    super("consul-cluster:index:ConsulClient", name, {}, knownByFormerNames(name, opts));
+    const label = labelOf(name, opts);
     const { early, servers, gossipKey } = checkedClientArgs(args);
     const plan = early.args.apply(planClients);
-    const hosts = hostsOf(name, args, { parent: this, dependsOn: early.passed });
+    const first = { parent: this, dependsOn: early.passed };
+    const hosts = hostsOf(name, label, args, first);
+    const mark = owner(name, first);
     const agents = hosts.map(
       (host) =>
         new ClientAgent(
           `${name}-${host.name}`,
-          { component: name, host, hosts, plan, servers, gossipKey },
+          { component: label, owner: mark, host, hosts, plan, servers, gossipKey },
           { parent: this },
         ),
     );
-    const ready = this.waitUntilReady(
-      `${name}-ready`,
-      agents,
-      hosts,
-      plan,
-      activateInChain(agents),
+    const seen = ready(
+      name,
+      { way: "client", hosts, agents },
+      { parent: this, dependsOn: activateInChain(agents) },
     );
 
-    this.clients = all([plan, ready.stdout]).apply(([{ clients }, stdout]) => {
+    this.clients = all([plan, seen.stdout]).apply(([{ clients }, stdout]) => {
       const ids = nodeIds(stdout);
-      return clients.map(({ name, address }) => ({ name, address, nodeId: ids.get(name) ?? "" }));
+      return clients.map(({ name, address }) => ({ name, address, nodeId: ids[name] ?? "" }));
     });
     this.httpAddresses = plan.apply(({ clients, addresses, ports }) =>
       clients.map(
@@ -89,40 +93,17 @@ export class ConsulClient extends ComponentResource {
       ),
     );
     this.dnsAddresses = plan.apply(({ clients, addresses, ports }) =>
-      clients.map(({ address }) => hostPort(reachedAt(addresses.dns, address), ports.dns)),
+      ports.dns > 0
+        ? clients.map(({ address }) => hostPort(reachedAt(addresses.dns, address), ports.dns))
+        : [],
     );
-    this.ready = ready.stdout.apply((seen?: string) => seen !== undefined);
+    this.ready = seen.stdout.apply((stdout?: string) => stdout !== undefined);
     this.registerOutputs({
       clients: this.clients,
       httpAddresses: this.httpAddresses,
       dnsAddresses: this.dnsAddresses,
       ready: this.ready,
     });
-  }
-
-  private waitUntilReady(
-    name: string,
-    agents: ClientAgent[],
-    hosts: Host[],
-    plan: Output<ClientPlan>,
-    activated: Resource[],
-  ) {
-    return hostCommand(
-      name,
-      hosts[0] as Host,
-      {
-        script: "ready-client.sh",
-        settings: {
-          api: plan.apply(localApi),
-          clients: hosts.map((host) => host.name).join(","),
-        },
-        // Whatever an activation does, readiness is to be seen again afterwards.
-        stdin: all(
-          agents.map((agent) => agent.wanted().apply((wanted) => `${agent.name}\n${wanted}`)),
-        ).apply((parts) => parts.join("")),
-      },
-      { parent: this, dependsOn: activated },
-    );
   }
 }
 
@@ -161,12 +142,12 @@ function withoutLogins({ existing, ...rest }: Omit<ConsulClientArgs, "servers" |
 }
 
 /** Any number of machines may be replaced at a time: they have no quorum to lose. */
-function hostsOf(name: string, args: ConsulClientArgs, opts: CustomResourceOptions): Host[] {
-  if (args.nspawn) return nspawnHosts(name, args.nspawn, undefined, opts);
+function hostsOf(
+  name: string,
+  label: string,
+  args: ConsulClientArgs,
+  opts: CustomResourceOptions,
+): Host[] {
+  if (args.nspawn) return nspawnHosts(name, label, args.nspawn, undefined, opts);
   return existingHosts(args.existing?.hosts ?? []);
-}
-
-/** From what `ready-client.sh` prints: a line for each client, its name and its node id. */
-function nodeIds(lines: string | undefined): Map<string, string> {
-  return new Map((lines ?? "").split("\n").map((line) => line.split(" ", 2) as [string, string]));
 }

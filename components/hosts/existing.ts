@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/command";
-import { secret } from "@pulumi/pulumi";
-import type { ExistingServerArgs } from "../args";
+import { type Input, type Output, output, secret } from "@pulumi/pulumi";
+import type { ExistingServerArgs } from "../cluster/args";
 import type { Host } from "./host";
 import { sshLogin } from "./sshLogin";
 
@@ -12,8 +12,14 @@ export function existingHosts(hosts: ExistingServerArgs[]): Host[] {
     user: server.user ?? "root",
     ...(server.sudoPassword !== undefined && { sudoPassword: secret(server.sudoPassword) }),
     connection: connection(server),
+    ...(server.generation !== undefined && { machineId: machineId(server.generation) }),
     stays: true,
   }));
+}
+
+/** What no host tells is said: "" for the first generation, so that saying it changes nothing. */
+function machineId(generation: Input<number>): Output<string> {
+  return output(generation).apply((number) => (number > 1 ? `generation-${number}` : ""));
 }
 
 function connection(server: ExistingServerArgs): types.input.remote.ConnectionArgs {

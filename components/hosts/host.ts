@@ -12,12 +12,21 @@ export interface Host {
   /** What the user's sudo asks for; a secret. Without it sudo asks for nothing. */
   sudoPassword?: Input<string>;
   connection: Input<types.input.remote.ConnectionArgs>;
-  /** Differs when the machine was made anew under the same name; unknown for hosts that others make. */
+  /**
+   * Differs when the machine was made anew under the same name, or is said to have been; "" or nothing for a host that
+   * others have made once.
+   */
   machineId?: Input<string>;
-  /** ID of a volume that is attached for the data folder, to be mounted there; without it the folder is one. */
-  dataVolume?: Input<string>;
+  /** A volume that is attached for the data folder, to be mounted there; without it the folder is one. */
+  dataVolume?: DataVolume;
   /** Whether the host is there after the stack is gone: then nothing of ours may be left on it. */
   stays: boolean;
+}
+
+interface DataVolume {
+  id: Input<string>;
+  /** The cluster whose data it holds, as it was noted on the volume: see `clusterId`. */
+  cluster: Input<string>;
 }
 
 /** Patience with a host that does not answer yet: 16 tries, some 40 seconds. */

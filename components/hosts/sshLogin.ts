@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { secret } from "@pulumi/pulumi";
-import type { SshArgs } from "../args";
+import type { SshArgs } from "../cluster/args";
 import { dialing } from "./host";
 
 /** How a host, or a bastion, is logged in to, with every default filled in. */

@@ -1,4 +1,4 @@
-import type { ClusterPlan } from "../plan";
+import type { ClusterPlan } from "../cluster/plan";
 import { isObject } from "./json";
 
 /**

@@ -1,6 +1,7 @@
 import type { ClientHostPlan, ClientPlan } from "../client/plan";
-import { hostPort } from "../plan";
+import { hostPort } from "../cluster/plan";
 import { renderDivided } from "./consulConfig";
+import { renderClientFacts } from "./facts";
 import type { Files } from "./files";
 import { merge, renderJson } from "./json";
 import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
@@ -19,6 +20,7 @@ export function renderClientFiles(
     "40-neighbours.json": renderJson({ retry_join: servers.map(joinAddress(plan)) }),
     "consul.service": renderSystemdUnit(plan, "Consul client agent"),
     environment: renderEnvironment(plan.environment),
+    facts: renderClientFacts(plan, client, servers),
   };
 }
 

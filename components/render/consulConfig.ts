@@ -1,4 +1,4 @@
-import type { ClusterPlan, ServerPlan } from "../plan";
+import type { ClusterPlan, ServerPlan } from "../cluster/plan";
 import { autopilotSettings } from "./autopilot";
 import { isObject, merge, renderJson } from "./json";
 

@@ -3,14 +3,14 @@ import { createHash } from "node:crypto";
 /** Files by name, to be sent over one stdin. */
 export type Files = Record<string, string>;
 
-/** The text that `unpack_files` in `remote/scripts/lib.sh` takes apart; also what a preview shows. */
+/** The text that `unpack_files` in `host-lib/files.sh` takes apart; also what a preview shows. */
 export function renderFiles(files: Files): string {
   return Object.entries(files)
     .map(([name, content]) => `==> ${name} <==\n${content}`)
     .join("");
 }
 
-/** First 12 hex digits of the SHA-256 over the contents in this order; `digest` in `lib.sh` does the same. */
+/** First 12 hex digits of the SHA-256 over the contents in this order; `digest` in `files.sh` does the same. */
 export function digest(...contents: string[]): string {
   return createHash("sha256").update(contents.join(""), "utf8").digest("hex").slice(0, 12);
 }

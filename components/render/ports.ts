@@ -1,4 +1,4 @@
-import type { ClusterPlan } from "../plan";
+import type { ClusterPlan } from "../cluster/plan";
 
 type Ports = Partial<ClusterPlan["ports"]>;
 

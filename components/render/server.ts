@@ -1,5 +1,6 @@
-import type { ClusterPlan, ClusterSettings, ServerPlan } from "../plan";
+import type { ClusterPlan, ClusterSettings, ServerPlan } from "../cluster/plan";
 import { renderConsulConfig, renderSecrets } from "./consulConfig";
+import { renderServerFacts } from "./facts";
 import { digest, type Files } from "./files";
 import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
 
@@ -13,12 +14,18 @@ export function renderServerFiles(plan: ClusterPlan, server: ServerPlan): Files 
     "bootstrap.json": config.bootstrap,
     "consul.service": renderSystemdUnit(plan),
     environment: renderEnvironment(plan.environment),
+    facts: renderServerFacts(plan, server),
   };
 }
 
-/** Everything secret that is laid on a disk, and the label by which it is known. */
-export function renderSecretFiles(gossipKey: string, label: string): Files {
-  return { "30-secrets.json": renderSecrets(gossipKey), label: `${label}\n` };
+/** Everything secret that is laid on a disk, the label by which it is known, and the owner who lays it down. */
+export function renderSecretFiles(gossipKey: string, label: string, owner: string): Files {
+  return {
+    "30-secrets.json": renderSecrets(gossipKey),
+    "gossip-key": `${gossipKey}\n`,
+    label: `${label}\n`,
+    owner: `${owner}\n`,
+  };
 }
 
 /**

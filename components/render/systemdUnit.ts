@@ -1,4 +1,4 @@
-import type { ClusterPlan } from "../plan";
+import type { ClusterPlan } from "../cluster/plan";
 
 /** Path of the environment file on a host, where the article has it. */
 const environmentFile = "/etc/sysconfig/consul";

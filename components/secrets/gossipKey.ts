@@ -1,22 +1,11 @@
+import { join } from "node:path";
 import { local } from "@pulumi/command";
 import { type CustomResourceOptions, type Output, output, secret, unsecret } from "@pulumi/pulumi";
-import type { ConsulClusterArgs } from "../args";
+import type { ConsulClusterArgs } from "../cluster/args";
+import { calling, interpreter } from "../javascript";
 import { secretsDigest } from "../render/server";
 
-/** 32 random bytes: AES-256 for the gossip between servers. Behind the rotation that they were made for. */
-const key = `process.env.ROTATION + " " + require("node:crypto").randomBytes(32).toString("base64")`;
-
-const make = `process.stdout.write(${key})`;
-
-/** Any later run of this command says what the last one said, but for a rotation that was asked for. */
-const keep = `
-const [rotation, key] = (process.env.PULUMI_COMMAND_STDOUT || "").split(" ");
-const asked = Number(process.env.ROTATION);
-const fail = (message) => { console.error(message); process.exit(1); };
-if (!key) fail("the gossip key is not in the stack's state any more; hand the cluster's key in as gossipKey");
-if (asked < Number(rotation)) fail("gossip.rotation only rises: the cluster is at " + rotation + ", and older keys are not kept");
-process.stdout.write(asked > Number(rotation) ? ${key} : rotation + " " + key);
-`.trim();
+const script = join(__dirname, "gossipKey.command.mjs");
 
 export interface GossipKey {
   key: Output<string>;
@@ -45,9 +34,9 @@ export function gossipKey(
   const made = new local.Command(
     name,
     {
-      interpreter: ["node", "-e"],
-      create: make,
-      update: keep,
+      interpreter,
+      create: calling(script, "make"),
+      update: calling(script, "keep"),
       environment: { ROTATION: rotation.apply(String) },
       // Its output is the key: it goes nowhere but into the state, as a secret.
       logging: local.Logging.None,

@@ -1,7 +1,7 @@
 import { problem, show } from "./problem";
 import { number } from "./values";
 
-/** Counts the machines that a server has had. */
+/** Counts the machines that a server has had, or the times that its host was installed. */
 export const checkGeneration = number((generation, path) =>
   Number.isSafeInteger(generation) && generation >= 1
     ? []

@@ -1,4 +1,4 @@
-import { faultTolerance } from "../plan";
+import { faultTolerance } from "../cluster/plan";
 import { canonicalAddress, checkHostAddress, parseAddress } from "./address";
 import { checkServerName } from "./names";
 import { type Problem, problem, show } from "./problem";

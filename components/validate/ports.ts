@@ -1,4 +1,4 @@
-import { planCluster } from "../plan";
+import { planCluster } from "../cluster/plan";
 import { type Problem, problem, show } from "./problem";
 import { allServers } from "./servers";
 import { each, type Fields, fieldsOf, number, object, optional, repeats } from "./values";

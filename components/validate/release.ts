@@ -1,4 +1,4 @@
-import { planSettings } from "../plan";
+import { planSettings } from "../cluster/plan";
 import { pathTrouble } from "./paths";
 import { type Problem, problem, show } from "./problem";
 import { each, type Fields, optional, text } from "./values";

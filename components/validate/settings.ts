@@ -1,4 +1,4 @@
-import { planCluster } from "../plan";
+import { planCluster } from "../cluster/plan";
 import { checkDuration, checkInterval } from "./duration";
 import { checkGossipKey, checkOneWayToRotate, checkRotation } from "./gossip";
 import { checkDomain, MAX_LABEL } from "./names";

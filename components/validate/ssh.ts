@@ -1,3 +1,4 @@
+import { checkGeneration } from "./generation";
 import { checkHostKey } from "./hostKey";
 import { checkSshHost } from "./names";
 import { checkPort } from "./ports";
@@ -33,6 +34,7 @@ function checkServer(server: Fields, path: string, files: Files | undefined): Pr
     ...each(server, path, {
       sshHost: optional(checkSshHost),
       sudoPassword: optional(checkSudoPassword(server.user)),
+      generation: optional(checkGeneration),
       wipeData: optional(checkWipeData),
       bastion: optional(checkBastion(files)),
     }),

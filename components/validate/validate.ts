@@ -1,4 +1,4 @@
-import type { PlainArgs } from "../args";
+import type { PlainArgs } from "../cluster/args";
 import { checkAws } from "./aws";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";

@@ -22,8 +22,11 @@ const packages = [
   "nftables",
   "openssh-client",
   "systemd-container",
-  // the tests: an sshd to dial, tools to look at processes, names and scripts
+  // the tests: an sshd to dial, tools to look at processes, names and scripts, and the shells and awks of other systems
   "bind9-dnsutils",
+  "busybox",
+  "gawk",
+  "mawk",
   "openssh-server",
   "procps",
   "shellcheck",

@@ -10,6 +10,8 @@ import { clusterOf, existing, givenKey, madeKey, textOf } from "./support/cluste
 import { expectSecretIn } from "./support/places";
 import { Unknown } from "./support/values";
 
+type Host = ReturnType<typeof clientHosts>[number];
+
 const both = ["web-1", "web-2"];
 const steps = ["release", "secrets", "config", "departure", "activate"];
 
@@ -30,7 +32,7 @@ describe("clients of a cluster of the same program", async () => {
     expect(program.errors).toEqual([]);
     const own = program.commands.map(({ name }) => name).filter((name) => name.startsWith("w-"));
     const expected = both.flatMap((name) => steps.map((step) => `w-${name}-${step}`));
-    expect(own.sort()).toEqual([...expected, "w-ready"].sort());
+    expect(own.sort()).toEqual([...expected, "w-owner", "w-ready"].sort());
   });
 
   test("the cluster's own resources are those that it has without clients", async () => {
@@ -86,8 +88,10 @@ describe("clients of a cluster of the same program", async () => {
   test("a departure asks the other clients, and runs a client's way", () => {
     const { inputs } = program.get("w-web-1-departure");
     expect(inputs.delete).toMatch(/ neighbours=web-2 stays=yes removeData=yes$/);
-    expect(textOf(program.get("w-web-1-departure"), "stdin")).toContain("forget-client.sh");
-    expect(textOf(program.get("c-consul-1-departure"), "stdin")).not.toContain("forget-client.sh");
+    expect(textOf(program.get("w-web-1-departure"), "stdin")).toContain("force-remove-client.sh");
+    expect(textOf(program.get("c-consul-1-departure"), "stdin")).not.toContain(
+      "force-remove-client.sh",
+    );
   });
 
   test("the key is secret wherever it stands, and stands where it is staged alone", () => {
@@ -138,7 +142,7 @@ describe("clients of a cluster that others made", () => {
   test("need nothing but its addresses and its key", async () => {
     const program = await clientsAlone();
     expect(program.errors).toEqual([]);
-    expect(program.commands).toHaveLength(11);
+    expect(program.commands).toHaveLength(12);
     expectSecretIn(
       program,
       givenKey,
@@ -154,6 +158,23 @@ describe("clients of a cluster that others made", () => {
     });
     expect(program.commands.map(({ name }) => name)).toContain("w-web-1-machine");
     expect(program.commands.map(({ name }) => name)).not.toContain("w-replacements");
+  });
+
+  test("with DNS off there is no address of it", async () => {
+    const program = await clientsAlone({ ports: { dns: -1 } });
+    expect(program.get("w").outputs.dnsAddresses).toEqual([]);
+  });
+
+  test("a host that was installed anew is set up again, and nobody leaves", async () => {
+    const [first, second] = clientHosts() as [Host, Host];
+    const hosts = [first, { ...second, generation: 2 }];
+    const [before, after] = [await clientsAlone(), await clientsAlone({ existing: { hosts } })];
+    const changed = after.commands.filter(
+      ({ name, inputs }) => inputs.create !== before.get(name).inputs.create,
+    );
+    const run = steps.filter((step) => step !== "departure").map((step) => `w-web-2-${step}`);
+    expect(changed.map(({ name }) => name).sort()).toEqual(["w-ready", ...run].sort());
+    expect(after.get("w-web-2-departure").inputs.triggers).toEqual(["10.0.0.15"]);
   });
 
   test("listening for others, they are found by others", async () => {

@@ -5,8 +5,8 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { describe, expect, test } from "vitest";
-import { clusterOf, existing, servers } from "./support/clusters";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { clusterOf, existing, type Server, servers } from "./support/clusters";
 import { Computer } from "./support/departing";
 
 describe("the keys", () => {
@@ -22,6 +22,7 @@ describe("the keys", () => {
         "600 consul-2.key",
         "600 consul-3.key",
         "600 known_hosts",
+        "600 owner",
         "600 ssh_config",
       ]);
       expect(left).toBe(false);
@@ -49,10 +50,10 @@ async function closedPorts(count: number): Promise<number[]> {
   return ports;
 }
 
-describe("OpenSSH itself, to hosts on closed ports", () => {
+describe("OpenSSH itself, to closed doors", () => {
   const path = spawnSync("sh", ["-c", "command -v ssh"], { encoding: "utf8" }).stdout.trim();
 
-  test("a dead cluster refuses one departure, and lets all of it go", async ({ skip }) => {
+  test("stops at a host that answers, until it is left behind", async ({ skip }) => {
     skip(path === "", "ssh is not installed; install it with the system's package manager");
     const ports = await closedPorts(3);
     const all = servers().map(({ bastion: _, ...server }, i) => {
@@ -63,14 +64,40 @@ describe("OpenSSH itself, to hosts on closed ports", () => {
     const computer = new Computer(cluster).withOpenSsh(path);
     const refused = computer.run("c-consul-2-departure", "delete");
     expect(refused).toMatchObject({ status: 1, left: false });
-    expect(refused.stderr).toContain("none of its neighbours answers SSH");
-    // Nothing in the configuration kept it from trying.
-    expect(refused.stderr.match(/port \d+: Connection refused/g)).toHaveLength(3);
+    expect(refused.stderr).toContain("its host answers, and no SSH server does");
+    expect(refused.stderr).not.toContain("\r");
     expect(refused.access).toContain("700 .");
+    const alone = computer.leavingBehind("consul-2").run("c-consul-2-departure", "delete");
+    expect(alone).toMatchObject({ status: 1, left: false });
+    expect(alone.stderr).toContain("none of its neighbours answers SSH");
+    // Nothing in the configuration kept it from trying.
+    expect(alone.stderr.match(/port \d+: Connection refused/g)).toHaveLength(3);
     expect(computer.run("c-farewell", "delete").status).toBe(0);
-    expect(computer.run("c-consul-2-departure", "delete")).toMatchObject({
+    for (const [name, status] of [
+      ["consul-2", 0],
+      ["consul-1", 1],
+    ] as const)
+      expect(computer.run(`c-${name}-departure`, "delete")).toMatchObject({ status, left: false });
+    computer.leavingBehind("all");
+    expect(computer.run("c-consul-1-departure", "delete")).toMatchObject({
       status: 0,
       left: false,
     });
+  });
+
+  test("hears of a server that accepts the connection and says nothing", async ({ skip }) => {
+    skip(path === "", "ssh is not installed; install it with the system's package manager");
+    const listener = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void listener.close());
+    await once(listener, "listening");
+    const { port } = listener.address() as AddressInfo;
+    const [server] = servers(1).map(({ bastion: _, ...own }) => own) as [Server];
+    const cluster = await clusterOf({
+      existing: { servers: [{ ...server, sshHost: "127.0.0.1", port }] },
+    });
+    const computer = new Computer(cluster).withOpenSsh(path, "-o ConnectTimeout=1");
+    const outcome = computer.run("c-consul-1-departure", "delete");
+    expect(outcome).toMatchObject({ status: 1, left: false });
+    expect(outcome.stderr).toContain("it accepts the connection and says nothing");
   });
 });

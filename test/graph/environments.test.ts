@@ -11,12 +11,15 @@ import { awsClusterOf } from "./support/awsCluster";
 import { graphText } from "./support/graphText";
 import { argsOfStack } from "./support/stackFile";
 
+/** As index.ts names the component in a stack. */
+const asOf = (stack: string) => ({ name: "consul", opts: { aliases: [{ name: stack }] } });
+
 const updating = process.env.UPDATE_GOLDEN === "1";
 
 test.each(["staging", "prod"])("%s", async (stack) => {
   const args = argsOfStack(stack);
   expect(validate(args as Parameters<typeof validate>[0])).toEqual([]);
-  const cluster = await awsClusterOf(args, { name: stack });
+  const cluster = await awsClusterOf(args, asOf(stack));
   expect(cluster.errors).toEqual([]);
   const text = graphText(cluster.resources);
   const file = join(__dirname, "golden", `${stack}.yaml`);
@@ -25,6 +28,6 @@ test.each(["staging", "prod"])("%s", async (stack) => {
 });
 
 test("where the addresses are named, a preview shows every setting before there is a machine", async () => {
-  const { get } = await awsClusterOf(argsOfStack("prod"), { name: "prod", preview: true });
-  expect(get("prod-consul-1-config").inputs.stdin).toContain('"advertise_addr": "10.20.1.11"');
+  const { get } = await awsClusterOf(argsOfStack("prod"), { ...asOf("prod"), preview: true });
+  expect(get("consul-consul-1-config").inputs.stdin).toContain('"advertise_addr": "10.20.1.11"');
 });

@@ -1,13 +1,13 @@
-// How a whole cluster goes: its farewell, then its departures, run here as the Command plugin runs them, on
+// How a whole cluster goes: its teardown is said (by a resource called -farewell, as in 0.1.0), then its departures, run here as the Command plugin runs them, on
 // hosts that are folders.
 //
-// Does not prove what a host makes of the farewell: test/unit/remote/leaving.test.ts does.
+// Does not prove what a host makes of it: test/unit/steps/leave does.
 
 import { chownSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Cluster, clusterOf, existing, names } from "./support/clusters";
-import { Computer, type Outcome } from "./support/departing";
+import { type Cluster, clusterOf, existing, madeOwner, names } from "./support/clusters";
+import { away, Computer, type Outcome } from "./support/departing";
 
 let hosts: Cluster;
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 const departure = "c-consul-2-departure";
-const dead = { "consul-1": 255, "consul-2": 255, "consul-3": 255 };
+const dead = { "consul-1": away, "consul-2": away, "consul-3": away };
 
 /** Whether the server that leaves was told that all of them go. */
 const whole = ({ told }: Outcome) => told[0]?.settings.whole;
@@ -33,7 +33,7 @@ describe("every host is told", () => {
   const told = names(3).map((host) => ({
     host,
     script: "leave.sh",
-    settings: { name: host, farewell: "yes" },
+    settings: { name: host, owner: madeOwner, teardown: "yes" },
   }));
 
   const heard = (outcome: Outcome) => outcome.told.sort((a, b) => (a.host < b.host ? -1 : 1));
@@ -45,8 +45,14 @@ describe("every host is told", () => {
   });
 
   test.each([
-    ["does not answer", { "consul-1": 255 }, told.slice(1)],
+    ["does not answer", { "consul-1": away }, told.slice(1)],
+    [
+      "lets nobody in",
+      { "consul-1": "admin@10.0.0.11: Permission denied (publickey)." },
+      told.slice(1),
+    ],
     ["fails", { "consul-1 leave.sh": 1 }, told],
+    ["is another component's by now", { "consul-1 leave.sh": 5 }, told],
     ["is dead like all the others", dead, []],
   ])("one that %s is not in the way, and the run knows all the same", (_, answers, expected) => {
     const computer = new Computer(hosts);
@@ -57,7 +63,7 @@ describe("every host is told", () => {
   });
 
   test("but for those on which nothing was ever staged", () => {
-    const outcome = new Computer(hosts).withoutLibrary().run("c-farewell", "delete");
+    const outcome = new Computer(hosts).without(...names(3)).run("c-farewell", "delete");
     expect(outcome).toMatchObject({ status: 0, stderr: "", told: [] });
   });
 });
@@ -119,7 +125,7 @@ describe("the mark of the run", () => {
     const name = "the 'big' one/$HOME";
     const computer = new Computer(await clusterOf(existing(), { name }));
     expect(computer.run(`${name}-farewell`, "delete")).toMatchObject({ status: 0, stderr: "" });
-    expect(markOf(computer).mark).toMatch(/^farewell-consul-cluster\.test\.the_+big_+one__HOME-/);
+    expect(markOf(computer).mark).toMatch(/^teardown-consul-cluster\.test\.the_+big_+one__HOME-/);
     expect(whole(computer.run(`${name}-consul-2-departure`, "delete"))).toBe("yes");
   });
 

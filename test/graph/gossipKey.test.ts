@@ -91,7 +91,7 @@ test("a later run without it fails, and makes no other, not even for a rotation"
 test("its command has no input that anything but a rotation could change", async () => {
   const { inputs, dependencies } = (await cluster()).get("c-gossip-key");
   expect(inputs).toEqual({
-    interpreter: ["node", "-e"],
+    interpreter: ["node", "--input-type=module", "-e"],
     create: expect.any(String),
     update: expect.any(String),
     environment: { ROTATION: "1" },
@@ -134,7 +134,7 @@ describe("another key changes what is staged and activated on every server, and 
       ]);
       // Staged and verified with the new one before any server is activated.
       const staging = textOf(after.get(`c-${name}-config`), "create");
-      expect(staging).toMatch(new RegExp(` secrets=${label} `));
+      expect(staging).toMatch(new RegExp(` secrets=${label}$`));
     }
   });
 });

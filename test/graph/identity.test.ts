@@ -25,7 +25,8 @@ function clusterOfServers(all: Server[]): Promise<Cluster> {
 function ownSettings(cluster: Cluster, name: string): string {
   return textOf(cluster.get(`c-${name}-config`), "stdin")
     .replace(/"retry_join": \[[^\]]*\]/, "")
-    .replace(/"(bootstrap_expect|min_quorum)": \d/g, "");
+    .replace(/"(bootstrap_expect|min_quorum)": \d/g, "")
+    .replace(/^(servers|peers)=.*$/gm, "");
 }
 
 /** The names of the resources that a program asks for with other inputs than another one. */
@@ -112,8 +113,37 @@ test("a server is marked to be wiped: its own steps change and readiness, nothin
   const [first, second, third] = servers() as [Server, Server, Server];
   const before = await clusterOfServers([first, second, third]);
   const after = await clusterOfServers([first, { ...second, wipeData: "ticket-17" }, third]);
-  const steps = ["activate", "config", "release"].map((step) => `c-consul-2-${step}`);
-  expect(changed(before, after)).toEqual([...steps, "c-ready"]);
+  const steps = ["activate", "config", "release", "repair"].map((step) => `c-consul-2-${step}`);
+  expect(changed(before, after)).toEqual([...steps, "c-fixed-settings", "c-ready"]);
+});
+
+describe("a host was installed anew under its old address, and its generation is raised", async () => {
+  const [first, second, third] = servers() as [Server, Server, Server];
+  const before = await clusterOfServers([first, second, third]);
+  const after = await clusterOfServers([first, { ...second, generation: 2 }, third]);
+  const steps = ["activate", "config", "release", "repair", "secrets"].map(
+    (step) => `c-consul-2-${step}`,
+  );
+
+  test("every step of its own server runs again, and readiness is seen again: nothing else", () => {
+    expect([...before.errors, ...after.errors]).toEqual([]);
+    expect(changed(before, after)).toEqual([...steps, "c-ready"]);
+    for (const step of steps) {
+      const { create: was, ...others } = before.get(step).inputs;
+      expect(after.get(step).inputs).toEqual({ ...others, create: `${was} machine=generation-2` });
+    }
+    expect(textOf(after.get("c-ready"), "create")).toContain(" machines=-,generation-2,-");
+  });
+
+  test("nobody leaves for it", () => {
+    const triggers = names(3).map((name) => after.get(`c-${name}-departure`).inputs.triggers);
+    expect(triggers).toEqual([["10.0.0.11"], ["10.0.0.12"], ["10.0.0.13"]]);
+  });
+
+  test("the first one, written out, is as if it were not there", async () => {
+    const written = await clusterOfServers([first, { ...second, generation: 1 }, third]);
+    expect(changed(before, written)).toEqual([]);
+  });
 });
 
 test("whether data is removed is the departures' alone", async () => {
@@ -149,7 +179,9 @@ describe("one host is reached in another way", async () => {
   ])("%s: nothing of the key, of the others and of the settings changes", async (_, change) => {
     const after = await clusterOfServers([first, { ...second, ...change }, third]);
     expect(after.errors).toEqual([]);
-    const steps = ["activate", "config", "release", "secrets"].map((step) => `c-consul-2-${step}`);
+    const steps = ["activate", "config", "release", "repair", "secrets"].map(
+      (step) => `c-consul-2-${step}`,
+    );
     // Every server can be taken out by way of each of its neighbours, so each knows how to reach them all.
     const departures = [...names(3).map((name) => `c-${name}-departure`), "c-farewell"];
     expect(changed(before, after)).toEqual([...steps, ...departures].sort());

@@ -1,4 +1,4 @@
-// The edges between the commands: what waits for what. They are the barrier and the chain.
+// The edges between the commands: what waits for what. They are the barrier, the sick first, and the chain.
 //
 // Does not prove what happens between two edges: that nothing starts too early is seen in the lab's journals.
 
@@ -43,7 +43,10 @@ describe.each([
 
   test.each(servers)("%s is staged without waiting for another server", (name) => {
     const own = staging.map((step) => `c-${name}-${step}`);
-    const given = [`c-${name}-machine`, "c-login-key", "c-gossip-key"];
+    const given = [
+      `c-${name}-machine`,
+      ...["login-key", "gossip-key", "owner", "fixed-settings"].map((own) => `c-${own}`),
+    ];
     for (const step of staging) {
       const foreign = dependencies(cluster, `${name}-${step}`).filter(
         (other) => ![...own, ...given].includes(other),
@@ -57,6 +60,27 @@ describe.each([
       expect.arrayContaining(all("config")),
     );
   });
+
+  test.each(servers)(
+    "the sick first: %s is repaired once all are staged, and waits for nobody",
+    (name) => {
+      const foreign = dependencies(cluster, `${name}-repair`).filter(
+        (other) => other !== `c-${name}-machine` && other !== "c-login-key",
+      );
+      // What it shall be is known by the key's label alone.
+      expect(foreign.filter((other) => other !== "c-gossip-key")).toEqual(all("config").sort());
+      expect(dependencies(cluster, `${name}-activate`)).toEqual(
+        expect.arrayContaining(all("repair")),
+      );
+    },
+  );
+
+  test.each(servers)(
+    "no host of %s is reached before the fixed settings are seen to be the same",
+    (name) => {
+      expect(dependencies(cluster, `${name}-release`)).toContain("c-fixed-settings");
+    },
+  );
 
   test("chain: each activation waits for all before it in the arguments, and for none behind", () => {
     for (const [index, name] of servers.entries()) {
@@ -74,9 +98,10 @@ describe.each([
   test("nobody leaves before every server has been staged, nor before its turn", () => {
     for (const [index, name] of servers.entries()) {
       const waitsFor = dependencies(cluster, `${name}-departure`).filter(
-        (other) => !/-(machine|key)$/.test(other),
+        (other) => !/-(machine|key|owner)$/.test(other),
       );
-      expect(waitsFor).toEqual([...all("activate").slice(0, index), ...all("config")].sort());
+      const before = [...all("activate").slice(0, index), ...all("config"), ...all("repair")];
+      expect(waitsFor).toEqual(before.sort());
     }
   });
 
@@ -119,10 +144,15 @@ test("the chain follows the order of the arguments, not that of the names", asyn
 
 test("a machine's commands wait for the machine, and it for the login key and the guard", async () => {
   const cluster = await clusterOf(nspawn());
-  expect(dependencies(cluster, "replacements")).toEqual([]);
+  expect(dependencies(cluster, "replacements")).toEqual(["c-fixed-settings"]);
   for (const name of names(3)) {
-    expect(dependencies(cluster, `${name}-machine`)).toEqual(["c-login-key", "c-replacements"]);
-    for (const step of [...staging, "activate"]) {
+    expect(dependencies(cluster, `${name}-machine`)).toEqual([
+      "c-fixed-settings",
+      "c-login-key",
+      "c-login-key-files",
+      "c-replacements",
+    ]);
+    for (const step of [...staging, "repair", "activate"]) {
       expect(dependencies(cluster, `${name}-${step}`)).toContain(`c-${name}-machine`);
     }
     // Over its neighbours, too: no machine goes before the last server has left.

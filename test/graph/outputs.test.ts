@@ -3,7 +3,18 @@
 // Does not prove that anybody answers there.
 
 import { describe, expect, test } from "vitest";
-import { clusterOf, existing, givenKey, madeKey, names, nspawn, servers } from "./support/clusters";
+import type { ConsulClusterArgs } from "../../components";
+import {
+  clusterOf,
+  existing,
+  givenKey,
+  madeKey,
+  names,
+  nspawn,
+  readyText,
+  type Server,
+  servers,
+} from "./support/clusters";
 import { Secret } from "./support/values";
 
 test("three machines with all defaults", async () => {
@@ -51,6 +62,40 @@ test("settings show in them", async () => {
   expect(get("c").outputs.joinAddresses).toContain("[2001:db8::1]:8401");
 });
 
+describe("they name what is there", () => {
+  const outputsOf = async (args: Partial<ConsulClusterArgs>, count = 3) => {
+    const { errors, get } = await clusterOf({ ...existing(count), ...args });
+    expect(errors).toEqual([]);
+    return get("c").outputs as { httpAddresses: string[]; dnsAddresses: string[] };
+  };
+
+  test("no HTTP and no DNS where it listens on loopback alone", async () => {
+    const addresses = { http: "127.0.0.1 ::1", dns: "127.0.0.53" };
+    const { httpAddresses, dnsAddresses } = await outputsOf({ addresses });
+    expect([httpAddresses, dnsAddresses]).toEqual([[], []]);
+  });
+
+  test("no DNS where it is off", async () => {
+    expect((await outputsOf({ ports: { dns: -1 } })).dnsAddresses).toEqual([]);
+  });
+
+  test("an address that is named, beside loopback, is where others reach it", async () => {
+    const addresses = { http: "127.0.0.1 192.0.2.80", dns: "192.0.2.53 127.0.0.1" };
+    const { httpAddresses, dnsAddresses } = await outputsOf({ addresses }, 1);
+    expect(httpAddresses).toEqual(["http://192.0.2.80:80"]);
+    expect(dnsAddresses).toEqual(["192.0.2.53:53"]);
+  });
+
+  test("the server's own address goes before others, however it is spelled", async () => {
+    const own = { ...servers(1)[0], address: "2001:db8::11" } as Server;
+    const { httpAddresses } = await outputsOf({
+      existing: { servers: [own] },
+      addresses: { http: "2001:db8::80 2001:DB8:0::11" },
+    });
+    expect(httpAddresses).toEqual(["http://[2001:db8::11]:80"]);
+  });
+});
+
 describe("they come late enough", async () => {
   const cluster = await clusterOf(existing());
 
@@ -59,10 +104,9 @@ describe("they come late enough", async () => {
   });
 
   test("a server that Raft does not name has no id, and takes nobody else's", async () => {
-    const Servers = [{ ID: "id-3", Node: "consul-3" }];
-    const stdout = { "c-ready": JSON.stringify({ Servers }) };
+    const stdout = { "c-ready": readyText(["consul-3"]) };
     const { get } = await clusterOf(existing(), { stdout });
     const ids = (get("c").outputs.servers as { nodeId: string }[]).map(({ nodeId }) => nodeId);
-    expect(ids).toEqual(["", "", "id-3"]);
+    expect(ids).toEqual(["", "", "id-of-consul-3"]);
   });
 });

@@ -5,7 +5,7 @@
 
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../components/args";
+import type { ConsulClusterArgs } from "../../components/cluster/args";
 import { clusterOf, nspawn, textOf } from "./support/clusters";
 import type { Registered } from "./support/recorder";
 

@@ -33,7 +33,7 @@ function secretInputs(cluster: Cluster): string[] {
 }
 
 /** A connection is one as a whole: what is made of a secret travels as one. */
-const remoteSteps = ["activate", "config", "release", "secrets"];
+const remoteSteps = ["activate", "config", "release", "repair", "secrets"];
 const expectedSecrets = [
   ...names(3).flatMap((name) => [
     ...remoteSteps.map((step) => `c-${name}-${step}.connection`),
@@ -77,7 +77,9 @@ describe.each([
   });
 
   test("what a reviewer reads is not secret: settings, activations, commands", () => {
-    expect(secretInputs(cluster)).toEqual(expectedSecrets);
+    const copied = cluster.commands.filter(({ name }) => name === "c-login-key-files");
+    const all = [...expectedSecrets, ...copied.map(({ name }) => `${name}.stdin`)];
+    expect(secretInputs(cluster)).toEqual(all.sort());
     for (const { name, inputs } of cluster.commands) {
       for (const text of ["create", "update", "delete"]) {
         if (text in inputs) expect(typeof inputs[text], `${name}.${text}`).toBe("string");
@@ -109,6 +111,8 @@ describe("private keys stand in connections, each in its own host's, and in ever
       ...names(3).flatMap(connections),
       ...departures,
       ready,
+      // The copy for people.
+      "c-login-key-files inputs.stdin",
     ]);
   });
 

@@ -36,7 +36,7 @@ describe.each([
     expect(cluster.errors).toEqual([]);
     expectSecretIn(cluster, password, [
       ...asking.flatMap((name) =>
-        ["release", "secrets", "config", "activate"].map(
+        ["release", "secrets", "config", "repair", "activate"].map(
           (step) => `c-${name}-${step} inputs.stdin`,
         ),
       ),
@@ -45,7 +45,7 @@ describe.each([
     ]);
   });
 
-  test.each(["release", "secrets", "config", "activate"])(
+  test.each(["release", "secrets", "config", "repair", "activate"])(
     "it is the first line of what %s is handed, and the rest is as without it",
     (step) => {
       const name = `c-consul-2-${step}`;
@@ -55,7 +55,7 @@ describe.each([
   );
 
   test("as-root.sh takes the place of `sudo -n`, from the library or, on a bare host, as a text", () => {
-    for (const step of ["secrets", "config", "activate"]) {
+    for (const step of ["secrets", "config", "repair", "activate"]) {
       const [name, library] = [`c-consul-2-${step}`, "/usr/local/lib/consul-cluster"];
       const before = textOf(without.get(name), "create");
       const after = before.replace("sudo -n ", `${library}/as-root.sh `);
@@ -103,7 +103,7 @@ describe("a host that is left", async () => {
     expect(outcome).toMatchObject({ status: 0, stderr: "", left: false });
     expect(outcome.told.map(({ host, script }) => `${host} ${script}`)).toEqual([
       ...leaving,
-      "consul-1 forget.sh",
+      "consul-1 force-remove.sh",
     ]);
     expect(outcome.access).toContain("600 consul-2.password");
     expect(outcome.access).not.toContain("600 consul-1.password");

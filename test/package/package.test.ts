@@ -42,16 +42,16 @@ function write(name: string, text: string): void {
 test("it is small, and holds nothing but the library", () => {
   expect(packed.size).toBeLessThan(200_000);
   const strangers = packed.files.filter(
-    (file) => !/(\.js|\.d\.ts|\.sh|^package\.json|^README\.md|^LICENSE)$/.test(file),
+    (file) => !/(\.js|\.d\.ts|\.sh|\.command\.mjs|^package\.json|^README\.md|^LICENSE)$/.test(file),
   );
   expect(strangers).toEqual([]);
   expect(packed.files.filter((file) => /test|lab|stack|bench|example/.test(file))).toEqual([]);
   const library = join(projectFolder, "components");
   const scripts = readdirSync(library, { recursive: true, encoding: "utf8" }).filter((file) =>
-    /^(?!node_modules\/).*\.sh$/.test(file),
+    /^(?!node_modules\/).*\.(sh|mjs)$/.test(file),
   );
-  expect(packed.files.filter((file) => file.endsWith(".sh"))).toEqual(scripts.sort());
-  const needed = ["index.js", "index.d.ts", "review/bin.js", "remote/scripts/activate.sh"];
+  expect(packed.files.filter((file) => /\.(sh|mjs)$/.test(file))).toEqual(scripts.sort());
+  const needed = ["index.js", "index.d.ts", "review/bin.js", "steps/activate/activate.sh"];
   expect(packed.files).toEqual(expect.arrayContaining(needed));
 });
 
@@ -103,7 +103,7 @@ test.each([
   const { stdout } = await runOrFail(["node", file], { cwd: folder });
   const types = stdout.trim().split("\n");
   expect(types).toContain("consul-cluster:index:ConsulCluster");
-  expect(types.filter((type) => type === "command:remote:Command")).toHaveLength(13);
+  expect(types.filter((type) => type === "command:remote:Command")).toHaveLength(16);
 });
 
 test("its types are whole, wherever a compiler looks for them", async () => {

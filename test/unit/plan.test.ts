@@ -4,7 +4,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { faultTolerance, hostPort, localApi, planCluster } from "../../components/plan";
+import { faultTolerance, hostPort, localApi, planCluster } from "../../components/cluster/plan";
 import { promisedDefaults, properties } from "./support/argsDefaults";
 
 /** What `@default` lines promise as values; `none` means an empty one of its kind. */

@@ -66,6 +66,22 @@ describe.concurrent.each(savedVersions())("a cluster made by %s", (version) => {
   });
 });
 
+test.each(["existing", "nspawn"])(
+  "%s: a stack that is renamed later is the same cluster",
+  async (name) => {
+    const saved = current(readSaved("0.1.0", name));
+    // As a run of today's code leaves the names, and `pulumi stack rename` the stack's.
+    const state = saved.state
+      .replaceAll(`::${name}-`, "::consul-")
+      .replaceAll(`ConsulCluster::${name}"`, 'ConsulCluster::consul"')
+      .replaceAll(`urn:pulumi:${name}::`, "urn:pulumi:renamed::")
+      .replaceAll(`::consul-cluster-${name}"`, '::consul-cluster-renamed"');
+    const [before, after] = [saved, { ...saved, name: "renamed", state }].map(verdictOn);
+    expect(await after).toEqual(await before);
+    expect((await after)?.unwanted).toEqual([]);
+  },
+);
+
 test("a name, a setting and an address that were others are noticed", async () => {
   const saved = readSaved(savedVersions()[0] as string, "existing");
   const state = saved.state
@@ -74,10 +90,10 @@ test("a name, a setting and an address that were others are noticed", async () =
     .replace('"triggers": [\n', '"triggers": [ "another",');
   const { unwanted } = await verdictOn({ ...saved, state });
   expect(unwanted.map((line) => line.replace(/ \(.*/, ""))).toEqual([
-    "existing-consul-a-activate: update",
-    "existing-consul-a-departure: replace",
+    "consul-consul-a-activate: update",
+    "consul-consul-a-departure: replace",
+    "consul-ready: create",
     "existing-readiness: delete",
-    "existing-ready: create",
   ]);
 });
 

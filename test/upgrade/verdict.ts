@@ -1,17 +1,30 @@
 import { nameOf, type Preview, type PreviewStep, typesOf } from "../../components/review/preview";
 
 /**
- * Inputs that may differ in a later version, by the end of a resource's name: they hold the library's own scripts,
- * which such a step lays down or runs again where they differ. None of them touches a process.
+ * Inputs that may differ in a later version, by the end of a resource's name: they hold the library's own scripts and
+ * what those are told, and such a step lays them down or runs again where they differ. None of them touches a process:
+ * what decides about that is the stdin of an activation, which may not.
  */
 const scripts: Record<string, string[]> = {
   release: ["create", "stdin"],
-  // On the computer that runs Pulumi: it lets a run pass or refuses it.
-  replacements: ["create", "update"],
+  // The key in a file of its own, and the owner's mark.
+  secrets: ["stdin"],
+  // With the facts, which Consul does not read.
+  config: ["create", "stdin"],
+  // The same for people to read, beside one whose stdin begins with a password.
+  "config-shown": ["stdin"],
+  activate: ["create"],
+  ready: ["create"],
+  // On the computer that runs Pulumi: they say what they said, let a run pass, or refuse it.
+  "gossip-key": ["create", "update", "interpreter"],
+  replacements: ["create", "update", "interpreter"],
   // Run when a server goes, and only then.
   departure: ["delete", "stdin"],
   farewell: ["delete", "stdin"],
 };
+
+/** Resources that 0.1.0 did not have: none of them changes what runs where it is as it shall be. */
+const added = ["owner", "fixed-settings", "repair", "login-key-files", "data-cluster"];
 
 export interface Verdict {
   /** Steps that lay down other scripts, by name. */
@@ -50,13 +63,21 @@ function isProvider(urn: string): boolean {
 }
 
 function isRenewal({ op, urn, diffReasons = [] }: PreviewStep): boolean {
+  if (op === "create") return isAdded(nameOf(urn));
   const isScript = (input: string) => mayDiffer(nameOf(urn), input);
   return op === "update" && diffReasons.length > 0 && diffReasons.every(isScript);
 }
 
 /** Whether another value of this input of a resource lays down scripts, and does nothing else. */
 export function mayDiffer(name: string, input: string): boolean {
-  return scripts[name.split("-").at(-1) ?? ""]?.includes(input) ?? false;
+  return Object.entries(scripts).some(
+    ([end, inputs]) => name.endsWith(`-${end}`) && inputs.includes(input),
+  );
+}
+
+/** Whether a resource that is new does no more than look, or lay down what nobody reads yet. */
+export function isAdded(name: string): boolean {
+  return added.some((end) => name.endsWith(`-${end}`));
 }
 
 function describe({ op, urn, diffReasons = [] }: PreviewStep): string {
@@ -68,6 +89,6 @@ function describe({ op, urn, diffReasons = [] }: PreviewStep): string {
 export function renewedHere({ steps }: Preview): PreviewStep[] {
   return steps.filter(
     ({ op, urn, diffReasons = [] }) =>
-      op === "update" && /-(machine|login-key)$/.test(urn) && diffReasons.join() === "stdin",
+      op === "update" && urn.endsWith("-machine") && diffReasons.join() === "stdin",
   );
 }

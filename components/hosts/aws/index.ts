@@ -1,12 +1,14 @@
 import { type CustomResourceOptions, mergeOptions, type Output, output } from "@pulumi/pulumi";
-import type { AwsArgs } from "../../args";
-import type { ClusterSettings } from "../../plan";
+import type { AwsArgs } from "../../cluster/args";
+import { clusterId } from "../../cluster/clusterId";
+import type { ClusterSettings } from "../../cluster/plan";
 import { sshKeyPair } from "../../secrets/sshKeyPair";
 import type { Host } from "../host";
-import { oneAtATime } from "../oneAtATime";
+import { oneAtATime } from "../replacementGuard";
 import { sshLogin } from "../sshLogin";
 import { awsMachine, type Surroundings } from "./instance";
 import { instanceProfile } from "./instanceProfile";
+import { recorded } from "./recorded";
 import { awsSdk } from "./sdk";
 import { securityGroup } from "./securityGroup";
 import { subnetsOf } from "./subnets";
@@ -17,29 +19,32 @@ const patience = { dialErrorLimit: 60, perDialTimeout: 5 };
 /** Instances of EC2, spread over the subnets. */
 export function awsHosts(
   name: string,
+  label: string,
   args: AwsArgs,
   settings: Output<ClusterSettings>,
   opts: CustomResourceOptions,
 ): Host[] {
   const tags = (of: string): Output<Record<string, string>> =>
     output(args.tags ?? {}).apply(
-      (own) => ({ ...own, Name: of, "consul-cluster": name }) as Record<string, string>,
+      (own) => ({ ...own, Name: of, "consul-cluster": label }) as Record<string, string>,
     );
   const login = sshKeyPair(`${name}-login-key`, opts);
   const { parent, provider } = opts;
   const surroundings: Surroundings = {
     args,
     subnets: subnetsOf(args, { parent, provider }),
-    securityGroupId: securityGroup(`${name}-servers`, args, settings, tags(name), opts),
+    securityGroupId: securityGroup(`${name}-servers`, args, settings, tags(label), opts),
     keyName: new (awsSdk().ec2.KeyPair)(
       `${name}-login`,
-      { publicKey: login.publicKey, tags: tags(name) },
+      { publicKey: login.publicKey, tags: tags(label) },
       opts,
     ).keyName,
-    instanceProfile: instanceProfile(name, args, tags(name), opts),
-    tags: (server) => tags(`${name}-${server}`),
+    instanceProfile: instanceProfile(name, args, tags(label), opts),
+    tags: (server) => tags(`${label}-${server}`),
   };
   const guard = oneAtATime(`${name}-replacements`, identities(args), settings, opts);
+  // Noted on every volume when it is first mounted; a name that changes later is another id.
+  const cluster = recorded(`${name}-data-cluster`, clusterId(label), opts);
   const behindGuard = mergeOptions(opts, { dependsOn: guard });
   return args.servers.map((server, index) => {
     const machine = awsMachine(`${name}-${server.name}`, server, index, surroundings, behindGuard);
@@ -57,7 +62,7 @@ export function awsHosts(
         ...(args.bastion && { proxy: { host: args.bastion.host, ...sshLogin(args.bastion) } }),
       },
       machineId: machine.instanceId,
-      dataVolume: machine.dataVolume,
+      dataVolume: { id: machine.dataVolume, cluster },
       stays: false,
     };
   });

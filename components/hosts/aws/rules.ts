@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import type { Unwrap } from "@pulumi/pulumi";
-import type { AwsArgs } from "../../args";
-import type { ClusterPlan } from "../../plan";
+import type { AwsArgs } from "../../cluster/args";
+import type { ClusterPlan } from "../../cluster/plan";
 
 export interface Rule {
   description: string;

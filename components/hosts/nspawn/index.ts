@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { local } from "@pulumi/command";
 import {
   type CustomResourceOptions,
@@ -8,30 +6,34 @@ import {
   type Output,
   output,
   type Resource,
-  unsecret,
 } from "@pulumi/pulumi";
-import type { NspawnArgs, NspawnMachineArgs } from "../../args";
-import type { ClusterSettings } from "../../plan";
+import type { NspawnArgs, NspawnMachineArgs } from "../../cluster/args";
+import type { ClusterSettings } from "../../cluster/plan";
 import { shellWords } from "../../shellWords";
 import { dialing, type Host } from "../host";
-import { oneAtATime } from "../oneAtATime";
+import { oneAtATime } from "../replacementGuard";
+import { asRoot, scriptText } from "./local";
+import { loginKey } from "./loginKey";
 
 /**
  * Machines on this computer: made by `pulumi up`, powered off and removed by `pulumi destroy`. With the `settings` of
- * a cluster, what is replaced in one run is limited to what its quorum allows.
+ * a cluster, what is replaced in one run is limited to what its quorum allows. `label`: see `labelOf`.
  */
 export function nspawnHosts(
   name: string,
+  label: string,
   args: NspawnArgs,
   settings: Output<ClusterSettings> | undefined,
   opts: CustomResourceOptions,
 ): Host[] {
   const directory = args.directory ?? "/var/lib/consul-cluster";
   const user = args.user ?? "admin";
-  const key = loginKey(`${name}-login-key`, directory, name, opts);
+  const key = loginKey(`${name}-login-key`, directory, label, opts);
   const guard = settings && oneAtATime(`${name}-replacements`, identities(args), settings, opts);
+  // Whoever looks after a machine that does not come up can log in; the folder goes with the last of what is in it.
+  const first = [key.files, ...(guard ? [guard] : [])];
   return args.machines.map((machine) => {
-    const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, guard, opts, {
+    const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, first, opts, {
       directory,
       address: machine.address,
       gateway: args.gateway ?? "198.18.77.1/24",
@@ -72,7 +74,7 @@ type MachineSettings = Record<string, Input<string>>;
 function nspawnMachine(
   name: string,
   machine: NspawnMachineArgs,
-  guard: Resource | undefined,
+  first: Resource[],
   opts: CustomResourceOptions,
   settings: MachineSettings,
 ): local.Command {
@@ -94,44 +96,10 @@ function nspawnMachine(
       addPreviousOutputInEnv: false,
     },
     // Two machines cannot have one name: the old one goes first.
-    mergeOptions({ deleteBeforeReplace: true, ...(guard && { dependsOn: guard }) }, opts),
+    mergeOptions({ deleteBeforeReplace: true, dependsOn: first }, opts),
   );
-}
-
-/** The key pair that opens the machines, kept beside them so that a person can use it, too. */
-function loginKey(
-  name: string,
-  directory: Input<string>,
-  cluster: string,
-  opts: CustomResourceOptions,
-): { privateKey: Output<string>; publicKey: Output<string> } {
-  const run = (verb: string) =>
-    output(directory).apply((folder) => `${asRoot}sh -s ${shellWords([verb, folder, cluster])}`);
-  const key = new local.Command(
-    name,
-    {
-      create: run("create"),
-      delete: run("delete"),
-      stdin: scriptText("login-key.sh"),
-      logging: local.Logging.None,
-      addPreviousOutputInEnv: false,
-    },
-    { ...opts, additionalSecretOutputs: ["stdout", "stderr"] },
-  );
-  // Private and public key, an empty line between them.
-  const [privateKey, publicKey] = [0, 1].map((part) =>
-    key.stdout.apply((both) => `${both.split("\n\n")[part] ?? ""}\n`.trimStart()),
-  ) as [Output<string>, Output<string>];
-  return { privateKey, publicKey: unsecret(publicKey.apply((line) => line.trim())) };
 }
 
 function parseMachine(stdout: string): { machineId: string; hostKey: string } {
   return JSON.parse(stdout);
-}
-
-/** Machines need root; whoever runs Pulumi as somebody else has sudo. */
-const asRoot = `$([ "$(id -u)" -eq 0 ] || echo sudo -n) `;
-
-function scriptText(file: string): string {
-  return readFileSync(join(__dirname, file), "utf8");
 }

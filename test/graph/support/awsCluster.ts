@@ -1,5 +1,6 @@
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { ConsulCluster, type ConsulClusterArgs } from "../../../components";
-import { type Cluster, loginPublicKey, privateKey } from "./clusters";
+import { type Cluster, loginPublicKey, madeOwner, privateKey, readyText } from "./clusters";
 import { record } from "./recorder";
 import { fromWire, reveal, type Values } from "./values";
 
@@ -13,6 +14,7 @@ export function aws(more: Partial<AwsArgs> = {}): ConsulClusterArgs {
 
 interface Account {
   name?: string;
+  opts?: ComponentResourceOptions;
   preview?: boolean;
   /** The newest image as of now. */
   image?: string;
@@ -27,7 +29,7 @@ export async function awsClusterOf(args: ConsulClusterArgs, account: Account = {
   const { image = "ami-0new", subnets = ["subnet-c", "subnet-a", "subnet-b"] } = account;
   const asked: { token: string; inputs: Values }[] = [];
   const name = account.name ?? "c";
-  const recording = await record(() => new ConsulCluster(name, args), {
+  const recording = await record(() => new ConsulCluster(name, args, account.opts), {
     preview: account.preview,
     stdout: (command, inputs) => account.recorded?.[command] ?? prints(command, inputs),
     call: (token, inputs) => {
@@ -46,12 +48,14 @@ export async function awsClusterOf(args: ConsulClusterArgs, account: Account = {
 
 function prints(command: string, inputs: Values): string {
   if (command.endsWith("-gossip-key")) return `1 ${Buffer.alloc(32, "made").toString("base64")}`;
-  if (/-(recipe|user-data)-\d+$/.test(command)) return reveal(fromWire(inputs.stdin)) as string;
+  if (/-(recipe-\d+|user-data-\d+|data-cluster)$/.test(command))
+    return reveal(fromWire(inputs.stdin)) as string;
   if (command.endsWith("-login-key")) return `${privateKey(99)}\n${loginPublicKey}`;
   // Another for each machine and generation, as the real ones are.
   const id = [...command].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 97, 7);
   if (/-host-key-\d+$/.test(command)) return `${privateKey(id)}\nssh-ed25519 PUBLIC${id}`;
-  if (command.endsWith("-ready")) return JSON.stringify({ Servers: [] });
+  if (command.endsWith("-owner")) return madeOwner;
+  if (command.endsWith("-ready")) return readyText([]);
   return "";
 }
 
@@ -76,7 +80,10 @@ function attributes(type: string, name: string, inputs: Values): Values {
   switch (type) {
     case "aws:ec2/networkInterface:NetworkInterface":
       return {
-        privateIp: (inputs.privateIps as string[] | undefined)?.[0] ?? `private-of-${name}`,
+        // By its tag, for the address is the same under whatever name the resource goes.
+        privateIp:
+          (inputs.privateIps as string[] | undefined)?.[0] ??
+          `private-of-${(inputs.tags as Record<string, string>).Name}-network`,
       };
     case "aws:ec2/eip:Eip":
       return { publicIp: `public-of-${name}` };

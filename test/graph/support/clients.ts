@@ -4,7 +4,7 @@ import {
   ConsulCluster,
   type ConsulClusterArgs,
 } from "../../../components";
-import { existing, givenKey, madeKey, names, servers } from "./clusters";
+import { existing, givenKey, madeKey, madeOwner, names, readyText, servers } from "./clusters";
 import { type Recording, type Registered, record } from "./recorder";
 
 /** Two hosts for clients, none of them a server's. */
@@ -27,9 +27,9 @@ interface Options {
 
 function printed(name: string): string {
   if (name.endsWith("-gossip-key")) return `1 ${madeKey}`;
-  if (name === "w-ready") return "web-1 id-of-web-1\nweb-2 id-of-web-2";
-  if (!name.endsWith("-ready")) return "";
-  return JSON.stringify({ Servers: names(3).map((Node) => ({ ID: `id-of-${Node}`, Node })) });
+  if (name.endsWith("-owner")) return madeOwner;
+  if (name === "w-ready") return readyText(["web-1", "web-2"]);
+  return name.endsWith("-ready") ? readyText(names(3)) : "";
 }
 
 function programOf(recording: Recording<ConsulClient>): Program {

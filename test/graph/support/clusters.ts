@@ -36,8 +36,15 @@ function hostKey(id: number): string {
 /** What the mocked commands print. */
 export const madeKey = Buffer.alloc(32, "made").toString("base64");
 export const givenKey = Buffer.alloc(32, "given").toString("base64");
+export const madeOwner = "0123456789abcdef";
 export const loginKey = privateKey(99);
 export const loginPublicKey = hostKey(99);
+
+/** What a ready step prints of agents that are well, on hosts whose login shells have something to say, too. */
+export function readyText(agents: string[]): string {
+  const nodes = agents.map((name) => `node ${name} id-of-${name}`);
+  return ["welcome!", "consul-cluster: begin", ...nodes, "consul-cluster: end"].join("\n");
+}
 
 export const names = (count: number) => Array.from({ length: count }, (_, i) => `consul-${i + 1}`);
 
@@ -83,9 +90,8 @@ function stdoutOf(args: ConsulClusterArgs): (name: string) => string {
       const index = all.findIndex((server) => name.includes(`-${server}-`));
       return JSON.stringify({ machineId: `machine-${index}`, hostKey: hostKey(index) });
     }
-    if (name.endsWith("-ready")) {
-      return JSON.stringify({ Servers: all.map((Node) => ({ ID: `id-of-${Node}`, Node })) });
-    }
+    if (name.endsWith("-owner")) return madeOwner;
+    if (name.endsWith("-ready")) return readyText(all);
     return "";
   };
 }

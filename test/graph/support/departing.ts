@@ -3,18 +3,19 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { library, readScript } from "../../../components/remote/scripts";
+import { library, type Program, readScript } from "../../../components/steps/scripts";
 import { type Cluster, textOf } from "./clusters";
 
 /** What a script of the library is told on a host. */
 interface Told {
   host: string;
-  script: string;
+  script: Program;
   settings: Record<string, string>;
 }
 
 export interface Outcome {
   status: number | null;
+  stdout: string;
   stderr: string;
   /** In the order in which it happened. */
   told: Told[];
@@ -24,21 +25,38 @@ export interface Outcome {
   left: boolean;
 }
 
-/** How a host answers by name, or by name and script: 255 where it does not. 0 where nothing is said. */
-export type Answers = Record<string, number>;
+/**
+ * How a host answers, by name: with what OpenSSH says where it does not get there. By name and script: with what the script
+ * ends with, or with what OpenSSH says where the connection ends in its middle. 0 where nothing is said.
+ */
+export type Answers = Record<string, number | string>;
 
-/** Stands before OpenSSH's: `ssh -F CONFIG HOST COMMAND`. Notes where its configuration is, and what is there. */
+/** What OpenSSH says of a host at which nothing answers. */
+export const away = "ssh: connect to host 10.0.0.1 port 22: No route to host";
+
+/** Stands before OpenSSH's: `ssh -F CONFIG -E SAID HOST COMMAND`. Notes where its configuration is, and what is there. */
 const noting = `#!/bin/sh
-config=$2 host=$3 command=$4
+config=$2 said=$4 host=$5 command=$6
 printf '%s\\n' "\${config%/*}" >"$HERE/folder"
-[ -e "$HERE/access" ] || (cd "\${config%/*}" && stat -c '%a %n' . * >"$HERE/access")
+[ -e "$HERE/access" ] || (cd "\${config%/*}" && stat -c '%a %n' . * | grep -v '\\.said$' >"$HERE/access")
 `;
 
-/** Stands in OpenSSH's place. It runs the command that a host would, on a library of this test's. */
+/**
+ * Stands in OpenSSH's place. It runs the command that a host would, on a library of this test's, once the host's login shell
+ * has said what it says. Its own words it ends as OpenSSH does.
+ */
 const ssh = `${noting}
-[ ! -e "$HERE/answers/$host" ] || exit "$(cat "$HERE/answers/$host")"
+unreached() { [ ! -e "$HERE/unreached/$1" ] || { sed "s/$/\\r/" "$HERE/unreached/$1" >>"$said"; exit 255; }; }
+unreached "$host"
 export host
-exec sh -c "$(printf '%s' "$command" | sed "s|${library}|$HERE/library|g")"
+there=$HERE/library
+[ ! -e "$HERE/bare/$host" ] || there=$HERE/nothing
+if [ -e "$HERE/login" ]; then cat "$HERE/login"; cat "$HERE/login" >&2; fi
+status=0
+sh -c "$(printf '%s' "$command" | sed "s|${library}|$there|g")" || status=$?
+script=\${command##*${library}/}
+unreached "$host \${script%% *}"
+exit "$status"
 `;
 
 /**
@@ -64,26 +82,39 @@ exit 1
 export class Computer {
   /** Where the runs of this computer leave their marks. */
   readonly marks: string;
+  private readonly environment: Record<string, string> = {};
   private readonly folder = mkdtempSync(join(tmpdir(), "departing-"));
 
   /** `marks`: where runs leave theirs, a folder of its own unless another computer's is given. */
   constructor(
-    private readonly cluster: Cluster,
+    private readonly cluster: Pick<Cluster, "get">,
     marks?: string,
   ) {
     this.marks = marks ?? join(this.folder, "runtime");
     onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
-    for (const name of ["bin", "library", "answers", "runtime"]) mkdirSync(join(this.folder, name));
+    for (const name of ["bin", "library", "bare", "runtime"]) mkdirSync(join(this.folder, name));
     this.program("bin/ssh", ssh);
     this.program("bin/sudo", sudo);
-    for (const name of ["leave.sh", "remove.sh", "forget.sh"]) {
+    for (const name of ["leave.sh", "remove.sh", "force-remove.sh", "force-remove-client.sh"]) {
       this.program(`library/${name}`, script);
     }
   }
 
-  /** Hosts on which nothing was ever staged. */
-  withoutLibrary(): this {
-    rmSync(join(this.folder, "library"), { recursive: true });
+  /** These hosts have nothing of the library: nothing was ever staged there, or they were installed anew. */
+  without(...hosts: string[]): this {
+    for (const host of hosts) writeFileSync(join(this.folder, "bare", host), "");
+    return this;
+  }
+
+  /** Hosts whose login shells say this, on stdout and on stderr, whatever is run. */
+  withLogin(text: string): this {
+    writeFileSync(join(this.folder, "login"), text);
+    return this;
+  }
+
+  /** Whom the operator leaves behind: what is in the environment of the runs. */
+  leavingBehind(names: string): this {
+    this.environment.CONSUL_CLUSTER_LEAVE_BEHIND = names;
     return this;
   }
 
@@ -95,23 +126,26 @@ export class Computer {
   }
 
   /** OpenSSH itself, impatient. */
-  withOpenSsh(path: string): this {
-    this.program("bin/ssh", `${noting}exec ${path} -o ConnectionAttempts=1 "$@"\n`);
+  withOpenSsh(path: string, options = ""): this {
+    this.program("bin/ssh", `${noting}exec ${path} -o ConnectionAttempts=1 ${options} "$@"\n`);
     return this;
   }
 
   /** Runs a command's text as the plugin does, in a shell of its own. `under`: who is the plugin. */
   run(resource: string, input: "create" | "delete", answers: Answers = {}, under = ""): Outcome {
     for (const file of ["told", "access", "folder"]) this.remove(file);
-    this.remove("answers");
-    mkdirSync(join(this.folder, "answers"));
-    for (const [name, status] of Object.entries(answers)) {
-      writeFileSync(join(this.folder, "answers", name), String(status));
+    for (const kind of ["answers", "unreached"]) {
+      this.remove(kind);
+      mkdirSync(join(this.folder, kind));
+    }
+    for (const [name, answer] of Object.entries(answers)) {
+      const kind = typeof answer === "number" ? "answers" : "unreached";
+      writeFileSync(join(this.folder, kind, name), `${answer}\n`);
     }
     const command = this.cluster.get(resource);
     const shell = ["/bin/sh", "-c", textOf(command, input)];
     const [program, ...args] = under === "" ? shell : ["/bin/sh", "-c", under, ...shell];
-    const { status, stderr, error } = spawnSync(program as string, args, {
+    const { status, stdout, stderr, error } = spawnSync(program as string, args, {
       input: textOf(command, "stdin"),
       encoding: "utf8",
       env: {
@@ -119,6 +153,8 @@ export class Computer {
         PATH: `${join(this.folder, "bin")}:${process.env.PATH}`,
         HERE: this.folder,
         XDG_RUNTIME_DIR: this.marks,
+        CONSUL_CLUSTER_LEAVE_BEHIND: "",
+        ...this.environment,
       },
     });
     // A text that nobody reads to its end is an error, too.
@@ -126,6 +162,7 @@ export class Computer {
     const folder = this.lines("folder")[0];
     return {
       status,
+      stdout,
       stderr,
       told: this.lines("told").map(toTold),
       access: this.lines("access"),
@@ -150,5 +187,5 @@ export class Computer {
 function toTold(line: string): Told {
   const [host = "", script = "", ...words] = line.split("\u001e").slice(0, -1);
   const pairs = words.map((word) => [word.split("=", 1)[0], word.replace(/^\w+=/, "")]);
-  return { host, script, settings: Object.fromEntries(pairs) };
+  return { host, script: script as Program, settings: Object.fromEntries(pairs) };
 }

@@ -22,6 +22,7 @@ describe("the files", () => {
       "40-neighbours.json",
       "consul.service",
       "environment",
+      "facts",
     ]);
     expect(json(files["10-client.json"])).toEqual({
       node_name: "web-1",

@@ -1,89 +1,69 @@
-// What a client's scripts decide on its host: what a change of the staged set means, when it is lost, whose host it
-// is, how it leaves; and what the servers' scripts make of clients in the pool. The functions run as they stand.
+// What a client's scripts decide on its host: what a change of the staged set means, when it has to join again, whose
+// host it is, how it leaves; and what the servers' scripts make of clients in the pool.
 //
 // Does not prove that Consul or systemd follow: machines in the lab do.
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PlainClientArgs } from "../../../components/client/args";
 import { renderSecretFiles } from "../../../components/render/server";
-import { gossipKey } from "../render/cases";
-import { consulAnswers, functionsOf, sh, temporaryFolder } from "../support/shell";
+import { agent, recorded, releases } from "../host-lib/answers";
+import { gossipKeys } from "../host-lib/recording/dummies";
+import { gossipKey, owner } from "../render/cases";
+import { Host } from "../support/host";
 import { type Rendered, rendered } from "./support";
 
 const api = "http://127.0.0.1:8500";
-const leader = { [`${api}/v1/status/leader`]: '"10.0.0.11:8300"' };
-const none = { [`${api}/v1/status/leader`]: '""' };
 const label = "label-1";
+const other = gossipKeys.first;
 
-/** A host on which the set is staged, and the text of an activation has arrived. */
-function host({ plan, files, wanted }: Rendered, keyring?: string): string {
-  const folder = temporaryFolder();
-  const secrets = renderSecretFiles(gossipKey, label);
-  const all = {
-    ...Object.fromEntries(Object.entries(files).map(([name, text]) => [`config/${name}`, text])),
-    ...Object.fromEntries(Object.entries(secrets).map(([name, text]) => [`secrets/${name}`, text])),
-  };
-  for (const [name, text] of Object.entries(all)) {
-    const file = join(folder, "state/staged", name);
-    mkdirSync(join(file, ".."), { recursive: true });
-    writeFileSync(file, text);
-  }
-  mkdirSync(join(folder, "releases", plan.version), { recursive: true });
-  writeFileSync(join(folder, "releases", plan.version, "consul"), "", { mode: 0o755 });
-  writeFileSync(join(folder, "state/wanted"), wanted);
-  mkdirSync(join(folder, "data/serf"), { recursive: true });
-  if (keyring) writeFileSync(join(folder, "data/serf/local.keyring"), `["${keyring}"]`);
-  return folder;
-}
-
-function run(
-  script: string,
-  folder: string,
-  call: string,
-  answers: Record<string, unknown> = {},
-): string {
-  const places = `STATE=$1/state STAGED=$1/state/staged RELEASES=$1/releases FAREWELL=$1/state/farewell
-    wanted=$STATE/wanted dataDir=$1/data name=web-1 api=${api}`;
-  return sh(
-    `${functionsOf("lib.sh")}${functionsOf(script)}${places}\n${consulAnswers(answers)}${call}`,
-    [folder],
-  );
+/** A client's host on which the set is staged; `keyring`: the key that its Consul keeps. */
+function host({ plan, files, wanted }: Rendered, keyring?: string): Host {
+  const made = new Host();
+  const facts = files.facts?.replace(/^data_dir=.*$/m, `data_dir=${made.folder}/data`) ?? "";
+  const secrets = renderSecretFiles(gossipKey, label, owner);
+  for (const [name, text] of Object.entries({ ...files, facts }))
+    made.write(`state/staged/config/${name}`, text);
+  for (const [name, text] of Object.entries(secrets))
+    made.write(`state/staged/secrets/${name}`, text);
+  made.write(`releases/${plan.version}/consul`, "", 0o755);
+  made.write("state/wanted", wanted);
+  made.write("state/facts", facts);
+  made.write("data/serf/x", "");
+  if (keyring) made.write("data/serf/local.keyring", `["${keyring}"]`);
+  return made;
 }
 
 test("the staged set is found to be what was asked for, and another is refused", () => {
   const set = rendered({ services: [{ name: "a", port: 1 }] });
-  expect(run("activate-client.sh", host(set), 'check_staged; echo "$release"')).toBe("1.22.0\n");
-  const other = { ...set, wanted: rendered({ domain: "other" }).wanted };
-  expect(() => run("activate-client.sh", host(other), "check_staged")).toThrow(
+  const read = (desired: string) =>
+    host(set).says("activate-client.sh", 'read_desired; echo "$release"', desired);
+  expect(read(set.wanted)).toBe("1.22.0");
+  expect(() => read(rendered({ domain: "other" }).wanted)).toThrow(
     /staged restart-settings are not those/,
   );
 });
 
 describe("the least that serves", () => {
-  const now = rendered();
-  const choose = (more: Partial<PlainClientArgs>, secrets = label, mainPid = 4711) => {
-    const folder = host(rendered(more, secrets));
-    writeFileSync(join(folder, "state/active"), now.wanted);
-    return run(
-      "activate-client.sh",
-      folder,
-      `systemctl() { echo ${mainPid}; }; choose_action`,
-    ).trim();
+  const choose = (more: Partial<PlainClientArgs>, secrets = label, pid = 4711) => {
+    const made = host(rendered(more, secrets));
+    made.write("state/active", rendered().wanted);
+    made.service.MainPID = pid;
+    return made.says("activate-client.sh", "choose_action");
   };
 
-  test.each([
-    ["nothing", "nothing new", {}],
+  test.each<[string, string, Partial<PlainClientArgs>]>([
+    ["no_op", "nothing new", {}],
     ["reload", "a service", { services: [{ name: "a", port: 1 }] }],
     ["restart", "a port", { ports: { http: 8501 } }],
-    ["note", "another server to join", { servers: ["10.0.0.13"] }],
-  ])("%s: %s", (action, _, more: Partial<PlainClientArgs>) => {
+    ["record_only", "another server to join", { servers: ["10.0.0.13"] }],
+  ])("%s: %s", (action, _, more) => {
     expect(choose(more)).toBe(action);
   });
 
-  test("note: another gossip key, which the servers have rotated in", () => {
-    expect(choose({}, "label-2")).toBe("note");
+  test("record_only: another gossip key, which the servers have rotated in", () => {
+    expect(choose({}, "label-2")).toBe("record_only");
   });
 
   test("start: nothing runs", () => {
@@ -91,147 +71,144 @@ describe("the least that serves", () => {
   });
 });
 
-describe("a client is lost", () => {
-  const other = Buffer.alloc(32, "other").toString("base64");
-  const lost = (
-    answers: Record<string, unknown>,
-    keyring: string | undefined,
-    active = rendered().wanted,
+describe.each(releases)("a client has to join again, Consul %s", (release) => {
+  const rejoins = (
+    situation: string | undefined,
+    keyring?: string,
+    applied = rendered().wanted,
   ) => {
-    const folder = host(rendered(), keyring);
-    writeFileSync(join(folder, "state/active"), active);
-    return (
-      run("activate-client.sh", folder, "if lost; then echo yes; fi", answers).trim() === "yes"
-    );
+    const made = host(rendered(), keyring);
+    made.write("state/active", applied);
+    made.agents = { [api]: situation ? agent(release, situation) : "refused" };
+    return made.holds("activate-client.sh", `{ api=${api}; needs_rejoin; }`);
   };
 
   test("where it knows no leader, and has another key or others to join", () => {
-    expect(lost(none, other)).toBe(true);
-    expect(lost(none, gossipKey, rendered({ servers: ["10.0.0.99"] }).wanted)).toBe(true);
-    expect(lost({}, other)).toBe(true);
+    for (const situation of ["client-no-leader", "client-alone"]) {
+      expect(rejoins(situation, other)).toBe(true);
+      expect(rejoins(situation, gossipKey, rendered({ servers: ["10.0.0.99"] }).wanted)).toBe(true);
+    }
+    expect(rejoins(undefined, other)).toBe(true);
   });
 
   test("not while it knows one, nor where a restart would read nothing new", () => {
-    expect(lost(leader, other)).toBe(false);
-    expect(lost(none, gossipKey)).toBe(false);
-    expect(lost(none, undefined)).toBe(false);
-  });
-
-  test("and a start takes the key of the settings, not that of yesterday", () => {
-    const ring = (keyring: string) => {
-      const folder = host(rendered(), keyring);
-      run("activate-client.sh", folder, "exec 2>/dev/null; forget_stale_keyring");
-      expect(existsSync(join(folder, "state/key"))).toBe(false);
-      return existsSync(join(folder, "data/serf/local.keyring"));
-    };
-    expect(ring(other)).toBe(false);
-    expect(ring(gossipKey)).toBe(true);
+    expect(rejoins("client", other)).toBe(false);
+    expect(rejoins("client-no-leader", gossipKey)).toBe(false);
+    expect(rejoins("client-no-leader")).toBe(false);
   });
 
   test("a key that is not the pool's is refused at staging, while the client is in the pool", () => {
-    const check = (keyring: string, answers: Record<string, unknown>) => {
-      const call =
-        'sleep() { :; }; seconds() { n=$(cat "$STATE/n" 2>/dev/null || echo 0); n=$((n + 5)); echo $n >"$STATE/n"; echo $n; }; systemctl() { echo 4711; }; candidate=$STATE; check_key_of_client; echo passed';
-      return run("stage-config.sh", host(rendered(), keyring), call, answers);
+    const check = (keyring: string, situation: string) => {
+      const made = host(rendered(), keyring);
+      made.agents = { [api]: agent(release, situation) };
+      return made.says(
+        "stage-config.sh",
+        `KEY_ARRIVES_S=0; api=${api}; check_key_of_client; echo passed`,
+      );
     };
-    expect(() => check(other, leader)).toThrow(/not the one of the pool that this client is in/);
-    expect(check(gossipKey, leader)).toBe("passed\n");
-    expect(check(other, none)).toBe("passed\n");
+    expect(() => check(other, "client")).toThrow(/not the one of the pool that this client is in/);
+    expect(check(gossipKey, "client")).toBe("passed");
+    expect(check(other, "client-no-leader")).toBe("passed");
   });
 });
 
+test("a start takes the key of the settings, not that of yesterday", () => {
+  const stays = (keyring: string) => {
+    const made = host(rendered(), keyring);
+    made.run("activate-client.sh", "forget_stale_keyring");
+    return existsSync(join(made.folder, "data/serf/local.keyring"));
+  };
+  expect(stays(other)).toBe(false);
+  expect(stays(gossipKey)).toBe(true);
+});
+
 describe("a host is of one kind", () => {
-  const check = (role: string, file: string | undefined) => {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, "state/staged/config"), { recursive: true });
-    if (file) writeFileSync(join(folder, "state/staged/config", file), "{}");
-    return run(
-      "install-release.sh",
-      folder,
-      `role=${role} configDir=$1/none problems=''; check_role; printf %s "$problems"`,
-    );
+  const check = (role: string, file?: string, name = "web-1") => {
+    const made = new Host();
+    if (file) made.write(`state/staged/config/${file}`, "{}");
+    if (file) made.write("state/facts", "name=web-1\n");
+    return made.says("release", `role=${role} name=${name}; check_role; printf %s "$problems"`);
   };
 
   test("no server becomes a client by the way, and no client a server", () => {
     expect(check("client", "10-server.json")).toContain("this host is a server of a cluster");
     expect(check("server", "10-client.json")).toContain("this host has a client agent");
-    expect(check("client", undefined)).toBe("");
+    expect(check("client")).toBe("");
     for (const file of [undefined, "10-server.json"]) expect(check("server", file)).toBe("");
+  });
+
+  test("a client keeps its name as long as it is there: the pool would take another for an intruder", () => {
+    expect(check("client", "10-client.json")).toBe("");
+    expect(check("client", "10-client.json", "web-9")).toContain(
+      "this host has the client agent web-1; take that off",
+    );
   });
 });
 
-test("a client keeps its name as long as it is there: the pool would take another for an intruder", () => {
-  const check = (name: string) =>
-    run(
-      "install-release.sh",
-      host(rendered()),
-      `role=client name=${name} problems=''; check_role; printf %s "$problems"`,
-    );
-  expect(check("web-1")).toBe("");
-  expect(check("web-9")).toContain("this host has the client agent web-1; take that off");
-});
-
 test("a client leaves without gates", () => {
-  const folder = host(rendered());
-  const said = run(
+  const made = host(rendered());
+  const { stdout } = made.run(
     "leave.sh",
-    folder,
-    `exec 2>&1; lock() { :; }; runs() { :; }; timeout() { shift; echo "$*"; }; systemctl() { :; }
-     leave_cluster() { echo "as a server"; }; main name=web-1 api=${api} configDir=x whole=no`,
+    `exec 2>&1; lock() { :; }; runs() { :; }; timeout() { shift; echo "$*"; }
+     systemctl() { case "$*" in *MainPID*) echo 0 ;; esac; }
+     leave_cluster() { echo "as a server"; }; main name=web-1 owner=${owner} whole=no`,
   );
-  expect(said.split("\n")).toEqual([
+  expect(stdout.replaceAll(made.folder, "HOST").split("\n")).toEqual([
     "web-1: has left the cluster",
     "systemctl --quiet disable --now consul.service",
     "",
   ]);
 });
 
-describe("in the pool", () => {
-  const member = (Name: string, role: string, Status: number) => ({
-    Name,
-    Addr: "10.0.0.1",
-    Port: 8301,
-    Tags: { dc: "dc1", id: `id-of-${Name}`, role, vsn: "2" },
-    Status,
+describe.each(releases)("clients in the pool, Consul %s", (release) => {
+  const members = (name: string) => ({
+    "GET /v1/agent/members": recorded(release, `${name}.members`),
   });
-  const pool = [
-    member("consul-1", "consul", 1),
-    member("web-1", "node", 1),
-    member("web-2", "node", 3),
-    member("web-3", "node", 4),
-  ];
-  const answers = { ...leader, [`${api}/v1/agent/members`]: pool };
-  const folder = () => host(rendered());
-
-  test("members are told apart", () => {
-    expect(run("lib.sh", folder(), `members ${api}`, answers).split("\n").slice(0, 4)).toEqual([
-      "consul-1 1",
-      "web-1 1 client",
-      "web-2 3 client",
-      "web-3 4 client",
-    ]);
-  });
-
-  test("a rotation waits for no client that has left, but for one that is down", () => {
-    const refuse = "via=$api; refuse_while_a_member_is_down";
-    const wan = { [`${api}/v1/agent/members?wan=1`]: [member("consul-1.dc1", "consul", 1)] };
-    expect(() => run("gossip.sh", folder(), refuse, { ...answers, ...wan })).toThrow(
-      /is away: web-3 \(down\);/,
+  const ready = (clients: string, view: string) => {
+    const made = host(rendered());
+    made.agents = { [api]: { ...agent(release, "client"), ...members(view) } };
+    return made.run(
+      "ready-client.sh",
+      `CLIENTS_READY_S=0; sleep() { :; }; main name=web-1 clients=${clients}`,
     );
-    const left = { [`${api}/v1/agent/members`]: pool.slice(0, 3) };
-    expect(run("gossip.sh", folder(), refuse, { ...answers, ...left, ...wan })).toBe("");
+  };
+  const id = (number: number) => `00000000-0000-4000-8000-00000000002${number}`;
+
+  test("readiness says who is who, between its marks", () => {
+    const { status, stdout } = ready("web-2,web-1", "clients");
+    expect(status).toBe(0);
+    const lines = stdout.split("\n");
+    expect([lines[0], lines.at(-2)]).toEqual(["consul-cluster: begin", "consul-cluster: end"]);
+    expect(lines.slice(1, -2).sort()).toEqual([`node web-1 ${id(1)}`, `node web-2 ${id(2)}`]);
   });
 
-  test("readiness says who is who", () => {
-    const ready = (clients: string) =>
-      run("ready-client.sh", folder(), `clients=${clients}; missing; node_ids`, answers);
-    expect(ready("web-1,consul-1").split("\n").slice(1)).toEqual([
-      "web-1 id-of-web-1",
-      "consul-1 id-of-consul-1",
-      "",
-    ]);
-    // The last one of the answer, which ends without a line break.
-    expect(ready("web-3").split("\n")[1]).toBe("web-3 id-of-web-3");
-    expect(ready("web-1,web-3,web-4").split("\n")[0]).toBe("web-3 web-4");
+  test("who is not alive there is named: failed, left, not there, or a server", () => {
+    expect(ready("web-1,web-2", "client-failed").stderr).toMatch(/in the pool: web-1, web-2\n/);
+    expect(ready("web-1,web-9,consul-1", "clients").stderr).toMatch(/pool: web-9, consul-1\n/);
   });
+
+  test("nothing is ready where the members are withheld", () => {
+    const { status, stdout } = ready("web-1", "anonymous-leader");
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+  });
+
+  test("a client that is gone is told from one of which nothing is known", () => {
+    const line = (client: string, view: string) => {
+      const made = host(rendered());
+      made.agents = { [api]: members(view) };
+      return made.run("force-remove-client.sh", `api=${api} client=${client}; member_line`);
+    };
+    expect(line("web-1", "client-failed")).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^web-1 4 client /),
+    });
+    expect(line("web-9", "client-failed")).toMatchObject({ status: 0, stdout: "" });
+    expect(line("web-9", "anonymous-leader")).toMatchObject({ status: 3, stdout: "" });
+  });
+});
+
+test("a host without an owner is nobody's to activate", () => {
+  const made = host(rendered());
+  rmSync(join(made.folder, "state/owner"));
+  expect(() => made.says("activate-client.sh", "require_owner")).toThrow(/has no owner's mark/);
 });

@@ -6,12 +6,13 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Access, renderSshAccess } from "../../../components/departure/sshAccess";
+import { type Access, renderSshAccess } from "../../../components/steps/leave/sshAccess";
 import { sh, temporaryFolder } from "../support/shell";
 import { hostKey, openSshKey } from "../validate/keys";
 import { problems, withSecond } from "../validate/support";
 
-const script = join(__dirname, "../../../components/departure/depart.sh");
+const script = join(__dirname, "../../../components/steps/leave/depart.sh");
+const owner = "0123456789abcdef";
 const present = spawnSync("ssh", ["-V"]).status === 0;
 const missing = "ssh is not installed; install it with the system's package manager";
 
@@ -26,7 +27,7 @@ function access(name: string, connection: Connection = {}): Access {
 function read(servers: Access[], name: string): Record<string, string> {
   const command = `. "$1"; name=test; unpack_access
     ssh -G -F "$access/ssh_config" "$2" | sed "s|$access|@ACCESS@|g"`;
-  const lines = sh(command, [script, name], renderSshAccess(servers)).split("\n");
+  const lines = sh(command, [script, name], renderSshAccess(servers, owner)).split("\n");
   const pairs = lines.map((line) => [line.split(" ", 1)[0], line.replace(/^\S+ ?/, "")]);
   return Object.fromEntries(pairs);
 }
@@ -35,7 +36,9 @@ function read(servers: Access[], name: string): Record<string, string> {
 function files(servers: Access[]): Record<string, string> {
   const folder = temporaryFolder();
   const command = '. "$1"; name=test; unpack_access; cp "$access"/* "$2"; ls "$2"';
-  const names = sh(command, [script, folder], renderSshAccess(servers)).split("\n").slice(0, -1);
+  const names = sh(command, [script, folder], renderSshAccess(servers, owner))
+    .split("\n")
+    .slice(0, -1);
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
 
@@ -46,6 +49,7 @@ const always = {
   identityagent: "none",
   stricthostkeychecking: "true",
   userknownhostsfile: "@ACCESS@/known_hosts",
+  loglevel: "ERROR",
   connecttimeout: "5",
   serveraliveinterval: "5",
   serveralivecountmax: "3",
@@ -87,6 +91,8 @@ describe("a host, as OpenSSH reads it", () => {
     const through = read(servers, "bastion.consul-1");
     expect(through).toMatchObject({
       ...always,
+      // That nobody answers behind it is said there at this level alone.
+      loglevel: "INFO",
       hostname: "bastion.example",
       port: "2200",
       user: "jump",
@@ -125,9 +131,13 @@ describe("a host, as OpenSSH reads it", () => {
       PATH=$2:$PATH NOTED=$2/noted SHELL=/bin/sh "$ssh" -F "$access/ssh_config" consul-1 true || true
       sed "s|$access|@ACCESS@|g" "$2/noted"`;
     const servers = [access("consul-1", { host, port, proxy })];
-    const words = sh(command, [script, bin], renderSshAccess(servers)).split("\n").slice(0, -1);
+    const words = sh(command, [script, bin], renderSshAccess(servers, owner))
+      .split("\n")
+      .slice(0, -1);
     const place = `[${host}]:${port}`;
-    expect(words).toEqual(["-F", "@ACCESS@/ssh_config", "-W", place, "bastion.consul-1"]);
+    // What it says stands with what is said of the host behind it.
+    const said = ["-E", "@ACCESS@/consul-1.said"];
+    expect(words).toEqual(["-F", "@ACCESS@/ssh_config", ...said, "-W", place, "bastion.consul-1"]);
   });
 });
 
@@ -143,7 +153,9 @@ describe("the files", () => {
   test("each key is in a file of its own, and nowhere else", () => {
     const found = files(servers);
     const names = Object.keys(keys).map((name) => `${name}.key`);
-    expect(Object.keys(found).sort()).toEqual([...names, "known_hosts", "ssh_config"].sort());
+    expect(Object.keys(found).sort()).toEqual(
+      [...names, "known_hosts", "owner", "ssh_config"].sort(),
+    );
     for (const [name, server] of Object.entries(keys)) {
       const key = server?.connection.privateKey as string;
       const holding = Object.keys(found).filter((file) =>
@@ -152,6 +164,10 @@ describe("the files", () => {
       expect(holding).toEqual([`${name}.key`]);
       expect(found[`${name}.key`]).toBe(key);
     }
+  });
+
+  test("who the owner is stands in one of its own", () => {
+    expect(files(servers).owner).toBe(`${owner}\n`);
   });
 
   test("a host is known by its name, whatever its address and its port, with its one key", ({
@@ -190,6 +206,6 @@ describe("the files", () => {
   });
 
   test("no servers: a configuration that reaches nobody", () => {
-    expect(Object.keys(files([]))).toEqual(["known_hosts", "ssh_config"]);
+    expect(Object.keys(files([]))).toEqual(["known_hosts", "owner", "ssh_config"]);
   });
 });

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { PlainArgs } from "../../../components/args";
+import type { PlainArgs } from "../../../components/cluster/args";
 import { validate } from "../../../components/validate";
 import { servers } from "./cases";
 

@@ -4,8 +4,8 @@
 // Does not prove that Consul takes the request as it is meant: the end-to-end tests read it back.
 
 import { expect, test } from "vitest";
-import type { PlainArgs } from "../../../components/args";
-import { type ClusterPlan, planCluster, type ServerPlan } from "../../../components/plan";
+import type { PlainArgs } from "../../../components/cluster/args";
+import { type ClusterPlan, planCluster, type ServerPlan } from "../../../components/cluster/plan";
 import { renderAutopilotRequest } from "../../../components/render/autopilot";
 import { renderServerFiles } from "../../../components/render/server";
 import { servers } from "./cases";

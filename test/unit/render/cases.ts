@@ -1,4 +1,4 @@
-import type { PlainArgs } from "../../../components/args";
+import type { PlainArgs } from "../../../components/cluster/args";
 
 /** One golden folder: what is asked for, and the server whose files are shown. */
 export interface Case {
@@ -11,6 +11,7 @@ export const gossipKey = Buffer.alloc(32, "golden").toString("base64");
 
 /** By what a host and a preview know that key. */
 export const label = "rotation-1";
+export const owner = "0123456789abcdef";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQxMjM0MTIzNDEyMzQxMjM0MTIzNDEyMzQxMjM0MTIz";
 

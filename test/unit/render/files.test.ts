@@ -1,5 +1,5 @@
 // Files travel in one text and are taken apart by a shell function; both sides name them by the same hash.
-// The shell's half runs here for real, as the first line of the library has it.
+// The shell's half runs here for real.
 //
 // Does not prove it for every awk: it runs the one of this computer (mawk, gawk and busybox differ little
 // here; the lab's machines have mawk).
@@ -8,12 +8,12 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { planCluster } from "../../../components/plan";
+import { planCluster } from "../../../components/cluster/plan";
 import { digest, type Files, renderFiles } from "../../../components/render/files";
 import { renderSecretFiles, renderServerFiles } from "../../../components/render/server";
-import { scripts, sh, temporaryFolder } from "../support/shell";
+import { library, sh, temporaryFolder } from "../support/shell";
 import { plainArgs } from "./arbitraries";
-import { gossipKey, label } from "./cases";
+import { gossipKey, label, owner } from "./cases";
 
 const header = /^==> [A-Za-z0-9._-]+ <==$/m;
 
@@ -22,8 +22,8 @@ function unpacked(files: Files): { found: Files; digest: string } {
   const folder = join(temporaryFolder(), "files");
   const names = Object.keys(files).map((name) => join(folder, name));
   const digest = sh(
-    '. "$1/lib.sh"; unpack_files "$2"; shift 2; digest "$@"',
-    [scripts, folder, ...names],
+    `${library}unpack_files "$1"; shift; digest "$@"`,
+    [folder, ...names],
     renderFiles(files),
   );
   const found = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]);
@@ -63,7 +63,7 @@ test("what the renderer writes survives the journey", () => {
       const plan = planCluster(args);
       for (const files of [
         renderServerFiles(plan, plan.servers[0] as (typeof plan.servers)[0]),
-        renderSecretFiles(gossipKey, label),
+        renderSecretFiles(gossipKey, label, owner),
       ]) {
         const { found, digest: theirs } = unpacked(files);
         expect(found).toEqual(files);
@@ -91,17 +91,15 @@ test("what the renderer writes holds no line that would start another file", () 
 
 test("a folder is replaced as a whole, and kept where nothing arrives", () => {
   const folder = join(temporaryFolder(), "files");
-  const unpack = '. "$1/lib.sh"; unpack_files "$2"';
-  sh(unpack, [scripts, folder], renderFiles({ old: "1\n", both: "1\n" }));
-  sh(unpack, [scripts, folder], renderFiles({ both: "2\n", new: "2\n" }));
+  const unpack = `${library}unpack_files "$1"`;
+  sh(unpack, [folder], renderFiles({ old: "1\n", both: "1\n" }));
+  sh(unpack, [folder], renderFiles({ both: "2\n", new: "2\n" }));
   expect(readdirSync(folder).sort()).toEqual(["both", "new"]);
-  expect(() => sh(unpack, [scripts, folder], "")).toThrow(/nothing arrived on stdin/);
+  expect(() => sh(unpack, [folder], "")).toThrow(/nothing arrived on stdin/);
   expect(readFileSync(join(folder, "both"), "utf8")).toBe("2\n");
 });
 
 test("the digest depends on the order, and is over the bytes of UTF-8", () => {
   expect(digest("a", "b")).not.toBe(digest("b", "a"));
-  expect(digest("Zoë\n")).toBe(
-    sh(`. "$1/lib.sh"; printf 'Zo\\303\\253\\n' | digest -`, [scripts]).trim(),
-  );
+  expect(digest("Zoë\n")).toBe(sh(`${library}printf 'Zo\\303\\253\\n' | digest -`).trim());
 });

@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { planCluster, type ServerPlan } from "../../../components/plan";
+import { planCluster, type ServerPlan } from "../../../components/cluster/plan";
 import type { Files } from "../../../components/render/files";
 import {
   renderSecretFiles,
@@ -14,7 +14,7 @@ import {
   renderWanted,
 } from "../../../components/render/server";
 import { validate } from "../../../components/validate";
-import { type Case, cases, gossipKey, label } from "./cases";
+import { type Case, cases, gossipKey, label, owner } from "./cases";
 
 const golden = join(__dirname, "golden");
 const updating = process.env.UPDATE_GOLDEN === "1";
@@ -26,7 +26,7 @@ function rendered({ args, server }: Case): Files {
   const { environment, ...files } = renderServerFiles(plan, of);
   return {
     ...files,
-    ...renderSecretFiles(gossipKey, label),
+    ...renderSecretFiles(gossipKey, label, owner),
     "consul.env": environment as string,
     "wanted.txt": renderWanted(
       { version: plan.version, wipeData: of.wipeData },

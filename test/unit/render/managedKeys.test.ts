@@ -3,10 +3,10 @@
 // Does not prove that the table's further keys (older names, keys that break a cluster) are all there are.
 
 import { expect, test } from "vitest";
-import { planCluster, type ServerPlan } from "../../../components/plan";
+import { planCluster, type ServerPlan } from "../../../components/cluster/plan";
 import { renderSecretFiles, renderServerFiles } from "../../../components/render/server";
 import { MANAGED_KEYS, validate } from "../../../components/validate";
-import { gossipKey, label, servers } from "./cases";
+import { gossipKey, label, owner, servers } from "./cases";
 
 const existing = servers("10.0.0.11", "10.0.0.12", "10.0.0.13");
 
@@ -35,7 +35,7 @@ function writtenKeys(): string[] {
   const plan = planCluster({ existing });
   const files = {
     ...renderServerFiles(plan, plan.servers[0] as ServerPlan),
-    ...renderSecretFiles(gossipKey, label),
+    ...renderSecretFiles(gossipKey, label, owner),
   };
   return Object.entries(files)
     .filter(([name]) => name.endsWith(".json"))

@@ -5,11 +5,11 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ClusterPlan, planCluster, type ServerPlan } from "../../../components/plan";
+import { type ClusterPlan, planCluster, type ServerPlan } from "../../../components/cluster/plan";
 import type { Files } from "../../../components/render/files";
 import { renderSecretFiles, renderServerFiles } from "../../../components/render/server";
 import { extraConfig, hosts, plainArgs } from "./arbitraries";
-import { cases, gossipKey, label, servers } from "./cases";
+import { cases, gossipKey, label, owner, servers } from "./cases";
 
 type Json = Record<string, unknown>;
 
@@ -24,7 +24,7 @@ const jsonFiles = [
 function filesOfEach(plan: ClusterPlan): [ServerPlan, Files][] {
   return plan.servers.map((server) => [
     server,
-    { ...renderServerFiles(plan, server), ...renderSecretFiles(gossipKey, label) },
+    { ...renderServerFiles(plan, server), ...renderSecretFiles(gossipKey, label, owner) },
   ]);
 }
 
@@ -105,7 +105,9 @@ test("who comes and who goes changes no file that a running server would have to
         (servers) => filesOfEach(planCluster({ ...args, existing: { servers } }))[0]?.[1],
       ) as [Files, Files];
       const changed = Object.keys(alone).filter((name) => alone[name] !== among[name]);
-      expect(changed).toEqual(all.length > 1 ? ["40-neighbours.json", "bootstrap.json"] : []);
+      expect(changed).toEqual(
+        all.length > 1 ? ["40-neighbours.json", "bootstrap.json", "facts"] : [],
+      );
     }),
   );
 });
@@ -165,11 +167,11 @@ test("no value stands in two of a server's files", () => {
   );
 });
 
-test("the gossip key stands in the secret file alone", () => {
+test("the gossip key stands in the secret files alone", () => {
   for (const { args } of Object.values(cases)) {
     for (const [, files] of filesOfEach(planCluster(args))) {
       const holding = Object.keys(files).filter((name) => files[name]?.includes(gossipKey));
-      expect(holding).toEqual(["30-secrets.json"]);
+      expect(holding).toEqual(["30-secrets.json", "gossip-key"]);
     }
   }
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isSecret, Output, RunError, runtime } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../../components/args";
+import type { ConsulClusterArgs } from "../../../components/cluster/args";
 import { loadArgs } from "../../../stack/config";
 import { projectFolder } from "../../../stack/localPaths";
 import { hostKey, openSshKey } from "../validate/keys";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Field, type Interface, parseInterfaces } from "../../../reference/argsFile";
 
 const interfaces = parseInterfaces(
-  readFileSync(join(__dirname, "../../../components/args.ts"), "utf8"),
+  readFileSync(join(__dirname, "../../../components/cluster/args.ts"), "utf8"),
 );
 
 function found(interfaceName: string): Interface {

@@ -1,42 +1,72 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { onTestFinished } from "vitest";
+import {
+  hostLibraryText,
+  installerText,
+  type Program,
+  readScript,
+} from "../../../components/steps/scripts";
+import { type System, usual } from "./systems";
 
-export const scripts = join(__dirname, "../../../components/remote/scripts");
+export interface ShellOptions {
+  input?: string | Buffer;
+  /** A folder whose programs stand before the system's own: a fake curl's, for one. */
+  bin?: string;
+  system?: System;
+}
 
-/** What `sh` says to a script; one that fails is an error, so that no test goes on with nothing. */
-export function sh(script: string, args: string[] = [], input: string | Buffer = ""): string {
-  const { status, stdout, stderr, error } = spawnSync("sh", ["-c", script, "sh", ...args], {
+export interface ShellResult {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** What becomes of a script. It finds Debian's shell and awk, where nothing else is said, whatever this computer's are. */
+export function runShell(
+  script: string,
+  args: readonly string[] = [],
+  { input = "", bin, system = usual }: ShellOptions = {},
+): ShellResult {
+  const [program = "sh", ...words] = system.present ? system.shell : ["sh", "-c"];
+  const path = [bin, system.bin, process.env.PATH].filter(Boolean).join(delimiter);
+  const { status, stdout, stderr, error } = spawnSync(program, [...words, script, "sh", ...args], {
     input,
     encoding: "utf8",
+    env: { ...process.env, PATH: path },
   });
   if (error) throw error;
+  return { status, stdout, stderr };
+}
+
+/** What a script says on stdout; one that fails is an error, so that no test goes on with nothing. */
+export function sh(
+  script: string,
+  args: readonly string[] = [],
+  options: ShellOptions | string | Buffer = {},
+): string {
+  const given =
+    typeof options === "string" || Buffer.isBuffer(options) ? { input: options } : options;
+  const { status, stdout, stderr } = runShell(script, args, given);
   if (status !== 0) throw new Error(`sh ended with ${status}: ${stdout}${stderr}`);
   return stdout;
 }
 
-/**
- * The functions of a script of the library and of all that it sources, as they stand; `main` is not started.
- * Nothing of them reaches the system's log.
- */
-export function functionsOf(script: string): string {
-  const text = readFileSync(join(scripts, script), "utf8")
-    .replaceAll("/usr/local/lib/consul-cluster/", `${scripts}/`)
-    .replace(/^main "\$@".*$/m, "");
-  return `${text}\nlogger() { :; }\n`;
+const sourcing = /^\. \/usr\/local\/lib\/consul-cluster\/lib\.sh$/m;
+
+/** The library of the hosts. Nothing of it reaches the system's log. */
+export const library = `${hostLibraryText()}\nlogger() { :; }\n`;
+
+/** The functions of a program on a host, and those of the library; its `main` is not started. */
+export function functionsOf(program: Program): string {
+  const text = readScript(program).replace(/^main "\$@".*$/m, "");
+  return `${text.replace(sourcing, () => library)}\nlogger() { :; }\n`;
 }
 
-/** A shell function in the place of `consul_api`: answers by address and path. Where nothing is said it fails, as curl does. */
-export function consulAnswers(answers: Record<string, unknown>, name = "consul_api"): string {
-  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
-  const cases = Object.entries(answers).map(([url, answer]) => {
-    const body = typeof answer === "string" ? answer : JSON.stringify(answer);
-    return `${quoted(url)}) printf '%s' ${quoted(body)} ;;\n`;
-  });
-  return `${name}() {\ncase $1$2 in\n${cases.join("")}*) return 22 ;;\nesac\n}\n`;
-}
+/** The same of the release step, which comes from stdin and not from a host. */
+export const releaseFunctions = `${hostLibraryText()}\n${installerText()}\nlogger() { :; }\n`;
 
 /** A folder that is gone after the test. */
 export function temporaryFolder(): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { planCluster } from "../../../components/plan";
+import { planCluster } from "../../../components/cluster/plan";
 import { renderConsulConfig, renderSecrets } from "../../../components/render/consulConfig";
 import { MANAGED_KEYS } from "../../../components/validate";
 import { type Anything, nspawnArgs, problemsOf } from "./support";

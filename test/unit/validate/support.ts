@@ -1,4 +1,4 @@
-import type { PlainArgs } from "../../../components/args";
+import type { PlainArgs } from "../../../components/cluster/args";
 import { validate } from "../../../components/validate";
 import { hostKey, openSshKey } from "./keys";
 

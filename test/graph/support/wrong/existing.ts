@@ -116,6 +116,18 @@ export const wrongExisting: Row[] = [
     ],
   },
   {
+    at: "existing.servers[1].generation",
+    is: 1.5,
+    says: [
+      "existing.servers[1].generation: 1.5 is not a whole number from 1; raise it by one at a time",
+    ],
+  },
+  {
+    at: "existing.servers[1].generation",
+    is: "2",
+    says: ["existing.servers[1].generation: must be a number, not a string; leave the quotes off"],
+  },
+  {
     at: "existing.servers[1].wipeData",
     is: "",
     says: [

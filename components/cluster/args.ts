@@ -1,0 +1,301 @@
+import type { Input, Unwrap } from "@pulumi/pulumi";
+
+/**
+ * What may be said about a cluster. Every optional field names its default; a wrong value is refused
+ * by `validate/` before any host is reached.
+ */
+export interface ConsulClusterArgs extends HostSources, ConsulSettings {
+  /** Consul release to run on every server, without a leading `v`. @default "1.22.0" */
+  version?: Input<string>;
+  /**
+   * A version older than the one that runs, to be gone back to: Consul does not support a downgrade, and one
+   * is refused unless this names the same release as `version`. @default ""
+   */
+  allowDowngradeTo?: Input<string>;
+  /**
+   * Where releases are fetched from, laid out as the vendor's site is
+   * (`<mirror>/<version>/consul_<version>_linux_<arch>.zip` and `consul_<version>_SHA256SUMS`).
+   * `https://` or `file://`; a `file://` URL is read on the server itself.
+   * @default "https://releases.hashicorp.com/consul"
+   */
+  mirror?: Input<string>;
+  /** Whether a server that is taken off a host that stays takes its data and snapshots along. @default false */
+  removeData?: Input<boolean>;
+}
+
+/** Where the machines come from: exactly one of these. */
+export interface HostSources {
+  /** Machines booted on this computer with systemd-nspawn. */
+  nspawn?: NspawnArgs;
+  /** Hosts that exist already and answer SSH. */
+  existing?: ExistingArgs;
+  /** Instances of AWS EC2, made with the stack. */
+  aws?: AwsArgs;
+}
+
+/** Machines booted on this computer from a root file system; they live and die with the stack. */
+export interface NspawnArgs {
+  /** One server per machine. The number must be odd; names are identity. */
+  machines: NspawnMachineArgs[];
+  /** Path of the root file system, a tar archive with systemd, sshd and sudo inside. */
+  image: Input<string>;
+  /** Bridge that the machines share; made with the first machine, removed with the last. @default "ccbr0" */
+  bridge?: Input<string>;
+  /** Address of this computer on the bridge, with its prefix length. @default "198.18.77.1/24" */
+  gateway?: Input<string>;
+  /** Folder that holds the machines' file systems and the login key. @default "/var/lib/consul-cluster" */
+  directory?: Input<string>;
+  /** Login user made inside every machine, not root, with sudo. @default "admin" */
+  user?: Input<string>;
+  /** Folder of this computer that every machine sees read-only under the same path. @default none */
+  share?: Input<string>;
+}
+
+export interface NspawnMachineArgs {
+  /** Name of the machine and of the Consul server on it. */
+  name: string;
+  /** IP address of the machine, inside the gateway's network. */
+  address: Input<string>;
+  /** Raise it to get a new machine under the same name. @default 1 */
+  generation?: Input<number>;
+  /**
+   * Any text: a new one wipes this server's data folder once, gated like a replacement, and lets it begin anew
+   * with what its neighbours hold. It is how foreign data, or data older than a week, is given up.
+   * @default none
+   */
+  wipeData?: Input<string>;
+}
+
+export interface ExistingArgs {
+  /** One server per host. The number must be odd; names are identity. */
+  servers: ExistingServerArgs[];
+}
+
+/** A host that stands already: bare or running, reached over SSH. */
+export interface ExistingServerArgs extends SshArgs {
+  /** Name of the Consul server on this host. */
+  name: string;
+  /** The server's own IP address: what Consul binds and advertises. */
+  address: Input<string>;
+  /** Host or address that SSH connects to, where it differs from `address`. @default the value of `address` */
+  sshHost?: Input<string>;
+  /** An SSH server to go through. @default none */
+  bastion?: BastionArgs;
+  /** Password that the login user's sudo asks for. @default none: sudo asks for nothing */
+  sudoPassword?: Input<string>;
+  /**
+   * Raise it where the host was installed anew under its old address, or what ran on it was taken off: every step runs
+   * again there. Nothing leaves, and what is as it shall be stays. @default 1
+   */
+  generation?: Input<number>;
+  /**
+   * Any text: a new one wipes this server's data folder once, gated like a replacement, and lets it begin anew
+   * with what its neighbours hold. It is how foreign data, or data older than a week, is given up.
+   * @default none
+   */
+  wipeData?: Input<string>;
+}
+
+export interface BastionArgs extends SshArgs {
+  /** Host name or address of the bastion. */
+  host: Input<string>;
+}
+
+/**
+ * Instances of EC2. What a machine is made of (image, architecture, instance type, root volume, host key) is
+ * settled when it is made; another choice, or a newer image, is taken when its server's `generation` is raised.
+ */
+export interface AwsArgs {
+  /** One server per instance. The number must be odd; names are identity. */
+  servers: AwsServerArgs[];
+  /** VPC of the servers. @default the account's default VPC */
+  vpcId?: Input<string>;
+  /**
+   * Subnets that the servers are spread over, each its own availability zone at best. A server stays in the
+   * subnet that it was made in. @default the default subnets of the VPC
+   */
+  subnetIds?: Input<Input<string>[]>;
+  /**
+   * Newest image of a family: `debian-12`, `ubuntu-24.04` or `amazon-linux-2023`. Taken when a machine is made.
+   * @default "debian-12"
+   */
+  image?: Input<string>;
+  /** CPU architecture, `x86_64` or `arm64`. Taken when a machine is made. @default "x86_64" */
+  architecture?: Input<string>;
+  /**
+   * Instance type, of the architecture. Taken when a machine is made.
+   * @default "t3.small", or "t4g.small" with arm64
+   */
+  instanceType?: Input<string>;
+  /** Size of the encrypted root volume, GiB. Taken when a machine is made. @default 16 */
+  rootVolumeGiB?: Input<number>;
+  /** Size of the encrypted volume that holds `dataDir`, GiB; it may grow. @default 20 */
+  dataVolumeGiB?: Input<number>;
+  /**
+   * Leave the data volumes in the account when servers go; they outlive the machines in any case.
+   * @default true
+   */
+  keepDataVolumes?: boolean;
+  /** ARN of the KMS key of all volumes. Taken when a volume is made. @default the account's key for EBS */
+  kmsKeyArn?: Input<string>;
+  /** Networks, as CIDRs, that may use HTTP(S), DNS and gRPC. @default none */
+  clientCidrs?: Input<Input<string>[]>;
+  /** Security groups whose members may use HTTP(S), DNS and gRPC. @default none */
+  clientSecurityGroupIds?: Input<Input<string>[]>;
+  /** Networks, as CIDRs, of client agents: gossip and RPC. @default none */
+  agentCidrs?: Input<Input<string>[]>;
+  /** Security groups of client agents: gossip and RPC. @default none */
+  agentSecurityGroupIds?: Input<Input<string>[]>;
+  /** Networks, as CIDRs, that may use SSH: where Pulumi runs. @default none */
+  sshCidrs?: Input<Input<string>[]>;
+  /** Security groups whose members may use SSH: the bastion's. @default none */
+  sshSecurityGroupIds?: Input<Input<string>[]>;
+  /** An SSH server to go through. @default none */
+  bastion?: BastionArgs;
+  /** Give every server a public address, and reach it there. @default false */
+  publicAddresses?: boolean;
+  /** Refuse to terminate an instance, whoever asks; to be taken off before a destroy. @default false */
+  terminationProtection?: Input<boolean>;
+  /**
+   * Name of an instance profile that exists.
+   * @default one is made with the permission that Systems Manager needs, and no other
+   */
+  instanceProfile?: Input<string>;
+  /** Tags of everything that can have some, besides `Name` and `consul-cluster`. @default none */
+  tags?: Input<Record<string, Input<string>>>;
+}
+
+export interface AwsServerArgs {
+  /** Name of the instance and of the Consul server on it. */
+  name: string;
+  /**
+   * The server's private address, inside its subnet. It stays with the server; where it is named here, a
+   * preview knows it beforehand. @default one of the subnet's
+   */
+  address?: Input<string>;
+  /** Subnet of this server. @default one of the cluster's, in turn */
+  subnetId?: Input<string>;
+  /** Raise it to get a new machine, with the newest image, under the same name, address and data. @default 1 */
+  generation?: number;
+  /** The host's public key, where it was changed on the host after it was made. @default the one it was made with */
+  hostKey?: Input<string>;
+  /**
+   * Any text: a new one wipes this server's data folder once, gated like a replacement, and lets it begin anew
+   * with what its neighbours hold. It is how foreign data, or data older than a week, is given up.
+   * @default none
+   */
+  wipeData?: Input<string>;
+}
+
+/** How to log in. Anyone but root needs sudo. */
+export interface SshArgs {
+  /** SSH port. @default 22 */
+  port?: Input<number>;
+  /** Login user. @default "root" */
+  user?: Input<string>;
+  /** Private key in OpenSSH or PEM form; ed25519 is advised, RSA keys are refused by newer servers. */
+  privateKey?: Input<string>;
+  /** Path of the private key on this computer; exactly one of this and `privateKey`. */
+  privateKeyFile?: string;
+  /** The host's public key, `ssh-ed25519 AAAA...`; a host that shows another is refused. */
+  hostKey: Input<string>;
+}
+
+/** Consul's own settings, with the names of its documentation in camel case. */
+export interface ConsulSettings {
+  /** Datacenter of the servers: lower-case letters, digits, `-` and `_`. @default "dc1" */
+  datacenter?: Input<string>;
+  /** DNS domain that Consul answers for. @default "consul" */
+  domain?: Input<string>;
+  /** Folder of the active configuration; it belongs to the component, strays are removed. @default "/etc/consul.d/server" */
+  configDir?: Input<string>;
+  /** Folder of Consul's data, mode 0700, owned by consul. @default "/var/consul" */
+  dataDir?: Input<string>;
+  /**
+   * The gossip key to use: 16, 24 or 32 bytes in base64.
+   * @default 32 random bytes, made once and kept in the stack's state as a secret
+   */
+  gossipKey?: Input<string>;
+  /** The gossip key that the component makes. */
+  gossip?: GossipArgs;
+  /** Log to syslog as well. @default true */
+  enableSyslog?: Input<boolean>;
+  /** Serve the web UI on the HTTP address. @default true */
+  ui?: Input<boolean>;
+  /** How patient Raft is. */
+  performance?: PerformanceArgs;
+  /** How DNS answers. */
+  dnsConfig?: DnsConfigArgs;
+  /** Pause between two tries to join the other servers, a Go duration. @default "10s" */
+  retryInterval?: Input<string>;
+  /** Do not leave the cluster on SIGINT. @default true */
+  skipLeaveOnInterrupt?: Input<boolean>;
+  /** Leave the cluster on SIGTERM. @default false */
+  leaveOnTerminate?: Input<boolean>;
+  /** Join again after having left. @default true */
+  rejoinAfterLeave?: Input<boolean>;
+  /** Ports that the servers listen on. */
+  ports?: PortsArgs;
+  /** Addresses that the servers listen on. */
+  addresses?: AddressesArgs;
+  /** DNS servers, as IP addresses, that answer what is outside of `domain`. @default none */
+  recursors?: Input<Input<string>[]>;
+  /** Environment of the Consul process, such as GOMAXPROCS; written to /etc/sysconfig/consul. @default none */
+  environment?: Input<Record<string, Input<string>>>;
+  /**
+   * Any other Consul setting, in Consul's own names (snake case), merged into the rendered configuration and
+   * checked by Consul itself. A key that an argument above governs is refused here. @default none
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: Consul decides what may stand here.
+  extraConfig?: Input<Record<string, any>>;
+}
+
+export interface GossipArgs {
+  /** Raise it to have another gossip key made and rotated in, without a restart. @default 1 */
+  rotation?: Input<number>;
+}
+
+export interface PerformanceArgs {
+  /** Multiplier of Raft's timers, 1 to 10; 1 is for production. @default 1 */
+  raftMultiplier?: Input<number>;
+}
+
+export interface DnsConfigArgs {
+  /** Let any server answer DNS, not the leader alone. @default true */
+  allowStale?: Input<boolean>;
+  /**
+   * How old a stale DNS answer may be, a Go duration. With the default, DNS stops answering
+   * 15 seconds after the cluster has lost its leader. @default "15s"
+   */
+  maxStale?: Input<string>;
+}
+
+/** Ports from 1 to 65535; -1 switches a listener off where the cluster can do without it (dns, https, grpc, grpcTls, serfWan). */
+export interface PortsArgs {
+  /** DNS, TCP and UDP. @default 53 */
+  dns?: Input<number>;
+  /** HTTP API and UI. @default 80 */
+  http?: Input<number>;
+  /** HTTPS API. @default -1 */
+  https?: Input<number>;
+  /** gRPC without TLS. @default -1 */
+  grpc?: Input<number>;
+  /** gRPC over TLS. @default 8503 */
+  grpcTls?: Input<number>;
+  /** Server RPC, TCP. @default 8300 */
+  server?: Input<number>;
+  /** LAN gossip, TCP and UDP. @default 8301 */
+  serfLan?: Input<number>;
+  /** WAN gossip, TCP and UDP. @default 8302 */
+  serfWan?: Input<number>;
+}
+
+export interface AddressesArgs {
+  /** IP addresses that DNS listens on, separated by spaces. @default "0.0.0.0" */
+  dns?: Input<string>;
+  /** IP addresses that HTTP listens on, separated by spaces. @default "0.0.0.0" */
+  http?: Input<string>;
+}
+
+/** The arguments with every `Input` taken off: what validation and rendering, pure functions, work on. */
+export type PlainArgs = Unwrap<ConsulClusterArgs>;

@@ -1,0 +1,136 @@
+import {
+  all,
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Output,
+  output,
+  type Resource,
+} from "@pulumi/pulumi";
+import { hostsOf } from "../hosts";
+import { renderAutopilotRequest } from "../render/autopilot";
+import { gossipKey } from "../secrets/gossipKey";
+import { teardown } from "../steps/leave";
+import { ready } from "../steps/ready";
+import { nodeIds } from "../steps/ready/outputs";
+import { owner } from "../steps/release/owner";
+import type { ConsulClusterArgs } from "./args";
+import { checkedArgs } from "./checkedArgs";
+import { labelOf } from "./clusterId";
+import { ConsulServer } from "./consulServer";
+import { fixedSettings } from "./fixedSettings";
+import { knownByFormerNames } from "./formerNames";
+import { dnsAddressesOf, httpAddressesOf } from "./listening";
+import { repairThenActivate } from "./order";
+import { faultTolerance, hostPort, planCluster, planSettings } from "./plan";
+
+/** A server as others see it. */
+export interface ServerOutput {
+  /** Name of the server: Consul's node name. */
+  name: string;
+  /** The server's own IP address. */
+  address: string;
+  /** Consul's id of the node; a server that lost its data comes back with another one. */
+  nodeId: string;
+}
+
+/**
+ * A Consul cluster of one, three, five or seven servers on machines that are made with it or exist already.
+ *
+ * Every server is staged - release, secrets and settings lie beside what runs, verified - before the first
+ * one is activated; activations follow each other in a chain.
+ *
+ * @example
+ * const consul = new ConsulCluster("prod", { existing: { servers: [...] }, recursors: ["192.0.2.53"] });
+ * export const api = consul.httpAddresses;
+ */
+export class ConsulCluster extends ComponentResource {
+  /** The servers, in the order of the arguments. Known once the cluster is ready. */
+  readonly servers: Output<ServerOutput[]>;
+  /**
+   * URL of the HTTP API and UI on each server, as others reach it: none of a server whose HTTP listens on loopback
+   * alone. Where `addresses.http` names other addresses than the server's, the first of those.
+   */
+  readonly httpAddresses: Output<string[]>;
+  /** `address:port` of DNS on each server, with the same reach; none where `ports.dns` is -1. */
+  readonly dnsAddresses: Output<string[]>;
+  /**
+   * What an agent joins: each server's address, with the port of its gossip where that is not 8301. A preview knows
+   * them; an update hands them on once the cluster is ready, so that whatever is made of them comes after that.
+   */
+  readonly joinAddresses: Output<string[]>;
+  /** Datacenter of the servers. */
+  readonly datacenter: Output<string>;
+  /** The key that encrypts gossip, base64; a secret. An agent needs it to join. */
+  readonly gossipKey: Output<string>;
+  /** How many servers may fail while the rest still is a quorum. */
+  readonly faultTolerance: Output<number>;
+  /** The Consul release on every server. */
+  readonly version: Output<string>;
+  /** True once a leader is known and every server is a healthy voter: the output to wait for. */
+  readonly ready: Output<boolean>;
+
+  constructor(name: string, args: ConsulClusterArgs, opts?: ComponentResourceOptions) {
+    super("consul-cluster:index:ConsulCluster", name, {}, knownByFormerNames(name, opts));
+    const label = labelOf(name, opts);
+    const checked = checkedArgs(args);
+    const first = { parent: this, dependsOn: checked.passed };
+    const fixed = fixedSettings(`${name}-fixed-settings`, checked.args.apply(planCluster), first);
+    const guarded: Promise<Resource[]> = checked.passed.then((passed) => [...passed, fixed]);
+    const behind = { parent: this, dependsOn: guarded };
+    const hosts = hostsOf(name, label, args, checked.args.apply(planSettings), behind);
+    const addresses = output(hosts.map((host) => host.address));
+    const plan = all([checked.args, addresses]).apply(([plain, known]) =>
+      planCluster(plain, known),
+    );
+    const key = gossipKey(`${name}-gossip-key`, args, first);
+    const mark = owner(name, first);
+    const servers = hosts.map(
+      (host) =>
+        new ConsulServer(
+          `${name}-${host.name}`,
+          { cluster: label, owner: mark, host, hosts, plan, gossipKey: key, guards: [fixed] },
+          { parent: this },
+        ),
+    );
+    const seen = ready(
+      name,
+      {
+        way: "server",
+        hosts,
+        agents: servers,
+        head: plan.apply((settings) => `autopilot ${renderAutopilotRequest(settings)}\n`),
+      },
+      { parent: this, dependsOn: repairThenActivate(servers) },
+    );
+    teardown(name, { cluster: label, owner: mark, hosts }, { parent: this, dependsOn: seen });
+
+    this.servers = all([plan, seen.stdout]).apply(([{ servers }, stdout]) => {
+      const ids = nodeIds(stdout);
+      return servers.map(({ name, address }) => ({ name, address, nodeId: ids[name] ?? "" }));
+    });
+    this.httpAddresses = plan.apply((settings) => httpAddressesOf(settings, settings.servers));
+    this.dnsAddresses = plan.apply((settings) => dnsAddressesOf(settings, settings.servers));
+    // The URN tells nothing that is not known in a preview; in an update it is known when the command has ended.
+    this.joinAddresses = all([plan, seen.urn]).apply(([{ servers, ports }]) =>
+      servers.map(({ address }) =>
+        ports.serfLan === 8301 ? address : hostPort(address, ports.serfLan),
+      ),
+    );
+    this.datacenter = plan.datacenter;
+    this.gossipKey = key.key;
+    this.faultTolerance = output(faultTolerance(hosts.length));
+    this.version = plan.version;
+    this.ready = seen.stdout.apply((stdout?: string) => stdout !== undefined);
+    this.registerOutputs({
+      servers: this.servers,
+      httpAddresses: this.httpAddresses,
+      dnsAddresses: this.dnsAddresses,
+      joinAddresses: this.joinAddresses,
+      datacenter: this.datacenter,
+      gossipKey: this.gossipKey,
+      faultTolerance: this.faultTolerance,
+      version: this.version,
+      ready: this.ready,
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { canonicalAddress, parseAddress } from "../validate/address";
+import { hostPort } from "./plan";
+
+/** Either one takes the port on every address of both families. */
+const everywhere = ["0.0.0.0", "::"];
+
+/** Whether what listens on these addresses, separated by spaces, is reached at a host's own one. */
+export function listensAt(listening: string, own: string): boolean {
+  const addresses = listening.split(/\s+/);
+  return (
+    addresses.some((address) => everywhere.includes(address)) ||
+    addresses.some((address) => canonicalAddress(address) === canonicalAddress(own))
+  );
+}
+
+/**
+ * Where others reach it: at the host's own address, or at one that is named; undefined where it listens on loopback
+ * alone.
+ */
+function reachedByOthers(listening: string, own: string): string | undefined {
+  if (listensAt(listening, own)) return own;
+  return listening.split(/\s+/).find((address) => !isLoopback(address));
+}
+
+function isLoopback(address: string): boolean {
+  return parseAddress(address)?.range() === "loopback";
+}
+
+interface Listening {
+  ports: { http: number; dns: number };
+  addresses: { http: string; dns: string };
+}
+
+/** URLs of the HTTP API of these servers, as others reach it. */
+export function httpAddressesOf({ ports, addresses }: Listening, hosts: Reached[]): string[] {
+  return reached(hosts, addresses.http, ports.http).map((address) => `http://${address}`);
+}
+
+/** `address:port` of the DNS of these servers, as others reach it. */
+export function dnsAddressesOf({ ports, addresses }: Listening, hosts: Reached[]): string[] {
+  return ports.dns > 0 ? reached(hosts, addresses.dns, ports.dns) : [];
+}
+
+interface Reached {
+  address: string;
+}
+
+function reached(hosts: Reached[], listening: string, port: number): string[] {
+  return hosts.flatMap(({ address }) => {
+    const at = reachedByOthers(listening, address);
+    return at === undefined ? [] : [hostPort(at, port)];
+  });
+}

@@ -1,0 +1,71 @@
+# shellcheck shell=sh
+# globals: desired release
+# shellcheck disable=SC2154  # api is where the agent runs
+# What an agent shall run, of a server as of a client: the desired text beside the applied one, and the least that
+# leads from one to the other. The text has a line for the release, the digests restart-settings, reloadable-settings and
+# neighbours, the label of the secrets, and wipe-data where it was asked for.
+
+desired=$STATE/wanted
+APPLIED=$STATE/active
+
+# desired_part KEY FILE
+desired_part() { [ ! -r "$2" ] || sed -n "s/^$1 //p" "$2"; }
+
+# Takes the desired text from stdin, and refuses to go on where something else is staged.
+read_desired() {
+  cat >"$desired.new"
+  [ -s "$desired.new" ] || die "nothing arrived on stdin; nothing was changed"
+  mv "$desired.new" "$desired"
+  release=$(desired_part release "$desired")
+  [ -x "$RELEASES/$release/consul" ] || die "release $release is not on this host; raise the server's generation, or run it again after a change of its settings; nothing was changed"
+  expect_staged restart-settings "$(digest "$STAGED"/config/10-*.json "$STAGED/config/consul.service" "$STAGED/config/environment")"
+  expect_staged reloadable-settings "$(digest "$STAGED/config/20-reloadable.json")"
+  expect_staged neighbours "$(digest "$STAGED/config/40-neighbours.json")"
+  expect_staged secrets "$(cat "$STAGED/secrets/label")"
+}
+
+expect_staged() {
+  [ "$(desired_part "$1" "$desired")" = "$2" ] ||
+    die "the staged $1 are not those of this run ($2, not $(desired_part "$1" "$desired")); run it again"
+}
+
+differs() { [ "$(desired_part "$1" "$desired")" != "$(desired_part "$1" "$APPLIED")" ]; }
+
+wipe_is_asked_for() { differs wipe-data && [ -n "$(desired_part wipe-data "$desired")" ]; }
+
+# The least that serves. What is on its way up or down still runs: only where there is no process at all its neighbours
+# have nothing to lose by a start.
+choose_action() {
+  if wipe_is_asked_for; then echo wipe
+  elif ! runs; then echo start
+  elif same_file "$desired" "$APPLIED"; then echo no_op
+  elif differs release || differs restart-settings; then echo restart
+  elif differs reloadable-settings; then echo reload
+  else echo record_only
+  fi
+}
+
+# Consul takes its reloadable settings over; where it refuses, it keeps what it had.
+reload() {
+  local said='' status=0
+  switch_over
+  said=$(ask "$api" /v1/agent/reload -X PUT) || status=$?
+  case $status in
+    0) switch_is_whole ;;
+    *) restore_previous; forget_previous; die "Consul refuses to reload ($(answer_words "$status")), so it has its previous settings again: $(printf '%s' "$said" | without_secrets)" ;;
+  esac
+}
+
+# What is read at the next start only: who the neighbours are, and a gossip key that the keyring has by now.
+record_only() {
+  switch_over
+  switch_is_whole
+}
+
+say_what_was_done() {
+  case $1 in
+    no_op) say "runs these settings already" ;;
+    record_only) say "settings noted, nothing to restart or to reload" ;;
+    *) say "$1 done, Consul $release" ;;
+  esac
+}

@@ -1,0 +1,78 @@
+# shellcheck shell=sh
+# globals: api reason
+# shellcheck disable=SC2154  # release is of desired.sh; gate_after_restart is the script's own, or that of gate/gates.sh
+# What an agent ran before, and the way back to it.
+
+# Notes what is applied, before anything of it changes. A run that was cut off in the middle of a switch has noted it
+# already, and what is applied now is half of the new: the note is kept until a switch is whole.
+remember_previous() {
+  local folder=''
+  [ ! -e "$PREVIOUS/complete" ] || return 0
+  rm -rf "$PREVIOUS"
+  is_applied || return 0
+  folder=$(applied_fact config_dir)
+  [ -L "$folder" ] || return 0
+  mkdir -p "$PREVIOUS"
+  cp -p "$APPLIED" "$PREVIOUS/active"
+  cp -p "$FACTS" "$PREVIOUS/facts"
+  cp -p "$UNIT" "$PREVIOUS/unit"
+  [ ! -e "$ENVIRONMENT" ] || cp -p "$ENVIRONMENT" "$PREVIOUS/environment"
+  [ ! -e "$DATA_NOTE" ] || cp -p "$DATA_NOTE" "$PREVIOUS/data"
+  readlink "$folder" >"$PREVIOUS/set"
+  readlink "$BINARY" >"$PREVIOUS/binary"
+  touch "$PREVIOUS/complete"
+}
+
+# What is left of the sets before: in the folder of today, and in one that the settings have moved from.
+forget_previous() {
+  local folder='' before='' old=''
+  folder=$(applied_fact config_dir)
+  before=$(fact "$PREVIOUS/facts" config_dir)
+  [ -z "$before" ] || [ "$before" = "$folder" ] || remove_config_folder "$before"
+  # A switch to another folder that was taken back has left one, too.
+  before=$(staged_fact config_dir)
+  [ "$before" = "$folder" ] || [ -z "$folder" ] || remove_config_folder "$before"
+  rm -rf "$PREVIOUS"
+  for old in "$folder.sets"/*; do
+    [ "$old" = "$(readlink "$folder")" ] || rm -rf "$old"
+  done
+}
+
+# Ours alone: a link to a set, and the sets.
+remove_config_folder() {
+  [ ! -L "$1" ] || rm -f "$1"
+  rm -rf "$1.sets"
+}
+
+# The agent did not come back healthy: it gets what it ran before, and the run fails with the cause. The others were
+# never touched; the next run tries again from here.
+roll_back() {
+  local cause=''
+  cause="$reason
+$(journal_words)"
+  [ -e "$PREVIOUS/complete" ] || die "$cause"
+  restore_previous
+  restart_service
+  if gate_after_restart "$(desired_part release "$APPLIED")" ''; then
+    say "back on its previous release and settings, healthy"
+  else
+    say "back on its previous release and settings, but not healthy: $reason"
+  fi
+  forget_previous
+  die "not healthy with the new release or settings, so it has its previous ones again: $cause"
+}
+
+restore_previous() {
+  local folder=''
+  [ -e "$PREVIOUS/complete" ] || die "there is nothing to go back to on this host"
+  folder=$(fact "$PREVIOUS/facts" config_dir)
+  point "$folder" "$(cat "$PREVIOUS/set")"
+  point "$BINARY" "$(cat "$PREVIOUS/binary")"
+  cp -p "$PREVIOUS/unit" "$UNIT"
+  if [ -e "$PREVIOUS/environment" ]; then cp -p "$PREVIOUS/environment" "$ENVIRONMENT"; else rm -f "$ENVIRONMENT"; fi
+  [ ! -e "$PREVIOUS/data" ] || cp -p "$PREVIOUS/data" "$DATA_NOTE"
+  cp -p "$PREVIOUS/active" "$APPLIED"
+  cp -p "$PREVIOUS/facts" "$FACTS"
+  api=$(applied_fact api)
+  systemctl daemon-reload
+}

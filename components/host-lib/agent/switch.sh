@@ -1,0 +1,82 @@
+# shellcheck shell=sh
+# globals: api bootstraps
+# shellcheck disable=SC2154  # release and desired are of desired.sh, bootstraps the script's
+# Puts the staged set in the active place: settings and secrets, unit, environment, release, facts.
+
+# From here on the data folder is this cluster's, even if the script is cut off in the next moment.
+switch_over() {
+  remember_previous
+  install_config
+  install_service
+  staged_fact data_dir >"$DATA_NOTE"
+  cp "$STAGED/config/facts" "$FACTS.new"
+  mv "$FACTS.new" "$FACTS"
+}
+
+# Where the agent listens once the new set runs.
+look_at_the_new_set() { api=$(staged_fact api); }
+
+# The set runs, and is well.
+switch_is_whole() {
+  local before=''
+  before=$(desired_part release "$APPLIED")
+  cp "$desired" "$APPLIED.new"
+  mv "$APPLIED.new" "$APPLIED"
+  [ -z "$before" ] || [ "$before" = "$release" ] || echo "$before" >"$STATE/release.previous"
+  forget_previous
+  prune_releases
+}
+
+install_config() {
+  local folder='' sets='' next='' set=''
+  folder=$(staged_fact config_dir)
+  sets=$folder.sets
+  next=$sets/.next
+  rm -rf "$next"
+  mkdir -p "$next"
+  cp "$STAGED"/config/[0-9]*.json "$STAGED/secrets/30-secrets.json" "$next/"
+  # Only a cluster that does not exist yet is bootstrapped; whoever joins one must not expect to.
+  [ "${bootstraps:-no}" != yes ] || cp "$STAGED/config/bootstrap.json" "$next/"
+  chown -R root:consul "$sets"
+  chmod 0750 "$sets" "$next"
+  chmod 0640 "$next"/*
+  set=$sets/$(digest "$next"/*)
+  rm -rf "$set"
+  mv "$next" "$set"
+  # A folder that stood here before is kept aside, once; ours is a link, swapped in one step.
+  [ -L "$folder" ] || [ ! -d "$folder" ] || rmdir "$folder" 2>/dev/null || mv "$folder" "$folder.before"
+  point "$folder" "$set"
+  restore_contexts "$sets" "$folder"
+}
+
+install_service() {
+  local changed=''
+  changed=$(install_file "$STAGED/config/consul.service" "$UNIT" 0644)
+  [ -z "$changed" ] || systemctl daemon-reload
+  # The file may hold what is nobody's business, so it is root's alone: systemd reads it as root.
+  install_file "$STAGED/config/environment" "$ENVIRONMENT" 0600 >/dev/null
+  point "$BINARY" "$RELEASES/$release/consul"
+  restore_contexts "$BINARY"
+  systemctl --quiet is-enabled "$SERVICE" 2>/dev/null || systemctl --quiet enable "$SERVICE"
+}
+
+# Releases beyond the one that runs and the one before it go: 200 MB each.
+prune_releases() {
+  local folder='' keep=''
+  keep=" $release $(cat "$STATE/release.previous" 2>/dev/null || true) "
+  for folder in "$RELEASES"/*/; do
+    folder=$(basename "$folder")
+    case $keep in *" $folder "*) continue ;; esac
+    [ -x "$RELEASES/$folder/consul" ] || continue
+    rm -rf "${RELEASES:?}/$folder"
+    say "release $folder removed: it is neither the active one nor the one before"
+  done
+}
+
+# What a server holds, but for the mark of a volume: others hold it, too.
+empty_data_folder() {
+  local folder=''
+  folder=$(staged_fact data_dir)
+  find "$folder" -mindepth 1 ! -path "$folder/$DATA_MARK" -delete
+  say "$folder wiped"
+}

@@ -1,0 +1,10 @@
+# shellcheck shell=sh
+# The one clock of the scripts: whole seconds since the computer started, which nobody sets. No two hosts' clocks are
+# compared anywhere.
+
+now_s() { cut -d. -f1 /proc/uptime; }
+
+# When $1 seconds from now have passed.
+deadline() { echo $(($(now_s) + $1)); }
+
+passed() { [ "$(now_s)" -ge "$1" ]; }

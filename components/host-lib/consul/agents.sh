@@ -1,0 +1,94 @@
+# shellcheck shell=sh
+# globals: api via
+# Where agents are: asked where what runs listens, not where the staged set says. A run that changes a port meets
+# servers on either side of the change.
+
+# The own agent: sets $api to where it answers; fails where it answers nowhere, with $api where it should.
+find_own_agent() {
+  local candidate='' first=''
+  for candidate in $(fact "$FACTS" api; fact "$PREVIOUS/facts" api; staged_fact api); do
+    first=${first:-$candidate}
+    if leader_of "$candidate" >/dev/null; then
+      api=$candidate
+      return 0
+    fi
+  done
+  api=${first:-}
+  return 1
+}
+
+# IP addresses of the other servers, of the set that runs and of the staged one.
+peer_ips() {
+  {
+    applied_fact peers
+    staged_fact peers
+  } | tr ',' '\n' | awk -v own=" $(applied_fact address) $(staged_fact address) " \
+    '$0 != "" && !index(own, " " $0 " ") && !seen[$0]++'
+}
+
+# Where a peer's HTTP may listen for other hosts: as the own set has it, or as the staged one will. $1: its IP
+# address.
+peer_urls() {
+  local facts=''
+  for facts in "$FACTS" "$STAGED/config/facts"; do
+    [ "$(fact "$facts" http_open)" != yes ] || echo "http://$(bracketed "$1"):$(fact "$facts" http_port)"
+  done | awk '!seen[$0]++'
+}
+
+# What each peer says in person: IP URL LEADER, a dash for a leader where it names none. One that says nothing, or whose HTTP is
+# closed to other hosts, has a dash for its URL.
+peer_views() {
+  local ip='' url='' leader='' found=''
+  for ip in $(peer_ips); do
+    found=''
+    for url in $(peer_urls "$ip"); do
+      leader=$(leader_of "$url") || continue
+      found=yes
+      echo "$ip $url ${leader:--}"
+      break
+    done
+    [ -n "$found" ] || echo "$ip - -"
+  done
+}
+
+# The agents that may be asked for the cluster, an address a line: the own one, then the peers' that answer.
+cluster_agents() {
+  echo "$api"
+  peer_views | awk '$2 != "-" { print $2 }'
+}
+
+# The agent to ask for the cluster: sets $via to one that names a leader, the own one first. Fails where nobody does.
+find_agent() {
+  if [ -n "${api:-}" ] && names_a_leader "$api"; then
+    via=$api
+    return 0
+  fi
+  via=$(peer_views | awk '$2 != "-" && $3 != "-" && !n++ { print $2 }')
+  [ -n "$via" ]
+}
+
+# A peer that names a leader, where there is one; else what $via is.
+find_peer_agent() {
+  local other=''
+  other=$(peer_views | awk '$2 != "-" && $3 != "-" && !n++ { print $2 }')
+  via=${other:-${via:-}}
+}
+
+# Does the agent $1 serve? To name a leader is not enough: Raft goes on where gossip is broken, and with it the way to the
+# leader. So it has to read a key of the leader's.
+serves() {
+  local status=0
+  names_a_leader "$1" || return 1
+  kv_get "$1" consul-cluster/servers '&consistent' >/dev/null || status=$?
+  [ "$status" -le 1 ]
+}
+
+# The same for at most $1 seconds.
+await_agent() {
+  local limit=''
+  limit=$(deadline "$1")
+  until find_agent; do
+    ! passed "$limit" || return 1
+    sleep 0.5
+  done
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=sh
+# The one way in which the scripts talk to Consul. An answer is one of five, and the status of `ask` says which:
+#
+#   0  yes: an answer, on stdout
+#   1  no: Consul says that there is no such thing
+#   2  none: nobody answers, or not in time
+#   3  forbidden: this caller may not know
+#   4  not understood: an error, or something that is no answer to this question; what was said, on stdout
+#
+# Only 1 is no.
+
+REQUEST_S=3 # without a leader some endpoints hold a request for seconds
+
+# ask AGENT PATH [CURL'S ARGUMENT...]
+ask() {
+  local url="$1$2" said='' code=''
+  shift 2
+  said=$(curl -sS --noproxy '*' --connect-timeout 2 --max-time "$REQUEST_S" -w '%{http_code}' "$@" "$url" 2>/dev/null) || return 2
+  code=${said#"${said%???}"}
+  said=${said%???}
+  case $code in
+    # 429 is the answer while somebody is unhealthy, with the same body.
+    2?? | 429) printf '%s' "$said" ;;
+    404) return 1 ;;
+    401 | 403) return 3 ;;
+    *) printf '%s' "$said"; return 4 ;;
+  esac
+}
+
+# In words, why there is no answer: $1, the status of `ask`.
+answer_words() {
+  case $1 in
+    1) echo "says that there is none" ;;
+    2) echo "does not answer" ;;
+    3) echo "does not let this host know (403)" ;;
+    *) echo "answers something that is not understood" ;;
+  esac
+}
+
+# An IP address as it stands in an address with a port.
+bracketed() { case $1 in *:*) echo "[$1]" ;; *) echo "$1" ;; esac; }
+
+# Whether a process listens at the address $1, port $2: "open", "refused" where the host answers that nobody does, or
+# "silent" where the host itself does not answer. Only "refused" is evidence that nothing runs there.
+probe() {
+  local said=''
+  said=$(curl -sSv --noproxy '*' --connect-timeout 2 --max-time 2 -o /dev/null "http://$(bracketed "$1"):$2/" 2>&1) || true
+  case $said in
+    *"Connected to "* | *"Established connection"*) echo open ;;
+    *refused*) echo refused ;;
+    *) echo silent ;;
+  esac
+}

@@ -1,0 +1,127 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # api, via and name are the script's
+# globals: reason
+# When a server may be restarted, and when it is back. See docs/architecture.md.
+#
+# The numbers: autopilot's view may be 2 s old, so a gate is three looks over at least 4.8 s; a server has 120 s to come
+# back.
+
+LOOKS=3         # in a row at which everything has to be well
+LOOK_EVERY_S=2.4
+BEFORE_S=30     # to wait for a cluster that is not well, before a change
+AFTER_S=120     # for a server to be back, after a change
+CANARY=consul-cluster/canary
+CANARY_S=10
+PASSED=consul-cluster/gate # held for some seconds by the server that has just passed the gate after its change
+PASSED_S=10
+
+# Well at three looks in a row, the first of them at most $1 seconds from now. $2, $3: as for health_problem. Leaves the last
+# reason in $reason where it is not.
+wait_until_well() {
+  local limit='' looks=0
+  limit=$(deadline "$1")
+  while :; do
+    reason=$(health_problem "${2:-}" "${3:-}" | sed -n 1p)
+    if [ -z "$reason" ]; then
+      looks=$((looks + 1))
+      [ "$looks" -lt "$LOOKS" ] || return 0
+      sleep "$LOOK_EVERY_S"
+    else
+      looks=0
+      ! passed "$limit" || return 1
+      sleep 0.3
+    fi
+  done
+}
+
+# The gate before a restart, $1: what is not done where it is not passed. A server of the same run that has just passed the
+# gate after its own change has left a key that Consul itself drops soon: while that stands, one look is enough.
+gate_before_restart() {
+  if ! just_passed || [ -n "$(health_problem "$name")" ]; then
+    wait_until_well "$BEFORE_S" "$name" || die "$1, for the others are not well: $reason; nothing was changed"
+  fi
+  find_agent || die "$1: no server names a leader any more; nothing was changed"
+  require_quorum_without_self "$1"
+  save_snapshot
+}
+
+# Can the others do without this server? All may be well, and still too few: a server whose machine is being replaced
+# is in no view until it joins again, and that can only come after this one.
+require_quorum_without_self() {
+  local missing='' status=0 voters=''
+  missing=$(missing_servers "$name") || status=$?
+  [ "$status" -eq 0 ] || die "$1: which servers belong to the cluster is not known, $via $(answer_words "$status"); nothing was changed"
+  [ -n "$missing" ] || return 0
+  voters=$(autopilot_of "$via" | grep -c ' true true alive ' || true)
+  [ "$((voters - 1))" -ge "$((voters / 2 + 1))" ] ||
+    die "$1: $(printf '%s\n' "$missing" | listed) is not back yet, and without this server, too, there is no quorum; take back what restarts this server, run again, and change it after that"
+}
+
+just_passed() {
+  local holder=''
+  holder=$(kv_holder "$via" "$PASSED") && [ -n "$holder" ]
+}
+
+# Consul drops the key with its session, which nobody renews. Without it the next server looks for longer: no harm.
+note_passed() {
+  local for_seconds=''
+  for_seconds=$(new_session "$api" "gate of $name" "$PASSED_S" delete) || return 0
+  kv_put "$api" "$PASSED" "$name" "?acquire=$for_seconds" || true
+}
+
+# Is this server itself back: the release $1, caught up, in touch with the leader, the same node $2? Leaves the reason in
+# $reason where it is not.
+caught_up() {
+  is_desired_agent "$1" "$2" || return 1
+  reason="it does not reach a leader"
+  serves "$api" || return 1
+  reason="it has applied $self_applied of $self_commit"
+  [ "$self_applied" = "$self_commit" ] && [ "$self_applied" != - ] || return 1
+  reason="its last contact with the leader was $self_contact ago"
+  [ "$self_state" = Leader ] || in_touch "$self_contact"
+}
+
+# A Go duration under 200 ms; Consul says "never" before the first contact.
+in_touch() {
+  printf '%s\n' "$1" | awk '/^0$|[0-9](ns|µs)$/ { ok = 1 } /[0-9]ms$/ { ok = $0 + 0 < 200 } END { exit !ok }'
+}
+
+# Waits until the server is back and the cluster is well: the release $1, the node $2. Gives up early where systemd starts
+# it again and again. Leaves the reason in $reason; the status is 2 where it is another server that is not well.
+gate_after_restart() {
+  local limit=''
+  limit=$(deadline "$AFTER_S")
+  until caught_up "$1" "$2"; do
+    ! crash_looping || return 1
+    ! passed "$limit" || return 1
+    sleep 0.2
+  done
+  if ! wait_until_well $((limit - $(now_s))); then
+    [ -z "$(health_problem "$name")" ] || return 2
+    return 1
+  fi
+  write_canary || return 1
+  note_passed
+}
+
+# Written through this server, read from every one: the cluster does its work, not only its elections. Tried for some
+# seconds, for an election may be going on.
+write_canary() {
+  local limit=''
+  limit=$(deadline "$CANARY_S")
+  until canary_is_read; do
+    ! passed "$limit" || return 1
+    sleep 0.3
+  done
+}
+
+canary_is_read() {
+  local token='' agent='' read=''
+  token="$name $(tr -d - </proc/sys/kernel/random/uuid)"
+  reason="a write through this server fails"
+  kv_put "$api" "$CANARY" "$token" || return 1
+  for agent in $(cluster_agents); do
+    reason="$agent does not read what was written through this server"
+    read=$(kv_get "$agent" "$CANARY" '&consistent') && [ "$read" = "$token" ] || return 1
+  done
+}

@@ -1,0 +1,20 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # via is an agent that names a leader
+# Raft loses nothing in a restart; people may. Every server keeps its last five.
+
+SNAPSHOT_S=60
+
+save_snapshot() {
+  local file='' said=''
+  mkdir -p "$SNAPSHOTS"
+  chmod 0700 "$SNAPSHOTS"
+  file=$SNAPSHOTS/$(date -u +%Y-%m-%dT%H-%M-%SZ).snap
+  if ! said=$(timeout "$SNAPSHOT_S" "$BINARY" snapshot save -http-addr="$via" "$file" 2>&1) ||
+    ! said=$("$BINARY" snapshot inspect "$file" 2>&1); then
+    rm -f "$file" "$file".*
+    die "no snapshot could be taken (within $SNAPSHOT_S s); nothing was changed: $(printf '%s' "${said:-it took longer}" | without_secrets | tail -n 3 | paste -sd ' ' -)"
+  fi
+  # shellcheck disable=SC2012  # names of our own making
+  ls -1 "$SNAPSHOTS"/*.snap | head -n -5 | xargs -r rm -f
+  say "snapshot saved: $file"
+}

@@ -1,0 +1,56 @@
+#!/bin/sh
+# For the day on which a majority of the servers is gone for good: tells the servers that are left to be the
+# cluster among themselves (Raft's peers.json), with all data that they hold. Run by a person, on each server
+# that is left, with the same list:
+#
+#   recover-quorum.sh                            the only one that is left
+#   recover-quorum.sh servers=ID@IP,ID@IP        several; each prints its ID@IP with show=yes
+#
+# What only the lost servers had acknowledged is lost. Before it changes anything it copies Raft's folder.
+# globals: name
+set -eu
+umask 077
+# shellcheck source=/dev/null
+. /usr/local/lib/consul-cluster/lib.sh
+
+own_entry() { echo "$(cat "$dataDir/node-id")@$(applied_fact address)"; }
+
+peers_json() {
+  local place=''
+  place=$(applied_fact raft_address)
+  echo "$servers" | tr ',' '\n' | raft_peers_file "${place##*:}"
+}
+
+# Over a cluster that works it would tear that in two; and who does not say may have a leader.
+refuse_over_a_leader() {
+  local views=''
+  if find_own_agent && find_agent; then die "this cluster has a leader, at $via: there is nothing to recover; nothing was changed"; fi
+  views=$(peer_views | awk '$2 != "-" { print $1 }')
+  [ -z "$views" ] || say "these answer, and name no leader: $(printf '%s\n' "$views" | listed)"
+}
+
+main() {
+  local copy=''
+  # The folder is known here; it may be named to be sure of it.
+  dataDir=$(applied_fact data_dir) servers='' show='' configDir='' name=$(hostname)
+  take "dataDir configDir servers show" "$@"
+  { [ -s "$dataDir/node-id" ] && [ -d "$dataDir/raft" ]; } || die "$dataDir holds no server's data"
+  [ "$show" != yes ] || { own_entry; return; }
+  lock "recovery"
+  servers=${servers:-$(own_entry)}
+  case ",$servers," in *",$(own_entry),"*) ;; *) die "the list does not name this server, $(own_entry)" ;; esac
+  refuse_over_a_leader
+  timeout 60 systemctl stop "$SERVICE" || true
+  copy=$SNAPSHOTS/raft-$(date -u +%Y-%m-%dT%H-%M-%SZ)
+  mkdir -p "$SNAPSHOTS"
+  cp -a "$dataDir/raft" "$copy"
+  say "Raft's folder copied to $copy"
+  peers_json >"$STATE/peers.json"
+  install -m 0600 -o consul -g consul "$STATE/peers.json" "$dataDir/raft/peers.json"
+  rm -f "$STATE/peers.json"
+  watch_crashes
+  timeout 60 systemctl start "$SERVICE"
+  say "started with these servers alone: $servers; replace the lost ones next"
+}
+
+main "$@" </dev/null

@@ -1,0 +1,12 @@
+import { readFileSync } from "node:fs";
+
+/** Runs a command's text as a module, on the computer that runs Pulumi: there is a Node, and no path in the text. */
+export const interpreter = ["node", "--input-type=module", "-e"];
+
+/**
+ * The text of a module that exports verbs, and at its end the call of one of them. Its name ends in `.command.mjs`: one
+ * that differed in its ending alone would be taken for the TypeScript beside it.
+ */
+export function calling(file: string, verb: string): string {
+  return `${readFileSync(file, "utf8")}\n${verb}();\n`;
+}

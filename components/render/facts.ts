@@ -1,0 +1,68 @@
+import type { ClientHostPlan, ClientPlan } from "../client/plan";
+import { listensAt } from "../cluster/listening";
+import { type ClusterPlan, hostPort, localApi, type ServerPlan } from "../cluster/plan";
+import { parseDuration } from "../validate/duration";
+
+/** The scripts on a host look for one another here: what is set, without a look into Consul's own files. */
+type Facts = Record<string, string | number>;
+
+/** Consul's own limit for the age of a server's data: a week. */
+const REJOIN_AGE = 7 * 24 * 3600;
+
+export function renderServerFacts(plan: ClusterPlan, server: ServerPlan): string {
+  const { ports, servers } = plan;
+  return lines({
+    role: "server",
+    ...common(plan, server),
+    raft_address: hostPort(server.address, ports.server),
+    serf_lan: ports.serfLan,
+    serf_wan: ports.serfWan,
+    servers: servers.length,
+    rejoin_age_s: rejoinAge(plan.extraConfig.server_rejoin_age_max),
+    // By name: never itself.
+    peers: servers
+      .filter(({ name }) => name !== server.name)
+      .map(({ address }) => address)
+      .join(","),
+  });
+}
+
+/** `servers`: what it joins. */
+export function renderClientFacts(
+  plan: ClientPlan,
+  client: ClientHostPlan,
+  servers: string[],
+): string {
+  return lines({
+    role: "client",
+    ...common(plan, client),
+    serf_lan: plan.ports.serfLan,
+    peers: servers.join(","),
+  });
+}
+
+function common(plan: ClusterPlan | ClientPlan, host: { name: string; address: string }): Facts {
+  return {
+    name: host.name,
+    datacenter: plan.datacenter,
+    domain: plan.domain,
+    address: host.address,
+    data_dir: plan.dataDir,
+    config_dir: plan.configDir,
+    api: localApi(plan),
+    http_port: plan.ports.http,
+    http_open: listensAt(plan.addresses.http, host.address) ? "yes" : "no",
+  };
+}
+
+/** In seconds. What is no duration Consul refuses by itself. */
+function rejoinAge(setting: unknown): number {
+  const age = typeof setting === "string" ? parseDuration(setting) : undefined;
+  return age === undefined ? REJOIN_AGE : Math.floor(age / 1e9);
+}
+
+function lines(facts: Facts): string {
+  return Object.entries(facts)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join("");
+}

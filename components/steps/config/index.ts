@@ -1,0 +1,36 @@
+import type { remote } from "@pulumi/command";
+import type { Output } from "@pulumi/pulumi";
+import { type Files, renderFiles } from "../../render/files";
+import { hostCommand, type Settings } from "../hostCommand";
+import type { Staged } from "../staged";
+
+export interface ConfigArgs {
+  files: Output<Files>;
+  version: Output<string>;
+  /** "" where no downgrade is allowed; a client's is never refused. */
+  allowDowngradeTo?: Output<string>;
+  /** Label of the secrets. */
+  secrets: Output<string>;
+  wipeData: Output<string>;
+}
+
+/** Lays the plain settings down, and verifies the whole set with the staged release. */
+export function stageConfig(
+  { resource, host, parent }: Staged,
+  { files, version, allowDowngradeTo, secrets, wipeData }: ConfigArgs,
+  staged: remote.Command,
+): remote.Command {
+  const settings: Settings = {
+    // With the release or the secrets, the settings are to be verified again.
+    version,
+    ...(allowDowngradeTo && { allowDowngradeTo }),
+    secrets,
+    wipeData,
+  };
+  return hostCommand(
+    `${resource}-config`,
+    host,
+    { script: "stage-config.sh", settings, stdin: files.apply(renderFiles) },
+    { parent, dependsOn: [staged] },
+  );
+}

@@ -1,0 +1,156 @@
+#!/bin/sh
+# Lays the plain settings of a server, or of a client agent, next to what runs, then checks the whole staged set - release,
+# settings, secrets - with the staged binary as the user consul. It is the last step before the barrier:
+# where it passes on every server, the chain of activations may begin.
+set -eu
+umask 077
+# shellcheck source=/dev/null
+. /usr/local/lib/consul-cluster/lib.sh
+
+KEY_ARRIVES_S=15 # for a rotation to reach a client
+RESTING_S=5      # for an election to end
+DATA_MIB=100
+
+untouched="nothing that runs was touched"
+
+# Data that is about to be given up is nobody's trouble; the mark of a wipe that was done says nothing.
+will_be_wiped() {
+  [ -n "$wipeData" ] && [ "$wipeData" != "$(desired_part wipe-data "$APPLIED")" ]
+}
+
+# What a cluster that exists cannot change. The program refuses it, too, before any host is reached; here it is held
+# against what runs. $1: the fact, $2: what to do instead.
+refuse_another() {
+  local was='' is=''
+  was=$(applied_fact "$1")
+  is=$(staged_fact "$1")
+  [ -z "$was" ] || [ "$was" = "$is" ] || die "$1 cannot change from $was to $is here: $2; $untouched"
+}
+
+check_fixed_settings() {
+  refuse_another datacenter "a datacenter is made, and never renamed: make another cluster, and restore a snapshot there"
+  refuse_another serf_lan "servers on either side of the change would not find each other; make another cluster, or keep the port"
+  refuse_another serf_wan "servers on either side of the change would take each other for failed in the pool of all datacenters; make another cluster, or keep the port"
+  refuse_another data_dir "Consul would begin with an empty folder; mount the new disk at the old path, or make a cluster with the new path, and restore a snapshot there"
+}
+
+# Another key than the one in use is a rotation, which needs every member: looked at now, before any server changes, and again
+# when it begins. Who is out of the pool for its key's sake is repaired.
+check_gossip_key() {
+  ! uses_staged_key || return 0
+  find_agent || die "the gossip key of the settings is not the one in this server's keyring, and it can be changed in a running cluster only: start it with its previous key; $untouched"
+  if runs && names_a_leader "$api"; then
+    refuse_while_a_member_is_down
+  elif ! pool_uses_staged_key; then
+    die "the gossip key of the settings is neither the one in this server's keyring nor the one of the cluster, which this server is not part of now: give the cluster's key, run, and rotate after that; $untouched"
+  fi
+}
+
+# A client agent gets another key by the servers' rotation, which is over before a client is staged. It may be a
+# moment on its way; another one than the pool's would lock the client out at its next start from nothing.
+check_key_of_client() {
+  local limit=''
+  runs && names_a_leader "$api" || return 0
+  limit=$(deadline "$KEY_ARRIVES_S")
+  until uses_staged_key; do
+    ! passed "$limit" || die "the gossip key of the settings is not the one of the pool that this client is in; rotate it on the servers, whose run brings it here, too; $untouched"
+    sleep 0.5
+  done
+}
+
+# Said here, where the servers that are left are reached, before the run gives up on those that are not. Servers whose
+# hosts answer can be started, and are no reason to stop.
+check_quorum() {
+  is_applied && runs || return 0
+  ! await_agent "$RESTING_S" || return 0
+  [ "$(own_evidence)" != bootstrapped ] || die_without_quorum
+}
+
+# Consul refuses to rejoin with data that is older than server_rejoin_age_max, after a minute of trying.
+check_data_age() {
+  local seen='' age_s='' limit_s=''
+  seen=$(json_lines 2>/dev/null <"$(staged_fact data_dir)/server_metadata.json" | sed -n 's/^last_seen_unix\t//p') || return 0
+  [ -n "$seen" ] || return 0
+  age_s=$(($(date +%s) - seen))
+  limit_s=$(staged_fact rejoin_age_s)
+  [ "$age_s" -ge "$limit_s" ] || return 0
+  if find_agent; then
+    die "the data in $(staged_fact data_dir) is $((age_s / 86400)) days old, and Consul refuses to join with it (server_rejoin_age_max is $((limit_s / 3600))h); the other servers hold what is newer, so set wipeData for this server and it begins anew; $untouched"
+  fi
+  die "the data in $(staged_fact data_dir) is $((age_s / 86400)) days old, and Consul refuses to start with it (server_rejoin_age_max is $((limit_s / 3600))h); no server serves now, so this may be all there is: set extraConfig: { server_rejoin_age_max: \"$((age_s / 3600 + 48))h\" }, run, and take it back after that. Do not wipe it; $untouched"
+}
+
+# Consul cannot read the data of a newer release for certain: who goes back says so by name.
+check_downgrade() {
+  local applied=''
+  applied=$(desired_part release "$APPLIED")
+  [ -n "$applied" ] && [ "$applied" != "$version" ] && [ "$allowDowngradeTo" != "$version" ] || return 0
+  # With a tilde, a candidate comes before its release.
+  [ "$(printf '%s\n%s\n' "$applied" "$version" | tr - '~' | sort -V | sed -n 1p | tr '~' -)" = "$applied" ] ||
+    die "Consul $applied runs here, and Consul does not support a downgrade to $version; restore a snapshot instead, or set allowDowngradeTo: $version; $untouched"
+}
+
+# `consul validate` never opens them, and Consul would not start.
+check_certificate_files() {
+  local file='' settings=''
+  for settings in "$STAGED"/config/*.json; do
+    json_lines <"$settings" || die "$settings is no JSON; $untouched"
+  done | awk -F '\t' '$1 ~ /(^|\.)(ca_file|cert_file|key_file|ca_path)$/ && $2 != "" && !seen[$2]++ { print $2 }' |
+    while read -r file; do
+      runuser -u consul -- test -r "$file" </dev/null ||
+        die "the settings name $file, which the user consul cannot read; $untouched"
+    done
+}
+
+# Looked at whenever anything changes: a server that restarts on a full disk does not come back.
+check_disk() {
+  local free=''
+  free=$(free_mib "$(staged_fact data_dir)")
+  [ "$free" -ge "$DATA_MIB" ] ||
+    die "$(staged_fact data_dir) has $free MiB free, and a server that changes needs $DATA_MIB; make room there; $untouched"
+}
+
+verify() {
+  local candidate='' verdict=''
+  # In memory, and gone when the script ends.
+  chmod 0755 "$RUN"
+  candidate=$(mktemp -d "$RUN/candidate.XXXXXX")
+  # shellcheck disable=SC2064  # the folder of now
+  trap "rm -rf '$candidate'" EXIT
+  trap 'exit 1' HUP INT TERM
+  [ ! -e "$STAGED/config/bootstrap.json" ] || cp "$STAGED/config/bootstrap.json" "$candidate/"
+  check_certificate_files
+  cp "$STAGED"/config/[0-9]*.json "$STAGED"/secrets/*.json "$candidate/"
+  chgrp -R consul "$candidate"
+  chmod 0750 "$candidate"
+  chmod 0640 "$candidate"/*.json
+  if ! verdict=$(timeout 30 runuser -u consul -- "$RELEASES/$version/consul" validate "$candidate" 2>&1); then
+    die "Consul $version refuses the settings; $untouched:
+$(printf '%s\n' "$verdict" | sed "s|$candidate/||g" | without_secrets)"
+  fi
+}
+
+main() {
+  version='' allowDowngradeTo='' secrets='' wipeData=''
+  take "name version allowDowngradeTo secrets wipeData" "$@"
+  lock "config"
+  mkdir -p "$STAGED"
+  unpack_files "$STAGED/config"
+  require_owner
+  [ "$(cat "$STAGED/secrets/label")" = "$secrets" ] ||
+    die "the staged secrets are not those of this run ($(cat "$STAGED/secrets/label"), not $secrets); run it again"
+  find_own_agent || true
+  check_fixed_settings
+  will_be_wiped || check_disk
+  if is_client; then
+    will_be_wiped || check_key_of_client
+  else
+    check_downgrade
+    check_quorum
+    will_be_wiped || { runs || check_data_age; check_gossip_key; }
+  fi
+  verify
+  say "settings staged and verified with Consul $version"
+}
+
+main "$@"

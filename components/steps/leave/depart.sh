@@ -1,0 +1,207 @@
+#!/bin/sh
+# globals: access outcome outcome_words cluster name address datacenter neighbours stays removeData
+# Takes a server out of its cluster, from the computer that runs Pulumi, over OpenSSH. A remote command cannot
+# do that: it fails where the host is dead, and a host that is dead must not be in the way.
+#
+#   depart.sh keep                    nothing: the server stays
+#   depart.sh teardown                the whole cluster goes: whatever leaves in this run leaves without gates
+#   depart.sh leave KEY=VALUE...      the server `name` leaves
+#
+# KEYs: cluster name address datacenter neighbours stays removeData.
+# Its stdin, a here-document behind this text, is secret: how to reach every server, an OpenSSH configuration
+# with its keys, and who the owner is, in the form that unpack_access reads. It may be cut off anywhere and run again.
+set -eu
+umask 077
+
+LIBRARY=/usr/local/lib/consul-cluster
+
+# Whom the operator leaves as they are though they answer: names between commas, or `all`.
+LEFT_BEHIND=${CONSUL_CLUSTER_LEAVE_BEHIND:-}
+
+say() { printf '%s: %s\n' "$name" "$*" >&2; }
+
+die() {
+  say "$*"
+  exit 1
+}
+
+take() {
+  local pair=''
+  for pair in "$@"; do
+    case ${pair%%=*} in
+      cluster | name | address | datacenter | neighbours | stays | removeData) eval "${pair%%=*}=\${pair#*=}" ;;
+      *) die "unknown setting ${pair%%=*}" ;;
+    esac
+  done
+}
+
+# ---------------------------------------------------------------- the run
+
+# All commands of a run are children of one process, the plugin: that is how they know each other. Its start
+# tells it from another process that has its number on another day.
+marker() {
+  local folder='' run=''
+  folder=${XDG_RUNTIME_DIR:-/tmp}/consul-cluster-$(id -u)
+  [ -d "$folder" ] || mkdir -m 0700 "$folder"
+  [ -O "$folder" ] || die "$folder is somebody else's"
+  run=$(sed 's/.*) //' "/proc/$PPID/stat" 2>/dev/null | cut -d' ' -f20)
+  [ -n "$run" ] || run=$(ps -o lstart= -p "$PPID" | cksum | cut -d' ' -f1)
+  printf '%s/teardown-%s-%s-%s' "$folder" "$cluster" "$PPID" "$run"
+}
+
+whole_cluster_goes() { [ -e "$(marker)" ]; }
+
+# The run is told here, and every host that answers is told, too: should this run be cut off, the next one
+# goes on as this one did. A later activation, or readiness, takes the word back.
+teardown() {
+  local host=''
+  unpack_access
+  touch "$(marker)"
+  for host in $(echo "$neighbours" | tr ',' ' '); do
+    on_host "$host" leave.sh "name=$host" "teardown=yes" >/dev/null 2>&1 || true &
+  done
+  wait
+}
+
+# ---------------------------------------------------------------- the hosts
+
+# The private keys lie in files of this user's, in memory where there is such a place, as long as this runs.
+unpack_access() {
+  local parent=/dev/shm
+  [ -w "$parent" ] || parent=${TMPDIR:-/tmp}
+  access=$(mktemp -d "$parent/consul-cluster.XXXXXX")
+  trap 'rm -rf "$access"' EXIT
+  trap 'exit 1' HUP INT TERM
+  awk -v folder="$access" '
+    /^==> [A-Za-z0-9._-]+ <==$/ { if (file) close(file); file = folder "/" $2; printf "" > file; next }
+    file { gsub(/@ACCESS@/, folder); print > file }
+  '
+}
+
+# Runs a script of the library on the host $1, as root, and ends as it does: with 4 where the host has no library, and
+# with 255 where it was not reached. What OpenSSH itself says of that is in the file `HOST.said`, apart from what the host
+# prints: a login shell may say anything.
+on_host() {
+  local host="$1" script="$2" words='' word='' password='' as_root='' status=0
+  shift 2
+  for word in "$@" "owner=$(cat "$access/owner" 2>/dev/null)"; do words="$words '$word'"; done
+  password=$access/$host.password
+  if [ -e "$password" ]; then
+    as_root=$LIBRARY/as-root.sh
+  else
+    password=/dev/null
+    as_root="\$([ \"\$(id -u)\" -eq 0 ] || echo sudo -n)"
+  fi
+  : >"$access/$host.said"
+  ssh -F "$access/ssh_config" -E "$access/$host.said" "$host" "[ -x $LIBRARY/$script ] || exit 4; $as_root $LIBRARY/$script$words" <"$password" >/dev/null || status=$?
+  said_of "$host" >&2
+  return "$status"
+}
+
+# OpenSSH ends its lines as a terminal needs them.
+said_of() { tr -d '\r' <"$access/$1.said"; }
+
+# Why the host $1 was not reached, by what OpenSSH said: `away` where nothing answers there, and else what does, in words.
+why_not_reached() {
+  local said='' last=''
+  said=$(said_of "$1")
+  last=$(printf '%s\n' "$said" | tail -n 1)
+  case $said in
+    *"Host key verification failed"* | *"REMOTE HOST IDENTIFICATION"* | *"host key for"*) echo "it shows another host key than the one in the settings" ;;
+    *"Permission denied"* | *"Too many authentication failures"*) echo "it refuses the login" ;;
+    *"banner exchange"*)
+      if has_bastion "$1"; then echo "nothing is said behind its bastion, in time"; else echo "it accepts the connection and says nothing"; fi
+      ;;
+    *"Connection refused"*) echo "its host answers, and no SSH server does" ;;
+    *"Could not resolve"* | *"Network is unreachable"*) echo "it is not reachable from this computer" ;;
+    *"open failed: connect failed"*) echo away ;;
+    *"No route to host"* | *"timed out"* | *"Host is down"* | *"not responding"*)
+      if has_bastion "$1"; then echo "its bastion does not answer"; else echo away; fi
+      ;;
+    *) echo "the connection ended${last:+: $last}" ;;
+  esac
+}
+
+has_bastion() { grep -qxF "Host bastion.$1" "$access/ssh_config"; }
+
+# Has the operator said that this one may stay as it is?
+is_left_behind() { case ",$LEFT_BEHIND," in *",$name,"* | *,all,*) return 0 ;; esac; return 1; }
+
+# ---------------------------------------------------------------- leaving
+
+# Sets $outcome: `gone` in order; `away` or `left` where it was not reached, and may be passed; `bare` where it has nothing of this
+# library; `another` where it is another's by now. $outcome_words: for people. $1: does the whole cluster go?
+leave_itself() {
+  local status=0
+  on_host "$name" leave.sh "name=$name" "whole=$1" || status=$?
+  case $status in
+    0) outcome=gone ;;
+    4) outcome=bare outcome_words="has nothing of this library on it any more"; return ;;
+    5) outcome=another; return ;;
+    255) not_reached "$1"; return ;;
+    *) exit 1 ;;
+  esac
+  [ "$stays" = yes ] || return 0
+  on_host "$name" remove.sh "name=$name" "address=$address" "removeData=$removeData" || exit 1
+}
+
+# Only who is away is passed. Who answers, and lets nobody in, may serve its cluster.
+not_reached() {
+  local why=''
+  why=$(why_not_reached "$name")
+  outcome=away outcome_words="does not answer SSH at $address"
+  [ "$why" != away ] || return 0
+  outcome=left outcome_words="is left as it is ($why)"
+  ! is_left_behind || return 0
+  # A machine that goes with the whole cluster is deleted next.
+  if [ "$1" = yes ] && [ "$stays" != yes ]; then return 0; fi
+  die "cannot be taken out: at $address $why. It may run, so nothing was changed and it stays in the stack. Mend its access and run it again; or leave it on its host as it is, with CONSUL_CLUSTER_LEAVE_BEHIND=$name in the environment of the run"
+}
+
+# The first neighbour that answers and knows a leader makes the others forget the server. $1: is it dead?
+force_removed() {
+  local peer='' status=0
+  for peer in $(echo "$neighbours" | tr ',' ' '); do
+    status=0
+    on_host "$peer" force-remove.sh "name=$peer" "server=$name" "address=$address" "datacenter=$datacenter" "dead=$1" || status=$?
+    case $status in
+      0) return 0 ;;
+      3 | 4 | 255) ;; # Ask another.
+      *) exit 1 ;;
+    esac
+  done
+  return 1
+}
+
+leave() {
+  unpack_access
+  if whole_cluster_goes; then
+    leave_itself yes
+    case $outcome in gone | another) ;; *) say "$outcome_words; what is on it stays there" ;; esac
+    return 0
+  fi
+  leave_itself no
+  case $outcome in
+    another) return 0 ;;
+    gone)
+      [ -z "$neighbours" ] || force_removed no || say "no neighbour could be asked to forget this server"
+      return 0
+      ;;
+  esac
+  say "$outcome_words; its neighbours are asked to forget it"
+  [ -z "$neighbours" ] || force_removed yes ||
+    die "none of its neighbours answers SSH and knows a leader either, so it stays as it is; where the whole cluster is to go, use \`pulumi destroy\`; where it has lost its quorum, see docs/operations.md"
+}
+
+main() {
+  local verb="$1"
+  cluster='' name='' address='' datacenter='' neighbours='' stays='' removeData=''
+  shift
+  take "$@"
+  case $verb in
+    keep) cat >/dev/null ;;
+    teardown) teardown ;;
+    leave) leave ;;
+    *) die "unknown verb $verb" ;;
+  esac
+}

@@ -1,0 +1,66 @@
+#!/bin/sh
+# Removes what its owner has made on this host: unit, settings, releases, staged files with their secrets, these scripts,
+# the user. Consul's data stays and is named, unless removeData=yes. What was here before stays.
+# (Departures of 0.1.0 say dataDir and configDir.)
+set -eu
+# shellcheck source=/dev/null
+. /usr/local/lib/consul-cluster/lib.sh
+
+# The same host may be in use under a new address, staged already.
+has_another_address() {
+  local staged=''
+  staged=$(staged_fact address)
+  [ -n "$staged" ] && [ "$staged" != "$address" ]
+}
+
+# The unit is ours where a switch to a staged set has begun, be it one that never became well.
+unit_is_ours() { [ -e "$FACTS" ] || same_file "$STAGED/config/consul.service" "$UNIT"; }
+
+# Consul's data, of the set that runs or of the staged one; where nothing was staged yet, the folder that was made for it.
+data_folder() {
+  local folder=''
+  folder=$(applied_fact data_dir)
+  folder=${folder:-$(staged_fact data_dir)}
+  [ -n "$folder" ] || [ ! -r "$MADE" ] || folder=$(sed -n 's/^data //p' "$MADE" | tail -n 1)
+  [ -z "$folder" ] || echo "$folder"
+}
+
+# Both folders of settings, where a change was under way.
+remove_settings() {
+  local facts='' folder=''
+  for facts in "$FACTS" "$STAGED/config/facts" "$PREVIOUS/facts"; do
+    folder=$(fact "$facts" config_dir)
+    [ -z "$folder" ] || remove_config_folder "$folder"
+  done
+}
+
+main() {
+  local folder='' user=''
+  owner='' address='' dataDir='' configDir='' removeData=''
+  take "name owner address dataDir configDir removeData" "$@"
+  refuse_an_older_departure
+  is_let_go_by_its_owner || { say "is $(owner_name)'s by now, so nothing here is touched"; return; }
+  ! has_another_address || { say "stays in use, for the address $(staged_fact address)"; return; }
+  lock "removal"
+  folder=$(data_folder)
+  ! was_made user || user=consul
+  ! unit_is_ours || rm -f "$UNIT" "$ENVIRONMENT"
+  systemctl daemon-reload
+  remove_settings
+  case $(readlink "$BINARY" 2>/dev/null) in "$RELEASES"/*) rm -f "$BINARY" ;; esac
+  [ "$removeData" != yes ] || rm -rf ${folder:+"$folder"} "$SNAPSHOTS"
+  [ -z "$user" ] || userdel "$user" 2>/dev/null || true
+  # What was made stands in here: last, should this be cut off.
+  rm -rf "$RELEASES" "$STATE" "$LIBRARY"
+  rmdir "${STATE%/*}" 2>/dev/null || true
+  if [ -n "$folder" ] && [ -n "$(ls -A "$folder" 2>/dev/null)" ]; then
+    say "service, settings and release removed; Consul's data stays in $folder"
+  else
+    [ -z "$folder" ] || rmdir "$folder" 2>/dev/null || true
+    say "service, settings and release removed"
+  fi
+  rm -rf "$RUN"
+}
+
+# Read whole before it runs: it removes its own file.
+main "$@" </dev/null

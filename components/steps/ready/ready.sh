@@ -1,0 +1,111 @@
+#!/bin/sh
+# Waits until the cluster has a leader that every reachable server names, and every server is a healthy
+# voter. Then settles what is the whole cluster's: autopilot's settings, who its servers are, and that no
+# gossip key but the current one is left. Prints a line for each server, its name and its node id, between two marks.
+# globals: autopilot via
+set -eu
+umask 077
+# shellcheck source=/dev/null
+. /usr/local/lib/consul-cluster/lib.sh
+
+READY_S=120
+KEY_IN_USE=$STATE/key-in-use # the label of the key that was alone in the keyring, when a run last saw the cluster ready
+
+# Who started before the others tries to join again only after retry_interval: join now. Harmless
+# where they are joined already.
+join_the_others() {
+  local ip=''
+  for ip in $(peer_ips); do
+    answers_gossip "$api" "$(with_gossip_port "$ip")" || true
+  done
+}
+
+# Of the servers that shall be, those that are no healthy voters. Fails where that is not known.
+unhealthy_servers() {
+  local view='' server=''
+  view=$(autopilot_of "$api") || return
+  for server in $(echo "$servers" | tr ',' ' '); do
+    printf '%s\n' "$view" | grep -q "^$server true true alive " || echo "$server"
+  done
+}
+
+# A server whose HTTP address is closed to its neighbours is judged by autopilot alone. $1: the leader
+named_by_all() { [ -z "$(peer_views | awk -v leader="$1" '$2 != "-" && $3 != leader')" ]; }
+
+wait_until_ready() {
+  local limit='' join_at=0 election='' waiting='' leader=''
+  limit=$(deadline "$READY_S")
+  election=$(deadline "$ELECTION_S")
+  while :; do
+    find_own_agent || true
+    leader=$(leader_of "$api") || leader=''
+    waiting=unknown
+    if [ -n "$leader" ] && waiting=$(unhealthy_servers) && [ -z "$waiting" ] && named_by_all "$leader"; then break; fi
+    if [ -z "$leader" ] && passed "$join_at"; then
+      join_the_others
+      join_at=$(deadline 1)
+    fi
+    # No election can end it: said at once, and not after all of the patience.
+    [ -n "$leader" ] || ! passed "$election" || die_without_quorum
+    ! passed "$limit" || give_up "$leader" "$waiting"
+    sleep 0.1
+  done
+  via=$api
+  say "leader $leader, all servers are healthy voters"
+}
+
+give_up() {
+  if [ -z "$1" ]; then
+    die "no leader within $READY_S s; this server's journal:
+$(journal_words)
+members that it sees (name, status, role):
+$(members_of "$api" | cut -d' ' -f1-3)"
+  fi
+  die "not healthy voters within $READY_S s: $(printf '%s\n' "$2" | listed); leader $1; autopilot's view (name healthy voter serf address):
+$(autopilot_of "$api" | cut -d' ' -f1-5)"
+}
+
+# With the new voters in, min_quorum may rise; before anybody leaves, it has to fall.
+settle() {
+  ask "$via" /v1/operator/autopilot/configuration -X PUT --data-raw "$autopilot" >/dev/null ||
+    die "autopilot's settings could not be written; run it again"
+  kv_put "$via" "$SERVER_NAMES" "$(echo "$servers" | tr ',' ' ')" ||
+    die "the names of the servers could not be written; run it again"
+  # A teardown that was begun before this moment is none any more.
+  kv_put "$via" "$READY" "$(cat /proc/sys/kernel/random/uuid)" ||
+    die "that the cluster is ready could not be written; run it again"
+  end_rotation
+}
+
+# Strict where a rotation was: a member that answers late would else be in the way of every other run.
+end_rotation() {
+  local label='' before=''
+  label=$(cat "$STAGED/secrets/label")
+  [ ! -e "$KEY_IN_USE" ] || before=$(cat "$KEY_IN_USE")
+  if other_keys_are_left "$STAGED_KEY" || { [ -n "$before" ] && [ "$before" != "$label" ]; }; then
+    cluster_lock "end of the rotation"
+    retire_old_keys "$STAGED_KEY"
+  fi
+  echo "$label" >"$KEY_IN_USE"
+}
+
+# Between marks: a login shell may print something of its own.
+print_nodes() {
+  local raft=''
+  raft=$(raft_of "$via" '?stale') || die "Raft's configuration cannot be read; run it again"
+  echo "consul-cluster: begin"
+  printf '%s\n' "$raft" | awk '{ print "node", $1, $2 }'
+  echo "consul-cluster: end"
+}
+
+main() {
+  servers=''
+  take "name servers machines" "$@"
+  autopilot=$(sed -n 's/^autopilot //p')
+  require_owner
+  wait_until_ready
+  settle
+  print_nodes
+}
+
+main "$@"

@@ -1,0 +1,60 @@
+import type { remote } from "@pulumi/command";
+import type { Output, Resource } from "@pulumi/pulumi";
+import type { ClusterPlan } from "../../cluster/plan";
+import { listeningPorts } from "../../render/ports";
+import { hostCommand, type Settings } from "../hostCommand";
+import { releaseInstaller } from "../scripts";
+import type { Staged } from "../staged";
+import type { Owner } from "./owner";
+
+/** What the release step reads of a plan, a cluster's or that of its clients. */
+type ReleasePlan = Pick<ClusterPlan, "version" | "mirror" | "configDir" | "dataDir"> & {
+  ports: Partial<ClusterPlan["ports"]>;
+};
+
+export interface ReleaseArgs {
+  plan: Output<ReleasePlan>;
+  owner: Owner;
+  /** Of the host. */
+  address: Output<string>;
+  wipeData: Output<string>;
+  /** What else the step is told. */
+  more?: Settings;
+}
+
+/** Looks whether the host is fit and ours, brings the scripts, and lays the release down: after `order`. */
+export function stageRelease(
+  { resource, host, parent }: Staged,
+  { plan, owner, address, wipeData, more }: ReleaseArgs,
+  order: Resource[] = [],
+): remote.Command {
+  const ports = plan.apply(listeningPorts);
+  const installer = releaseInstaller();
+  return hostCommand(
+    `${resource}-release`,
+    host,
+    {
+      script: "stdin",
+      settings: {
+        version: plan.version,
+        mirror: plan.mirror,
+        address,
+        dataDir: plan.dataDir,
+        configDir: plan.configDir,
+        tcp: ports.apply(({ tcp }) => tcp.join(",")),
+        udp: ports.apply(({ udp }) => udp.join(",")),
+        wipeData,
+        ...more,
+      },
+      stdin: owner.id.apply(
+        (id) => `OWNER_ID=${quoted(id)}\nOWNER_NAME=${quoted(owner.name)}\n${installer}`,
+      ),
+    },
+    { parent, dependsOn: order },
+  );
+}
+
+/** A component may have any name. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

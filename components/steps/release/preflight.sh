@@ -1,0 +1,187 @@
+# shellcheck shell=sh
+# globals: problems arch
+# shellcheck disable=SC2154  # the settings are read by install-release.sh
+# Is this host fit? Every problem of it is told at once, and before anything on it changes.
+
+problems=''
+
+problem() {
+  problems="$problems
+  - $*"
+}
+
+refuse_unfit_host() {
+  [ -z "$problems" ] || die "this host is not fit, nothing on it was changed:$problems"
+}
+
+preflight() {
+  local missing=''
+  missing=$(missing_programs)
+  # shellcheck disable=SC2086  # a list
+  [ -z "$missing" ] || problem "missing programs: $(printf '%s\n' "$missing" | paste -sd ' ' -); $(how_to_install $missing)"
+  check_system
+  check_disk /usr/local 500 "the release"
+  check_disk "$dataDir" 200 "Consul's data"
+  check_address
+  check_ports tcp "$tcp"
+  check_ports udp "$udp"
+  check_role
+  check_data
+  note_firewall
+  refuse_unfit_host
+}
+
+check_system() {
+  [ -d /run/systemd/system ] || problem "systemd does not run here"
+  arch=$(release_architecture) || problem "no Consul release exists for this architecture, $(uname -m)"
+}
+
+release_architecture() {
+  case $(uname -m) in
+    x86_64) echo amd64 ;;
+    aarch64) echo arm64 ;;
+    armv6l | armv7l) echo arm ;;
+    i386 | i686) echo 386 ;;
+    s390x) echo s390x ;;
+    *) return 1 ;;
+  esac
+}
+
+check_disk() {
+  local folder="$1" free=''
+  # The folder itself may not exist yet: ask for the nearest one that does.
+  while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
+  [ -w "$folder" ] || problem "$folder cannot be written"
+  free=$(free_mib "$folder")
+  [ "$free" -ge "$2" ] || problem "$1 has ${free} MiB free, $3 needs $2 MiB"
+}
+
+check_address() {
+  ip -o addr show 2>/dev/null | awk '{ sub(/\/.*/, "", $4); print $4 }' | grep -qxF "$address" ||
+    problem "no interface has the address $address"
+}
+
+# A port that the owner's own running agent holds is no problem.
+check_ports() {
+  local own='' port='' held='' holder=''
+  command -v ss >/dev/null 2>&1 || return 0
+  own=$(service_property MainPID)
+  for port in $(echo "$2" | tr ',' ' '); do
+    case $1 in tcp) held=$(ss -H -lntp "sport = :$port") ;; *) held=$(ss -H -lnup "sport = :$port") ;; esac
+    [ -n "$held" ] || continue
+    ! is_ours || case $held in *"pid=$own,"*) continue ;; esac
+    holder=$(echo "$held" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' | sort -u | paste -sd ' ' -)
+    # Ubuntu's resolver listens on 127.0.0.53, and no other can listen on all addresses then.
+    case $holder in *systemd-resolve*) holder="$holder; put DNSStubListener=no into resolved.conf there, or give another port in ports.dns" ;; esac
+    problem "port $port/$1 is taken by ${holder:-a process that does not show itself}"
+  done
+}
+
+# No refusal: whether the other servers get through hangs on zones, sources and named services, which nobody
+# sees from here.
+note_firewall() {
+  local closed='' port=''
+  systemctl is-active --quiet firewalld 2>/dev/null || return 0
+  for port in $(echo "$tcp" | tr ',' ' '); do firewall-cmd -q --query-port="$port/tcp" || closed="$closed $port/tcp"; done
+  for port in $(echo "$udp" | tr ',' ' '); do firewall-cmd -q --query-port="$port/udp" || closed="$closed $port/udp"; done
+  [ -z "$closed" ] || say "firewalld runs here, and its default zone does not list$closed: see that servers and clients get through"
+}
+
+# ---------------------------------------------------------------- whose is it?
+
+# What another owns is refused, and so is what nobody of ours has made.
+check_owner() {
+  local owner=''
+  owner=$(owner_id)
+  case $owner in
+    "$OWNER_ID") return 0 ;;
+    '') is_of_older_release || check_strangers; return 0 ;;
+  esac
+  ! moves_between_clients || { say "moves here from $(owner_name)"; return 0; }
+  if [ "$(owner_name)" = "$OWNER_NAME" ]; then
+    problem "this host is $OWNER_NAME's by name, and yet not of this stack's state: was the state lost? Then take the mark $OWNER away on each host and hand the cluster's key in as gossipKey"
+  else
+    problem "this host is $(owner_name)'s, as $(applied_or_staged name); take it off there in a run of its own, or give another host. Where that is this component under its former name, give it an alias: aliases: [{ name: \"$(owner_name | sed 's|.*/||')\" }]"
+  fi
+}
+
+# Has any component of this library made what is here?
+is_ours() { [ -n "$(owner_id)" ] || is_of_older_release; }
+
+# 0.1.0 left no mark, and made all that is here.
+is_of_older_release() { [ -e "$STATE/active" ] || [ -e "$STAGED/config" ]; }
+
+# A client agent that changes its component within one stack is taken over as it runs.
+moves_between_clients() {
+  [ "$role" = client ] && is_client && [ "$(owner_name | sed 's|/[^/]*$||')" = "${OWNER_NAME%/*}" ]
+}
+
+# A Consul that somebody else has put here, whole or in parts.
+check_strangers() {
+  local unit='' pid='' found=''
+  unit=$(service_property FragmentPath)
+  pid=$(service_property MainPID)
+  [ "${pid:-0}" != 0 ] || pid=$(consul_processes)
+  [ -z "$unit" ] || found="$found; the unit $unit ($(systemctl is-active "$SERVICE" 2>/dev/null || true), $(systemctl is-enabled "$SERVICE" 2>/dev/null || true))"
+  [ -z "$pid" ] || found="$found; a Consul that runs, process $pid ($(command_line "${pid%% *}"))"
+  ! getent passwd consul >/dev/null 2>&1 || found="$found; a user consul"
+  ! getent group consul >/dev/null 2>&1 || found="$found; a group consul"
+  [ ! -e "$BINARY" ] || found="$found; the program $BINARY"
+  [ -z "$(ls -A "$configDir" 2>/dev/null)" ] || found="$found; settings in $configDir"
+  [ -z "$found" ] || problem "this host has what this library has not made: ${found#; }; its data may be in $dataDir. Nothing of it is taken over: move it away, or give another host"
+}
+
+command_line() { [ ! -r "/proc/$1/cmdline" ] || tr '\0' ' ' <"/proc/$1/cmdline"; }
+
+# Processes of Consul that no unit of that name has started.
+consul_processes() {
+  local process=''
+  for process in /proc/[0-9]*; do
+    [ "$(cat "$process/comm" 2>/dev/null)" != consul ] || echo "${process#/proc/}"
+  done | paste -sd ' ' -
+}
+
+# A server is an agent, too: there is one Consul on a host, and no run makes one kind of the other by the way.
+check_role() {
+  case $role in
+    client)
+      [ ! -e "$STAGED/config/10-server.json" ] || problem "this host is a server of a cluster, which is an agent already; give the client another host, or take the server off this one first"
+      ! is_client || check_name "client agent"
+      ;;
+    *)
+      if is_client; then problem "this host has a client agent; take that off in a run of its own first"; else check_name server; fi
+      ;;
+  esac
+}
+
+# Gossip takes a node under a second name for an intruder; and the old name leaves last in a run, which would take
+# whatever is on its host by then. $1: what is here.
+check_name() {
+  local other=''
+  other=$(applied_or_staged name)
+  [ -z "$other" ] || [ "$other" = "${name:-}" ] ||
+    problem "this host has the $1 $other; take that off in a run of its own first"
+}
+
+applied_or_staged() {
+  local value=''
+  value=$(applied_fact "$1")
+  echo "${value:-$(staged_fact "$1")}"
+}
+
+# Data that this component did not make here is another cluster's, or an earlier life's: joining with it
+# would campaign for that cluster.
+check_data() {
+  # shellcheck disable=SC2010  # names with a newline are data, too
+  ls -A "$dataDir" 2>/dev/null | grep -qvxF -e lost+found -e "$DATA_MARK" || return 0
+  data_is_of_this_cluster || [ -n "$wipeData" ] ||
+    problem "$dataDir holds data that is not of this cluster; move it away, give another dataDir, or set wipeData for this server to have it wiped"
+}
+
+data_is_of_this_cluster() {
+  local mark=''
+  [ "$(noted_data_folder)" != "$dataDir" ] || return 0
+  [ -n "$dataVolume" ] || return 1
+  mark=$(data_mark "$dataDir")
+  [ "$mark" = "$OWNER_ID" ] || { [ -n "$mark" ] && [ "$mark" = "$cluster" ]; }
+}

@@ -1,0 +1,121 @@
+#!/bin/sh
+# The sick first: a server that does not run, crashes again and again, or is out of its cluster costs it nothing when it
+# is changed. So it gets its staged set and is started before the chain of the others begins, whatever its place in
+# the list; a server that serves, or that has never run, is left to its turn there. What shall run arrives on stdin, as
+# for activate.sh.
+#
+# Where the cluster serves, it waits until this one is back, so that the others' gates find it well. Where it does
+# not, nothing here waits for a leader: others may have to be repaired for that, at the same time.
+# globals: sick reason cluster bootstraps
+set -eu
+umask 027
+# shellcheck source=/dev/null
+. /usr/local/lib/consul-cluster/lib.sh
+
+OUT_OF_IT_S=10 # a server without a leader, while others have one
+SETTLED_S=8    # in which a crash shows
+
+# Sets $sick to what ails this server, '' where nothing does that is to be mended here.
+diagnose() {
+  local limit=''
+  sick=''
+  if ! is_applied; then
+    [ "$cluster" != serving ] || ! known_to_cluster || sick="was installed anew"
+    return 0
+  fi
+  if ! runs; then sick="does not run"; return 0; fi
+  if was_crash_looping; then sick="crashes again and again"; return 0; fi
+  # Where nobody has a leader, one that runs is part of what may elect one: it is left alone.
+  [ "$cluster" = serving ] || return 0
+  limit=$(deadline "$OUT_OF_IT_S")
+  until serves "$api"; do
+    if was_crash_looping; then sick="crashes again and again"; return 0; fi
+    if passed "$limit"; then sick="cannot reach the leader that its cluster has"; return 0; fi
+    sleep 0.5
+  done
+}
+
+# Does Raft's configuration have a server of this name, or at this address?
+known_to_cluster() {
+  raft_of "$via" | awk -v name="$name" -v place="$(staged_fact raft_address)" '$1 == name || $4 == place { n++ } END { exit !n }'
+}
+
+mend() {
+  bootstraps=no
+  # Asked for the cluster: a peer, for what this one says of it is not to be relied on.
+  [ "$cluster" != serving ] || find_peer_agent
+  if wipe_is_asked_for; then
+    begin_anew
+  else
+    if [ "$cluster" = serving ] && ! uses_staged_key && pool_uses_staged_key; then
+      timeout 60 systemctl stop "$SERVICE" || true
+      remove_stale_keyring
+    fi
+    # One that was being formed goes on being formed.
+    [ ! -e "$(applied_fact config_dir)/bootstrap.json" ] || bootstraps=yes
+    switch_over
+  fi
+  restart_service
+  look_at_the_new_set
+}
+
+# The data folder is given up only where others serve, are well, and hold what it held.
+begin_anew() {
+  [ "$cluster" = serving ] ||
+    die "its data is not wiped while no server serves: it may be all there is; start the others first; nothing was changed"
+  cluster_lock "wipe"
+  wait_until_well "$BEFORE_S" "$name" || die "its data is not wiped, for the others are not well: $reason; nothing was changed"
+  require_cluster_lock "its data was not wiped"
+  timeout 60 systemctl stop "$SERVICE" || true
+  empty_data_folder
+  switch_over
+}
+
+# Its process is up for good; and where its cluster serves, it is part of it again.
+await_recovery() {
+  local limit=''
+  limit=$(deadline "$AFTER_S")
+  if [ "$cluster" != serving ]; then limit=$(deadline "$SETTLED_S"); fi
+  while ! is_back; do
+    if crash_looping || crashed_once_more; then fail_to_mend; fi
+    if passed "$limit"; then
+      [ "$cluster" = serving ] || return 0
+      fail_to_mend
+    fi
+    sleep 0.5
+  done
+}
+
+is_back() {
+  caught_up "$release" '' || return 1
+  reason="it is no healthy voter yet"
+  find_agent && autopilot_of "$via" | grep -q "^$name true true alive "
+}
+
+# Seen early: the second end within seconds.
+crashed_once_more() {
+  [ $(($(service_property NRestarts) - ${restarts_before:-0})) -ge 2 ]
+}
+
+fail_to_mend() {
+  die "this server $sick, and is not well with the staged release and settings either: $reason
+$(journal_words)"
+}
+
+main() {
+  take "name" "$@"
+  lock "repair"
+  require_owner
+  read_desired
+  find_own_agent || true
+  assess_cluster
+  diagnose
+  [ -n "$sick" ] || return 0
+  say "this server $sick: it is mended before the others change"
+  mend
+  await_recovery
+  switch_is_whole
+  say "mended: Consul $release runs"
+}
+
+main "$@"

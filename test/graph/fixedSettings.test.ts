@@ -1,0 +1,128 @@
+// What a cluster that exists cannot change, and that one server is wiped at a time. The guard's two scripts run here as
+// the Command plugin runs them.
+//
+// Does not prove that no host is reached before it: order.test.ts does; nor that the plugin hands the old output on: the
+// conformance tests do.
+
+import { spawnSync } from "node:child_process";
+import { describe, expect, test } from "vitest";
+import type { ConsulClusterArgs } from "../../components";
+import { clusterOf, existing, type Server, servers, textOf } from "./support/clusters";
+
+const [one, two, three] = servers() as [Server, Server, Server];
+
+/** Runs the guard of a cluster with these arguments. `previous`: what it said in the run before. */
+async function run(input: "create" | "update", args: ConsulClusterArgs, previous?: string) {
+  const cluster = await clusterOf(args);
+  expect(cluster.errors).toEqual([]);
+  const guard = cluster.get("c-fixed-settings");
+  const [program, ...flags] = guard.inputs.interpreter as [string, ...string[]];
+  const { PULUMI_COMMAND_STDOUT: _, ...env } = process.env;
+  if (previous !== undefined) env.PULUMI_COMMAND_STDOUT = previous;
+  const { status, stdout, stderr } = spawnSync(program, [...flags, textOf(guard, input)], {
+    input: textOf(guard, "stdin"),
+    env,
+    encoding: "utf8",
+  });
+  return { status, stdout, stderr };
+}
+
+const noted = `setting datacenter dc1
+setting dataDir /var/consul
+setting ports.serfLan 8301
+setting ports.serfWan 8302
+server consul-1
+server consul-2
+server consul-3
+`;
+
+const marked = (...all: [Server, string?][]): ConsulClusterArgs => ({
+  existing: {
+    servers: all.map(([server, wipeData]) => (wipeData ? { ...server, wipeData } : server)),
+  },
+});
+
+test("the first run notes what there is", async () => {
+  expect(await run("create", existing())).toEqual({ status: 0, stdout: noted, stderr: "" });
+});
+
+describe("is let through, and noted", () => {
+  test.each<[string, ConsulClusterArgs]>([
+    ["nothing new", existing()],
+    ["what goes under the gates", { ...existing(), ports: { http: 8500, server: 8400 } }],
+    ["another domain and folder of settings", { ...existing(), domain: "x", configDir: "/etc/c" }],
+    ["one server that is wiped", marked([one], [two, "ticket-17"], [three])],
+    ["another order", marked([three], [one], [two])],
+    ["two servers more", existing(5)],
+  ])("%s", async (_, args) => {
+    const { status, stdout, stderr } = await run("update", args, noted);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toBe((await run("create", args)).stdout);
+  });
+
+  test("marks that stay, that go, and one that is new", async () => {
+    const was = noted.replace(/(consul-[12])/g, "$1 old");
+    const { status } = await run("update", marked([one], [two, "old"], [three, "new"]), was);
+    expect(status).toBe(0);
+  });
+
+  test("new servers with marks: what they hold is foreign", async () => {
+    const [, , , four, five] = servers(5) as [Server, Server, Server, Server, Server];
+    const args = marked([one], [two], [three], [four, "a"], [five, "a"]);
+    expect((await run("update", args, noted)).status).toBe(0);
+  });
+
+  // Its words were lost, or are those of a release without it.
+  test.each([undefined, ""])("whatever there is, where nothing was noted: %j", async (previous) => {
+    const args = { ...existing(), datacenter: "dc2" };
+    expect((await run("update", args, previous)).status).toBe(0);
+  });
+});
+
+describe("is refused with both values and the way, and what was noted stays", () => {
+  test.each<[string, Partial<ConsulClusterArgs>, string, string]>([
+    [
+      "another datacenter",
+      { datacenter: "dc2" },
+      "datacenter is dc1 on",
+      "become dc2: a datacenter is made",
+    ],
+    [
+      "another data folder",
+      { dataDir: "/srv/consul" },
+      "dataDir is /var/consul on",
+      "/srv/consul: the servers would begin with empty",
+    ],
+    [
+      "another port of gossip",
+      { ports: { serfLan: 8401 } },
+      "ports.serfLan is 8301 on",
+      "8401: the agents would not find",
+    ],
+  ])("%s", async (_, change, before, after) => {
+    const { status, stdout, stderr } = await run("update", { ...existing(), ...change }, noted);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain(before);
+    expect(stderr).toContain(after);
+    expect(stderr).toMatch(/nothing was changed\n$/);
+  });
+
+  test.each<[string, ConsulClusterArgs, string]>([
+    ["two new marks", marked([one, "a"], [two], [three, "a"]), "consul-1 (a), consul-3 (a)"],
+    [
+      "all of them",
+      marked([one, "a"], [two, "a"], [three, "a"]),
+      "consul-1 (a), consul-2 (a), consul-3 (a)",
+    ],
+  ])("%s", async (_, args, named) => {
+    const { status, stdout, stderr } = await run("update", args, noted);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain(`one server is wiped at a time, and this run would wipe ${named}:`);
+  });
+
+  test("all that is wrong is told at once", async () => {
+    const args = { ...existing(), datacenter: "dc2", dataDir: "/srv/consul" };
+    const { stderr } = await run("update", args, noted);
+    expect(stderr.trim().split("\n")).toHaveLength(3);
+  });
+});

@@ -1,0 +1,74 @@
+// The owner's mark: made once, kept in the state, and handed to every step that looks at it. The two scripts of its
+// command run here as the Command plugin runs them.
+//
+// Does not prove what a host does with it: test/unit/host-lib and test/unit/remote do.
+
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { clientsAlone } from "./support/clients";
+import { clusterOf, existing, madeOwner, names, textOf } from "./support/clusters";
+
+async function run(input: "create" | "update", previous?: string) {
+  const command = (await clusterOf(existing())).get("c-owner");
+  const [program, ...args] = command.inputs.interpreter as [string, ...string[]];
+  const { PULUMI_COMMAND_STDOUT: _, ...env } = process.env;
+  if (previous !== undefined) env.PULUMI_COMMAND_STDOUT = previous;
+  return spawnSync(program, [...args, textOf(command, input)], { env, encoding: "utf8" });
+}
+
+test("it is 16 random digits", async () => {
+  const [one, other] = [await run("create"), await run("create")];
+  expect([one.status, other.status]).toEqual([0, 0]);
+  expect(one.stdout).toMatch(/^[0-9a-f]{16}$/);
+  expect(other.stdout).not.toBe(one.stdout);
+});
+
+test("a later run says the same again, and fails where there is nothing to say", async () => {
+  expect(await run("update", madeOwner)).toMatchObject({ status: 0, stdout: madeOwner });
+  for (const previous of [undefined, ""]) {
+    const { status, stdout, stderr } = await run("update", previous);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain("pulumi stack import");
+  }
+});
+
+test("nothing of settings and hosts is among its inputs", async () => {
+  const [one, other] = [
+    await clusterOf(existing()),
+    await clusterOf({ ...existing(5), domain: "x" }),
+  ];
+  expect(other.get("c-owner").inputs).toEqual(one.get("c-owner").inputs);
+  expect(one.get("c-owner").inputs).not.toHaveProperty("stdin");
+});
+
+test("release and secrets bring it in stdin; no command line names it", async () => {
+  const cluster = await clusterOf(existing());
+  for (const name of names(3)) {
+    const release = textOf(cluster.get(`c-${name}-release`), "stdin").split("\n");
+    expect(release.slice(0, 2)).toEqual([
+      `OWNER_ID='${madeOwner}'`,
+      "OWNER_NAME='consul-cluster/test/c'",
+    ]);
+    const secrets = textOf(cluster.get(`c-${name}-secrets`), "stdin");
+    expect(secrets).toMatch(new RegExp(`==> owner <==\n${madeOwner}\n$`));
+  }
+  for (const { name, inputs } of cluster.commands)
+    for (const input of ["create", "update", "delete"])
+      expect(String(inputs[input]), `${name}.${input}`).not.toContain(madeOwner);
+});
+
+test("a component may have any name", async () => {
+  const name = "the 'big' one/$HOME";
+  const cluster = await clusterOf(existing(1), { name });
+  const text = textOf(cluster.get(`${name}-consul-1-release`), "stdin").split("\n");
+  const { stdout } = spawnSync("sh", ["-c", `${text[1]}\nprintf %s "$OWNER_NAME"`], {
+    encoding: "utf8",
+  });
+  expect(stdout).toBe(`consul-cluster/test/${name}`);
+});
+
+test("clients are a component of their own, with an owner's mark of their own", async () => {
+  const { get } = await clientsAlone();
+  expect(textOf(get("w-web-1-release"), "stdin")).toContain("OWNER_NAME='consul-cluster/test/w'");
+  expect(get("w-owner").inputs).toEqual((await clusterOf(existing())).get("c-owner").inputs);
+});

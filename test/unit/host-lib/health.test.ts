@@ -1,0 +1,146 @@
+// Whether a cluster is well, and may do without a server: what is not understood, forbidden or missing is not well. The
+// answers are recorded ones.
+//
+// Does not prove that Consul's own view is true: it is asked in person, too, and machines in the lab show both.
+
+import { describe, expect, test } from "vitest";
+import type { Agents } from "../../support/curl/fakeConsul";
+import { Host } from "../support/host";
+import { agent, bodyOf } from "./answers";
+
+const own = "http://127.0.0.1:80";
+const peer = (number: number, port = 80) => `http://10.0.0.${number}:${port}`;
+
+/** A host where a server of three runs. */
+function host(agents: Agents): Host {
+  const made = new Host();
+  made.apply(made.stage(made.render()));
+  made.agents = agents;
+  return made;
+}
+
+describe("is it well?", () => {
+  const release = "1.22.0";
+  const problem = (answers: string | Agents[string], peers: Agents = {}, except = "") => {
+    const answering = typeof answers === "string" ? agent(release, answers) : answers;
+    // Whether somebody answers over gossip is asked by address: of the recording's network here.
+    const made = host({ [own]: answering, ...peers });
+    const joins = "answers_gossip() { case $2 in *127.0.78.1[123]*) ;; *) return 4 ;; esac; }";
+    return made.says("library", `${joins}; api=${own}; health_problem ${except}`);
+  };
+
+  test("a cluster of three healthy voters is", () => {
+    expect(problem("leader")).toBe("");
+    expect(problem("follower")).toBe("");
+  });
+
+  test.each([
+    ["a server is down", "one-down", /^consul-\d is no healthy voter \(false, true, failed\)$/],
+    ["a server has no name any more", "unknown-server", /is no healthy voter/],
+    ["a server does not vote yet", "joining", /is no healthy voter|autopilot does not know/],
+    ["nobody leads", "no-leader", /^no server that answers names a leader$/],
+    [
+      "nothing may be asked",
+      "anonymous-leader",
+      /^autopilot at .* does not let this host know \(403\)$/,
+    ],
+    [
+      "the token is nobody's",
+      "wrong-token",
+      /^autopilot at .* does not let this host know \(403\)$/,
+    ],
+  ])("not where %s", (_, situation, message) => {
+    expect(problem(situation)).toMatch(message);
+  });
+
+  test("not where autopilot lacks a server that Raft has: rows are counted", () => {
+    const view = JSON.parse(bodyOf(release, "leader.autopilot-health"));
+    const gone = view.Servers.pop().Name;
+    const answers = {
+      ...agent(release, "leader"),
+      "GET /v1/operator/autopilot/health": JSON.stringify(view),
+    };
+    expect(problem(answers)).toMatch(
+      /^autopilot does not know the server \S+ at 127\.0\.78\.1\d:8300/,
+    );
+    expect(problem(answers, {}, gone)).toBe("");
+  });
+
+  test.each(["/v1/operator/autopilot/health", "/v1/operator/raft/configuration"])(
+    "not where %s is not understood, or stops in its middle",
+    (path) => {
+      const whole = bodyOf(
+        release,
+        path.includes("raft") ? "leader.raft-configuration" : "leader.autopilot-health",
+      );
+      for (const body of ["<html></html>", "{}", whole.slice(0, -2)]) {
+        const answers = { ...agent(release, "leader"), [`GET ${path}`]: body };
+        expect(problem(answers)).toMatch(/answers something that is not understood$/);
+      }
+    },
+  );
+
+  test("not where the servers name different leaders, or one of them names none", () => {
+    const other = { "GET /v1/status/leader": '"10.0.0.99:8300"' };
+    expect(problem("leader", { [peer(12)]: other })).toMatch(
+      /^the servers name different leaders: /,
+    );
+    expect(problem("leader", { [peer(12)]: agent(release, "no-leader") })).toMatch(
+      /different leaders: .*none/,
+    );
+  });
+});
+
+describe("a server restarts where the others are a quorum without it", () => {
+  const server = (name: string, words = "true true alive") =>
+    `${name} ${words} 10.0.0.1:8300 id 1.22.0`;
+  const check = (noted: string[] | number, view: string[]) => {
+    const made = host({});
+    const note = typeof noted === "number" ? `return ${noted}` : `echo '${noted.join(" ")}'`;
+    const rows =
+      view.length === 0 ? "return 2" : `printf '%s\\n' ${view.map((row) => `'${row}'`).join(" ")}`;
+    return () =>
+      made.says(
+        "library",
+        `kv_get() { ${note}; }; autopilot_of() { ${rows}; }; require_quorum_without_self "not restarted"; echo spared`,
+      );
+  };
+  const names = (count: number) => Array.from({ length: count }, (_, i) => `consul-${i + 1}`);
+  const well = (count: number) => names(count).map((name) => server(name));
+
+  test.each<[string, string[] | number, string[]]>([
+    ["all three vote", names(3), well(3)],
+    ["all five vote", names(5), well(5)],
+    ["one of five is being replaced", names(5), well(4)],
+    ["it is the only one", names(1), well(1)],
+    ["nothing was noted yet", 1, well(3)],
+    ["one of two leaves for good", names(1), well(2)],
+  ])("it restarts where %s", (_, noted, view) => {
+    expect(check(noted, view)()).toBe("spared");
+  });
+
+  test.each([
+    ["one of three is being replaced", names(3), well(2), "consul-3"],
+    ["two of five are away", names(5), well(2), "consul-3, consul-4, consul-5"],
+    [
+      "one is a voter no more",
+      names(3),
+      [...well(2), server("consul-3", "true false alive")],
+      "consul-3",
+    ],
+  ])("it does not where %s", (_, noted, view, missing) => {
+    expect(check(noted, view)).toThrow(`not restarted: ${missing} is not back yet`);
+  });
+
+  test.each([
+    ["does not answer", 2],
+    ["is forbidden", 3],
+    ["is not understood", 4],
+  ])("nor where the answer, who belongs to the cluster, %s", (_, status) => {
+    expect(check(status, well(3))).toThrow(/which servers belong to the cluster is not known/);
+  });
+
+  test("nor where autopilot does not answer", () => {
+    expect(check(names(3), [])).toThrow(/which servers belong to the cluster is not known/);
+  });
+});

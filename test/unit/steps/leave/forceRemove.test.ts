@@ -1,0 +1,212 @@
+// How a cluster is made to forget a server: force-remove.sh as it stands, with agents that say what real ones said.
+//
+// Does not prove that Consul forgets: machines in the lab do. Whom it takes for the server that goes is in
+// ../leaving.test.ts.
+
+import { describe, expect, test } from "vitest";
+import type { Answers } from "../../../support/curl/fakeConsul";
+import { agent, recorded, releases } from "../../host-lib/answers";
+import { owner } from "../../render/cases";
+import { Host } from "../../support/host";
+import {
+  about,
+  address,
+  api,
+  autopilot,
+  both,
+  gates,
+  id,
+  join,
+  leaves,
+  members,
+  raft,
+  removal,
+  run,
+  wan,
+  without,
+} from "./forgetting";
+
+describe.each(releases)("Consul %s", (release) => {
+  const nobody = (more: Answers = {}): Answers => ({
+    ...agent(release, "unknown-server"),
+    ...leaves(),
+    [raft]: without(release, "unknown-server.raft-configuration", ({ ID }) => ID === id),
+    ...more,
+  });
+  const dead = (more: Answers = {}): Answers => ({
+    ...agent(release, "unknown-server"),
+    ...leaves(),
+    ...removal(release),
+    ...more,
+  });
+
+  test("who is dead, its name forgotten, leaves Raft by its id, under gates, and gossip", () => {
+    expect(run(dead())).toEqual({
+      status: 0,
+      did: gates,
+      changes: [`DELETE /v1/operator/raft/peer?id=${id}`, ...both],
+      said: "consul-1: consul-3 is gone from Raft and from gossip\n",
+    });
+  });
+
+  test("who is known to nobody has been forgotten: nothing is locked or changed", () => {
+    expect(run(nobody())).toEqual({
+      status: 0,
+      did: ["lock forgetting consul-3"],
+      changes: [],
+      said: "",
+    });
+  });
+
+  test("who has left Raft and is in gossip still leaves that, as often as it takes", () => {
+    const gone = { [members]: recorded(release, "unknown-server.members") };
+    const known = nobody({
+      ...leaves({ [api]: leaves({ [api]: gone }) }),
+      [members]: recorded(release, "leader.members"),
+    });
+    expect(run(known)).toMatchObject({
+      status: 0,
+      did: gates.slice(0, 2),
+      changes: [...both, ...both],
+    });
+  });
+
+  test("who stays in the pool of all datacenters is not gone", () => {
+    const known = nobody({ [wan]: recorded(release, "leader.members-wan") });
+    const { status, said } = run(known, { seconds: 0 });
+    expect(status).toBe(1);
+    expect(said).toContain("consul-3 is still known to the cluster; run it again");
+  });
+
+  describe("what cannot be read is not taken for gone", () => {
+    const forbidden = { code: 403, body: "Permission denied" };
+
+    test.each([
+      ["forbidden", forbidden],
+      ["nothing in time", { exit: 28, seconds: 5 }],
+      ["an error", { code: 500, body: "rpc error" }],
+      ["something else", "<html></html>"],
+      ["a list of nobody", '{"Servers":[],"Index":0}'],
+    ])("Raft's configuration: %s", (_, answer) => {
+      const { status, changes, said } = run(nobody({ [raft]: answer }));
+      expect({ status, changes }).toEqual({ status: 1, changes: [] });
+      expect(said).toContain("consul-3 stays in Raft's configuration, which cannot be read");
+    });
+
+    test.each([
+      ["forbidden", forbidden],
+      ["none at all", "[]"],
+      ["an error", { code: 500, body: "rpc error" }],
+    ])("the members: %s", (_, answer) => {
+      for (const pool of [members, wan]) {
+        const { status, said } = run(nobody({ [pool]: answer }), { seconds: 0 });
+        expect(status).toBe(1);
+        expect(said).toContain("consul-3 is still known to the cluster");
+      }
+    });
+  });
+
+  describe("a server that nobody reaches over SSH", () => {
+    const words = about("yes");
+    /** Autopilot's view of a server that serves, as a cluster that is well has it. */
+    const serves = {
+      [raft]: recorded(release, "leader.raft-configuration"),
+      [autopilot]: recorded(release, "leader.autopilot-health"),
+    };
+
+    test("is not taken for dead where it serves its neighbours", () => {
+      const { status, changes, said } = run(dead({ ...serves, [join]: {} }), { words });
+      expect({ status, changes }).toEqual({ status: 1, changes: [join] });
+      expect(said).toContain(
+        "consul-3 cannot be reached, but serves its neighbours: it is not taken for dead; nothing was changed",
+      );
+    });
+
+    test("is not taken for dead where its neighbours do not say", () => {
+      for (const answer of [{ code: 403 }, { code: 500, body: "x" }, '{"Servers":[]}']) {
+        const outcome = run(dead({ [autopilot]: answer }), { words });
+        expect(outcome).toMatchObject({ status: 1, changes: [] });
+        expect(outcome.said).toContain("whether consul-3 serves its neighbours is not known");
+      }
+    });
+
+    test.each([
+      ["where autopilot has it for dead", {}],
+      [
+        "where autopilot is late, and it does not answer over gossip",
+        { ...serves, [join]: { code: 500 } },
+      ],
+    ])("is forgotten %s", (_, more) => {
+      const outcome = run(dead(more), { words });
+      expect(outcome).toMatchObject({ status: 0, did: gates });
+      expect(outcome.changes).toContain(`DELETE /v1/operator/raft/peer?id=${id}`);
+    });
+
+    test("is asked at the port of gossip where that is another one", () => {
+      const other = `PUT /v1/agent/join/${address}:9301`;
+      const more =
+        'applied_fact() { case $1 in serf_lan) echo 9301 ;; *) fact "$FACTS" "$1" ;; esac; }';
+      const { status, changes } = run(dead({ ...serves, [other]: {} }), { words, more });
+      expect({ status, changes }).toEqual({ status: 1, changes: [other] });
+    });
+  });
+
+  test("one that left in order is not asked whether it lives, though autopilot is late", () => {
+    const late = {
+      [raft]: recorded(release, "leader.raft-configuration"),
+      [autopilot]: recorded(release, "leader.autopilot-health"),
+    };
+    const { status, changes } = run(dead({ ...late, [join]: {} }));
+    expect(status).toBe(0);
+    expect(changes).not.toContain(join);
+  });
+
+  describe("it stays in Raft's configuration where the others", () => {
+    test.each([
+      [
+        "are not well",
+        "wait_until_well() { reason='consul-2 is away'; return 1; }",
+        "the others are not well: consul-2 is away",
+      ],
+      [
+        "are not known",
+        "missing_servers() { return 3; }",
+        "which servers belong to the cluster is not known",
+      ],
+      [
+        "are not whole",
+        "missing_servers() { echo consul-4; }",
+        "consul-4 shall be a voter and is none yet; one server at a time",
+      ],
+      [
+        "are another run's by now",
+        'require_cluster_lock() { die "$1: lost"; }',
+        "consul-3 stays in Raft's configuration: lost",
+      ],
+    ])("%s", (_, more, message) => {
+      const { status, changes, said } = run(dead(), { more });
+      expect({ status, changes }).toEqual({ status: 1, changes: [] });
+      expect(said).toContain(message);
+    });
+  });
+
+  test("who has no say is passed over: no leader", () => {
+    for (const situation of ["no-leader", "waiting", "client-alone"]) {
+      const outcome = run(agent(release, situation));
+      expect(outcome).toMatchObject({ status: 3, changes: [], said: "" });
+    }
+  });
+
+  test("a departure of 0.1.0 says where the host's agent was: it is found anyhow", () => {
+    const words = about("no").replace(`owner=${owner}`, "api=http://127.0.0.1:1 configDir=/etc/x");
+    expect(run(dead(), { words }).status).toBe(0);
+  });
+});
+
+test("who has no say is passed over: nobody answers", () => {
+  const host = new Host();
+  host.apply(host.stage(host.render()));
+  host.agents = { [api]: "refused" };
+  const { status, stderr } = host.run("force-remove.sh", `main ${about("yes")} </dev/null`);
+  expect({ status, stderr }).toEqual({ status: 3, stderr: "" });
+});

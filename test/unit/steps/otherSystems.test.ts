@@ -1,0 +1,117 @@
+// What the scripts do on systems that the lab has none of: SELinux and firewalld, as on RHEL and Amazon Linux; a resolver
+// on port 53, as on Ubuntu.
+//
+// Does not prove that such a system is content: none runs here.
+
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { library, releaseFunctions, sh, temporaryFolder } from "../support/shell";
+
+/** Runs functions of the release step where these programs stand before the system's own. */
+function on(programs: Record<string, string>, call: string): string {
+  const folder = temporaryFolder();
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  for (const [name, text] of Object.entries(programs)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  const path = `PATH=${bin}${delimiter}$PATH name=test here=$1`;
+  return sh(`${releaseFunctions}${path}\n${call}`, [folder]);
+}
+
+const firewall = {
+  systemctl: '[ "$1 $3" = "is-active firewalld" ]',
+  "firewall-cmd": "case $2 in --query-port=8300/tcp) exit 0 ;; esac; exit 1",
+};
+const look = "tcp=8300,8301 udp=8301; note_firewall 2>&1";
+
+test("a firewall that runs is named with the ports that it does not open, and nothing is refused", () => {
+  expect(on(firewall, look)).toContain("its default zone does not list 8301/tcp 8301/udp: ");
+});
+
+test.each([
+  ["does not run", { ...firewall, systemctl: "exit 3" }],
+  ["opens all of them", { ...firewall, "firewall-cmd": "exit 0" }],
+])("a firewall that %s is not spoken of", (_, programs) => {
+  expect(on(programs, look)).toBe("");
+});
+
+test("what is put in place gets the place's SELinux context", () => {
+  const folder = temporaryFolder();
+  const noted = join(folder, "noted");
+  writeFileSync(join(folder, "unit"), "text");
+  on(
+    { restorecon: `printf '%s\\n' "$*" >>${noted}`, install: 'cp "$7" "$8"' },
+    `install_file ${folder}/unit ${folder}/active 0644`,
+  );
+  expect(readFileSync(noted, "utf8")).toBe(`${folder}/active\n`.replace(/^/, "-R "));
+});
+
+test("where there is no SELinux nothing is tried, and where it fails that is said and passed", () => {
+  expect(sh(`${library}PATH=; restore_contexts /somewhere; printf %s $?`)).toBe("0");
+  expect(on({ restorecon: "exit 1" }, "restore_contexts /somewhere 2>&1")).toContain(
+    "the SELinux contexts of /somewhere were not restored",
+  );
+});
+
+describe("a release's binary, which systemd starts though it lies below a folder called lib", () => {
+  const label = (programs: Record<string, string>) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "1.22.0"));
+    writeFileSync(join(folder, "1.22.0/consul"), "");
+    const noting = `printf '%s\\n' "\${0##*/} $*" >>${folder}/noted`;
+    const noted = { restorecon: noting, chcon: noting };
+    const said = on({ ...noted, ...programs }, `RELEASES=${folder}; label_releases 2>&1`);
+    const lines = readFileSync(join(folder, "noted"), "utf8").replaceAll(folder, "RELEASES");
+    return [...lines.trim().split("\n"), said];
+  };
+
+  test("gets a program's SELinux context, after the place's", () => {
+    expect(label({ selinuxenabled: "exit 0" })).toEqual([
+      "restorecon -R RELEASES",
+      "chcon -t bin_t RELEASES/1.22.0/consul",
+      "",
+    ]);
+  });
+
+  test("is left alone where SELinux is off; where it fails, that is said and passed", () => {
+    expect(label({ selinuxenabled: "exit 1" })).toEqual(["restorecon -R RELEASES", ""]);
+    expect(label({ selinuxenabled: "exit 0", chcon: "exit 1" })[1]).toContain("were not set");
+  });
+});
+
+describe("programs that are missing are named with their packages", () => {
+  const missing = "curl sha256sum flock find systemctl ss ip useradd runuser awk unzip mkfs.ext4";
+  const advice = (manager: string) =>
+    on({ [manager]: "" }, `command() { [ "$2" = ${manager} ]; }; how_to_install ${missing}`);
+
+  test.each([
+    ["apt-get", "coreutils curl e2fsprogs findutils gawk iproute2 passwd systemd unzip util-linux"],
+    [
+      "dnf",
+      "coreutils curl e2fsprogs findutils gawk iproute shadow-utils systemd unzip util-linux",
+    ],
+  ])("%s", (manager, packages) => {
+    expect(advice(manager)).toBe(`install them: ${manager} install ${packages}\n`);
+  });
+
+  test("of no other system", () => {
+    expect(advice("pacman")).toBe("install them with the system's package manager\n");
+  });
+
+  test("whatever the scripts ask for is looked for", () => {
+    const asked = on({}, "command() { return 1; }; dataVolume=vol-1; missing_programs").split("\n");
+    for (const program of ["awk", "curl", "find", "flock", "mktemp", "paste", "timeout", "blkid"])
+      expect(asked).toContain(program);
+  });
+});
+
+test("a resolver that holds port 53 is named with both ways out", () => {
+  const ss = `echo 'LISTEN 0 4096 127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=7,fd=14))'`;
+  const ports = 'problems=; check_ports tcp 53; printf %s "$problems"';
+  expect(on({ ss, systemctl: "echo 0" }, ports)).toContain(
+    "port 53/tcp is taken by systemd-resolve (process 7); put DNSStubListener=no into resolved.conf there, or give another port in ports.dns",
+  );
+});

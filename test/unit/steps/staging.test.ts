@@ -1,0 +1,237 @@
+// What is looked at while everything is staged, before any server changes: data too old to join with, a downgrade,
+// secrets that nobody rotated, a key that cannot be rotated, a quorum that is lost, settings that never change.
+//
+// Does not prove that a refusal comes in time: the order of the commands does, in test/graph.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { PlainArgs } from "../../../components/cluster/args";
+import { agent, recorded, releases } from "../host-lib/answers";
+import { gossipKeys } from "../host-lib/recording/dummies";
+import { gossipKey, servers } from "../render/cases";
+import { Host } from "../support/host";
+
+const api = "http://127.0.0.1:80";
+const peer = (number: number) => `http://10.0.0.${number}:80`;
+
+describe("data of a server", () => {
+  const day = 86_400;
+  const seen = (days: number) =>
+    JSON.stringify({ last_seen_unix: Math.floor(Date.now() / 1000 - days * day) });
+  const check = (metadata: string | undefined, more: PlainArgs = {}, served = true) => {
+    const host = new Host();
+    host.stage(host.render(more));
+    if (metadata !== undefined) host.write("data/server_metadata.json", metadata);
+    if (served) host.agents = { [peer(12)]: agent("1.22.0", "leader") };
+    return host.says("stage-config.sh", "check_data_age");
+  };
+
+  test.each([
+    ["never written", undefined],
+    ["without a time", "{}"],
+    ["of today", seen(0)],
+    ["of almost a week ago", seen(6.9)],
+  ])("%s is young enough to join with", (_, metadata) => {
+    expect(check(metadata)).toBe("");
+  });
+
+  test("of more than a week ago is too old; the others hold what is newer", () => {
+    expect(() => check(seen(7.1))).toThrow(/is 7 days old, .* set wipeData for this server/);
+    expect(() => check(seen(400))).toThrow(/is 400 days old/);
+  });
+
+  test("where nobody serves it may be all there is: the way is Consul's own, and never a wipe", () => {
+    expect(() => check(seen(8), {}, false)).toThrow(
+      /server_rejoin_age_max: "240h" .*Do not wipe it; nothing that runs was touched/,
+    );
+  });
+
+  test("is measured by server_rejoin_age_max, where that is set", () => {
+    expect(check(seen(8), { extraConfig: { server_rejoin_age_max: "8760h" } })).toBe("");
+    expect(() => check(seen(3), { extraConfig: { server_rejoin_age_max: "48h" } })).toThrow(
+      /server_rejoin_age_max is 48h/,
+    );
+  });
+
+  test.each([
+    ["no mark", "", "ticket-17", false],
+    ["a first mark", "ticket-17", undefined, true],
+    ["another mark", "ticket-18", "ticket-17", true],
+    ["the mark of a wipe that was done", "ticket-17", "ticket-17", false],
+  ])("with %s: whether it goes", (_, wipeData, applied, goes) => {
+    const host = new Host();
+    if (applied) host.write("state/active", `release 1.22.0\nwipe-data ${applied}\n`);
+    const asked = `{ wipeData='${wipeData}'; will_be_wiped; }`;
+    expect(host.holds("stage-config.sh", asked)).toBe(goes);
+  });
+});
+
+describe("a downgrade", () => {
+  const check = (applied: string | undefined, version: string, allowed = "") => {
+    const host = new Host();
+    if (applied) host.write("state/active", `release ${applied}\nsecrets x\n`);
+    const settings = `version='${version}' allowDowngradeTo='${allowed}'`;
+    return host.says("stage-config.sh", `${settings}; check_downgrade`);
+  };
+
+  test.each([
+    [undefined, "1.18.0"],
+    ["1.22.0", "1.22.0"],
+    ["1.22.0", "1.22.1"],
+    ["1.9.17", "1.10.0"],
+    ["1.22.0", "2.0.0"],
+    ["1.22.0-rc1", "1.22.0"],
+    ["1.22.0-rc1", "1.22.0-rc2"],
+    ["1.21.5", "1.22.0-rc1"],
+  ])("is not what leads from %s to %s", (applied, version) => {
+    expect(check(applied, version)).toBe("");
+  });
+
+  test.each([
+    ["1.22.1", "1.22.0"],
+    ["1.10.0", "1.9.17"],
+    ["2.0.0", "1.22.0"],
+    ["1.22.0", "1.22.0-rc1"],
+  ])("is what leads from %s to %s: refused, unless it is allowed by name", (applied, version) => {
+    expect(() => check(applied, version)).toThrow(`does not support a downgrade to ${version}`);
+    expect(() => check(applied, version, "1.18.0")).toThrow("does not support");
+    expect(check(applied, version, version)).toBe("");
+  });
+});
+
+describe("what a cluster that exists cannot change", () => {
+  const check = (before: PlainArgs | undefined, after: PlainArgs) => {
+    const host = new Host();
+    if (before) host.apply(host.render(before));
+    host.stage(host.render(after));
+    return host.says("stage-config.sh", "check_fixed_settings");
+  };
+
+  test.each<[string, PlainArgs]>([
+    ["datacenter", { datacenter: "other" }],
+    ["serf_lan", { ports: { serfLan: 9301 } }],
+    ["data_dir", { dataDir: "/srv/other" }],
+  ])("%s", (fact, more) => {
+    expect(() => check({}, more)).toThrow(new RegExp(`${fact} cannot change from \\S+ to \\S+`));
+    expect(check(undefined, more)).toBe("");
+    expect(check(more, more)).toBe("");
+  });
+
+  test("anything else may", () => {
+    expect(check({}, { ports: { http: 8500, server: 9300 }, configDir: "/etc/x" })).toBe("");
+  });
+});
+
+describe("secrets", () => {
+  const arrive = (
+    staged: { key: string; label: string } | undefined,
+    incoming: { key: string; label: string },
+  ) => {
+    const host = new Host();
+    if (staged) host.stage(host.render({}, staged));
+    for (const [name, text] of Object.entries(host.render({}, incoming).secrets))
+      host.write(`state/staged/incoming/${name}`, text);
+    const call = 'incoming=$STAGED/incoming; refuse_a_silent_change; echo "accepted"';
+    return { host, run: () => host.says("stage-secrets.sh", call) };
+  };
+  const [first, second] = [
+    { key: gossipKeys.first, label: "rotation-1" },
+    { key: gossipKeys.second, label: "rotation-2" },
+  ];
+
+  test.each([
+    ["the first ones", undefined, first],
+    ["the same again", first, first],
+    ["a rotation's", first, second],
+    ["the same by another name", first, { ...first, label: "another" }],
+  ])("%s are accepted", (_, staged, incoming) => {
+    expect(arrive(staged, incoming).run()).toBe("accepted");
+  });
+
+  test("others under the same name are refused: a state that was lost makes a new key", () => {
+    const attempt = arrive(first, { ...second, label: first.label });
+    expect(attempt.run).toThrow(/others than those that this host has as rotation-1: .*state lost/);
+    expect(existsSync(join(attempt.host.folder, "state/staged/incoming"))).toBe(false);
+    expect(attempt.host.read("state/staged/secrets/gossip-key")).toBe(`${first.key}\n`);
+  });
+
+  test("no key shows in what is said", () => {
+    const attempt = arrive(first, { ...second, label: first.label });
+    expect(attempt.run).not.toThrow(first.key);
+    expect(attempt.run).not.toThrow(second.key);
+  });
+});
+
+describe("of five servers", () => {
+  const five = { existing: servers(...[1, 2, 3, 4, 5].map((n) => `10.0.0.${n}`)) };
+  const raft = (n: number) => `http://10.0.0.${n}:8300`;
+  const check = (others: Record<number, "silent" | "refused" | "open">) => {
+    const host = new Host();
+    host.apply(host.stage(host.render(five)));
+    for (const [number, state] of Object.entries(others))
+      host.agents[raft(Number(number))] = state === "open" ? { "*": { exit: 52 } } : state;
+    return host.says("library", "die_without_quorum");
+  };
+
+  test("a majority of hosts that answer can be a quorum: an election ends it, or a start", () => {
+    expect(check({ 2: "open", 3: "open", 4: "open", 5: "open" })).toBe("");
+    expect(check({ 2: "silent", 3: "open", 4: "silent", 5: "open" })).toBe("");
+    // Consul alone is stopped there, and a run can start it.
+    expect(check({ 2: "silent", 3: "refused", 4: "silent", 5: "refused" })).toBe("");
+  });
+
+  test.each([
+    [[4], "2 of 5 servers answer and 3 are needed; away: 10.0.0.2 10.0.0.3 10.0.0.5."],
+    [[], "1 of 5 servers answer and 3 are needed; away: 10.0.0.2 10.0.0.3 10.0.0.4 10.0.0.5."],
+  ])("a minority is none, and who is away is named: %j answer", (answering, message) => {
+    const others = [2, 3, 4, 5].map((n) => [n, answering.includes(n as never) ? "open" : "silent"]);
+    expect(() => check(Object.fromEntries(others))).toThrow(message);
+  });
+});
+
+describe.each(releases)("another gossip key than the one in the keyring, Consul %s", (release) => {
+  const stage = (ring: string, agents: Host["agents"]) => {
+    const host = new Host();
+    host.apply(host.stage(host.render()));
+    host.write("data/serf/local.keyring", JSON.stringify([ring], null, 2));
+    host.agents = agents;
+    return host.says("stage-config.sh", `find_own_agent || true; check_gossip_key`);
+  };
+  const other = Buffer.alloc(32).toString("base64");
+  const down = {
+    "GET /v1/agent/members": recorded(release, "one-down.members"),
+    "GET /v1/agent/members?wan=1": recorded(release, "one-down.members-wan"),
+  };
+
+  test("is no other where it is the same", () => {
+    expect(stage(gossipKey, {})).toBe("");
+  });
+
+  test("needs a running cluster, and every member of it", () => {
+    expect(() => stage(other, {})).toThrow(/changed in a running cluster only/);
+    expect(stage(other, { [api]: agent(release, "leader") })).toBe("");
+    expect(() => stage(other, { [api]: { ...agent(release, "leader"), ...down } })).toThrow(
+      /is away: consul-\d \(down\)/,
+    );
+  });
+
+  test("is not begun where the members are not told, as to a caller without a right", () => {
+    const withheld = {
+      ...agent(release, "anonymous-leader"),
+      "GET /v1/status/leader": recorded(release, "leader.status-leader"),
+    };
+    expect(() => stage(other, { [api]: withheld })).toThrow(
+      /members of the cluster are not known: .*403/,
+    );
+  });
+
+  test("of a server that is out of the cluster has to be the cluster's own", () => {
+    // This server's agent names no leader, its neighbour does.
+    const agents = {
+      [api]: agent(release, "restarted-no-leader"),
+      [peer(12)]: agent(release, "leader"),
+    };
+    expect(() => stage(other, agents)).toThrow(/neither the one in this server's keyring nor/);
+  });
+});

@@ -32,7 +32,7 @@ test("killed in the middle of staging: nothing that runs was touched, and the ne
   const { gossipKey } = await trio.outputs<{ gossipKey: string }>();
   const before = await processes();
   anotherRestart();
-  await upCutOffAt(trio, (said) => /trio-test-2-config updating/.test(said));
+  await upCutOffAt(trio, (said) => /consul-test-2-config updating/.test(said));
   expect(await processes()).toEqual(before);
   await trio.up();
   await expectConverged(gossipKey);

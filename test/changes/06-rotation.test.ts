@@ -73,9 +73,9 @@ test("it is refused while a member is down, before anything changes", async () =
 });
 
 test.each([
-  ["before the first server", /trio-test-1-activate updating/],
-  ["before the last server", /trio-test-3-activate updating/],
-  ["before the old key is removed", /trio-ready updating/],
+  ["before the first server", /consul-test-1-activate updating/],
+  ["before the last server", /consul-test-3-activate updating/],
+  ["before the old key is removed", /consul-ready updating/],
 ])("cut off %s, the next run finishes it with the same key", async (_, moment) => {
   const before = await processes();
   nextRotation();

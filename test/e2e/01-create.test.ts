@@ -16,13 +16,13 @@ beforeAll(async () => {
 
 describe("a creation that is cut off", () => {
   test("kill -9 in the middle of staging, kill -9 in the middle of activating: the next run converges", async () => {
-    await upCutOffAt(trio, (said) => /trio-test-\d-release creating/.test(said));
+    await upCutOffAt(trio, (said) => /consul-test-\d-release creating/.test(said));
     // A machine that was still booting is down with the run: it runs nothing either.
     const state = (name: string) =>
       on(name, "systemctl is-active consul || true").catch(() => "off");
     const started = await Promise.all(names.map(state));
     expect(started, "nothing runs while not everything is staged").not.toContain("active");
-    await upCutOffAt(trio, (said) => /trio-test-1-activate creating/.test(said));
+    await upCutOffAt(trio, (said) => /consul-test-1-activate creating/.test(said));
   });
 
   test("two of three fresh servers elect no leader, and the third makes the cluster", async () => {
@@ -30,7 +30,7 @@ describe("a creation that is cut off", () => {
       "--exclude",
       "**test-3-activate",
       "--exclude",
-      "**trio-ready",
+      "**consul-ready",
       "--exclude-dependents",
     );
     await eventually("two servers run", 20, async () => {

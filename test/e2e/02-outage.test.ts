@@ -49,7 +49,7 @@ test("a run that cannot reach a host says which, and changes nothing; it converg
   const before = await processesOf("test-1", "test-2");
   trio.settings = { ...trio.settings, environment: { GOMAXPROCS: "1" } };
   const said = await trio.upThatFails();
-  expect(said).toMatch(/trio-test-3-config[\s\S]*failed attempts/);
+  expect(said).toMatch(/consul-test-3-config[\s\S]*failed attempts/);
   expect(await processesOf("test-1", "test-2"), "the barrier holds the others back").toEqual(
     before,
   );

@@ -23,7 +23,7 @@ describe("the gossip key is nowhere in plain", () => {
 
   test("not in what any run said", () => {
     const log = readFileSync(trio.logFile, "utf8");
-    expect(log).toContain("trio-gossip-key");
+    expect(log).toContain("consul-gossip-key");
     expect(log.includes(key)).toBe(false);
   });
 

@@ -32,7 +32,7 @@ afterAll(async () => {
 test("nothing changes where nothing does", async () => {
   const { code, terminal, markdown } = await planOf(baseSettings, "--strict");
   expect(code).toBe(0);
-  expect(terminal).toMatch(/^Cluster trio {2}Nothing changes\./);
+  expect(terminal).toMatch(/^Cluster consul {2}Nothing changes\./);
   expect(markdown).toContain("**Nothing changes.**");
 });
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureKeyPair } from "../../lab/machines/keyPair";
 import { createMachine, removeMachine } from "../../lab/machines/machines";
 import { mirrorFolder } from "../../lab/mirror/mirror";
+import { inside } from "../support/bareHosts";
 import { ConsulApi } from "../support/consul";
 import { sshOutput, testMachines } from "../support/machines";
 import { TestStack } from "../support/stack";
@@ -62,8 +63,16 @@ describe("a host that is not fit", () => {
     );
     await on("sudo systemd-run -q --unit taken-80 systemd-socket-activate -l 80 cat");
     await on("sudo systemd-run -q --unit taken-53 systemd-socket-activate -d -l 53 cat");
+    await on(
+      "sudo groupadd consul; printf '[Service]\\nExecStart=/bin/sleep 1h\\n' | sudo tee /run/systemd/system/consul.service; sudo systemctl start consul",
+    );
+    const pid = await on("systemctl show consul -p MainPID --value");
     const said = await stack.upThatFails();
     expect(said).toContain("nothing on it was changed");
+    expect(said, "what nobody of ours has made").toMatch(
+      new RegExp(`the unit /run/systemd/system/consul.service .*process ${pid} .*a group consul`),
+    );
+    expect(await on("systemctl show consul -p MainPID --value"), "runs on").toBe(pid);
     expect(said).toContain("no Consul release exists for this architecture, riscv64");
     expect(said).toMatch(/\/usr\/local has \d+ MiB free, the release needs 500 MiB/);
     expect(said).toMatch(
@@ -75,13 +84,19 @@ describe("a host that is not fit", () => {
     expect(await on("ls /etc/consul.d 2>/dev/null || true")).toBe("");
   });
 
-  test("is taken once it is fit", async () => {
+  test("is taken once it is fit, also where its login shell prints something", async () => {
+    await on("echo 'echo a word of welcome' >>.bashrc");
     await on(
-      "sudo systemctl stop taken-80 taken-53; sudo umount /usr/local; sudo rm -rf /var/consul",
+      "sudo systemctl stop taken-80 taken-53 consul; sudo umount /usr/local; sudo rm -rf /var/consul /run/systemd/system/consul.service; sudo groupdel consul; sudo systemctl daemon-reload",
     );
     await stack.up();
     expect(await new ConsulApi(host.address).leader()).toBe(`${host.address}:8300`);
-    expect((await stack.outputs()).faultTolerance).toBe(0);
+    const nodeId = await on("sudo cat /var/consul/node-id | tail -n 1");
+    expect(await stack.outputs()).toMatchObject({
+      faultTolerance: 0,
+      servers: [{ ...host, nodeId: nodeId.split("\n").at(-1) }],
+    });
+    await on("rm .bashrc");
   });
 });
 
@@ -95,6 +110,19 @@ test("a reload applies what needs no restart, through systemd as well", async ()
     DebugConfig: { DNSRecursors: string[] };
   }>("/v1/agent/self");
   expect(DebugConfig.DNSRecursors).toEqual(["198.18.77.1"]);
+});
+
+test("destroy stops at a host that answers and lets nobody in, and takes nothing from it", async () => {
+  await on("sudo sed -i.kept /./d .ssh/authorized_keys");
+  const pid = (await new ConsulApi(host.address).leader()) !== "";
+  const said = await stack.destroyThatFails();
+  expect(said).toMatch(/stands-1: cannot be taken out: at 198\.18\.77\.41 it refuses the login/);
+  expect(said).toContain("CONSUL_CLUSTER_LEAVE_BEHIND=stands-1");
+  expect((await new ConsulApi(host.address).leader()) !== "").toBe(pid);
+  await inside(
+    host.name,
+    "mv /home/admin/.ssh/authorized_keys.kept /home/admin/.ssh/authorized_keys",
+  );
 });
 
 test("destroy takes the service, the settings, the release and the user along, and leaves the data", async () => {

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderUserData } from "../../components/hosts/aws/userData";
-import { releaseInstaller } from "../../components/remote/scripts";
+import { releaseInstaller } from "../../components/steps/scripts";
 import { otherImageFile } from "../../lab/image/image";
 import { ensureKeyPair } from "../../lab/machines/keyPair";
 import { removeMachine } from "../../lab/machines/machines";

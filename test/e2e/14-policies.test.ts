@@ -35,7 +35,7 @@ describe("production", () => {
     const refused = refusals(await stack({}).previewThatFails(...policies));
     expect(refused).toHaveLength(6);
     for (const [index, policy] of ["acls", "acls", "acls", "tls", "tls", "tls"].entries()) {
-      const step = `prod-policies-m-${(index % 3) + 1}-config`;
+      const step = `consul-m-${(index % 3) + 1}-config`;
       expect(refused[index]).toContain(`${policy}-in-production (command:remote:Command: ${step})`);
       expect(refused[index]).toContain(`Set them in extraConfig.${policy.replace("acls", "acl")}`);
     }
@@ -69,22 +69,27 @@ describe("a cluster that runs", () => {
     const gossip = { rotation: 2 };
     trio.settings = { ...baseSettings, ...replaced("test-2"), gossip, retryInterval: "11s" };
     const said = await trio.preview(...policies);
-    expect(said).toMatch(/trio-test-2-machine replace/);
+    expect(said).toMatch(/consul-test-2-machine replace/);
     expect(said).toMatch(passed);
   });
 
   test("may not replace two servers, nor its key without a rotation", async () => {
     trio.settings = { ...baseSettings, ...replaced("test-1", "test-3") };
-    const said = await trio.previewThatFails(...policies, "--replace", urn("trio-gossip-key"));
+    const said = await trio.previewThatFails(...policies, "--replace", urn("consul-gossip-key"));
     expect(refusals(said)).toEqual([
-      expect.stringMatching(/^gossip-key-kept .*trio-gossip-key\): .*say gossip.rotation: 2$/),
-      expect.stringMatching(/^one-server-replaced-at-a-time .*: trio\): .*: test-1, test-3\. One/),
+      expect.stringMatching(/^gossip-key-kept .*consul-gossip-key\): .*say gossip.rotation: 2$/),
+      expect.stringMatching(
+        /^one-server-replaced-at-a-time .*: consul\): .*: test-1, test-3\. One/,
+      ),
     ]);
   });
 
   test("nor two by `--replace`, which the component's own guard does not see", async () => {
     trio.settings = baseSettings;
-    const both = ["test-1", "test-2"].flatMap((name) => ["--replace", urn(`trio-${name}-machine`)]);
+    const both = ["test-1", "test-2"].flatMap((name) => [
+      "--replace",
+      urn(`consul-${name}-machine`),
+    ]);
     expect(refusals(await trio.previewThatFails(...policies, ...both))).toEqual([
       expect.stringContaining("test-1, test-2"),
     ]);
@@ -101,7 +106,7 @@ describe("a cluster that runs", () => {
     writeFileSync(config, JSON.stringify(settings));
     const said = await trio.previewThatFails(...policies, "--policy-pack-config", config);
     expect(refusals(said)).toEqual([expect.stringMatching(/^gossip-key-kept .*cannot be read/)]);
-    expect(said).toMatch(/\[advisory\].* tls-in-production .*trio-test-1-config/);
+    expect(said).toMatch(/\[advisory\].* tls-in-production .*consul-test-1-config/);
   });
 });
 

@@ -44,15 +44,15 @@ async function anythingToDo(name: string): Promise<string> {
 describe("a new cluster", () => {
   test("has a plan for the reviewer and one for the engine", async () => {
     const { code, said } = await preview("new", ["--strict"]);
-    expect(said).toContain("Cluster pull");
+    expect(said).toContain("Cluster consul");
     expect(code).toBe(0);
-    expect(read("new", "plan.md")).toContain("### Cluster `pull`");
+    expect(read("new", "plan.md")).toContain("### Cluster `consul`");
     expect(await anythingToDo("new")).toBe("true");
   });
 
   test("is made from that plan", async () => {
     const { code, said } = await apply("new");
-    expect(said).toContain("pull-ready");
+    expect(said).toContain("consul-ready");
     expect(code).toBe(0);
     expect(await new ConsulApi(machine.address).leader()).toBe(`${machine.address}:8300`);
   });

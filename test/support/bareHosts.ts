@@ -21,6 +21,16 @@ export class BareHosts {
     this.names.push(...machines.map(({ name }) => name));
     // A run that was cut off has left them as it had changed them, and some begin with this file.
     await this.remove();
+    return this.boot(machines);
+  }
+
+  /** Makes some of them anew, with nothing on them: other host keys, the same key that opens them. */
+  async createAgain(...machines: Omit<BareMachine, "publicKey">[]): Promise<{ hostKey: string }[]> {
+    for (const { name } of machines) await removeMachine(name, testMachines);
+    return this.boot(machines);
+  }
+
+  private async boot(machines: Omit<BareMachine, "publicKey">[]): Promise<{ hostKey: string }[]> {
     const publicKey = await ensureKeyPair(this.keyFile);
     return Promise.all(
       machines.map((machine) => createMachine({ ...machine, publicKey }, testMachines)),

@@ -1,4 +1,4 @@
-import type { ConsulApi } from "./consul";
+import type { Asked } from "./doors";
 import { eventually, pause } from "./wait";
 
 /** What became of the writes of a load. */
@@ -21,14 +21,14 @@ const patience = 1000;
  * Writers in a steady rhythm, one through each server, from `startLoad` until `stop`, which then reads
  * everything back with `?consistent`.
  */
-export function startLoad(servers: readonly ConsulApi[]): { stop(): Promise<LoadResult> } {
+export function startLoad(servers: readonly Asked[]): { stop(): Promise<LoadResult> } {
   const run = `load/${Date.now()}`;
   const acknowledged = new Set<string>();
   const gaps = new Gaps();
   let failed = 0;
   let stopped = false;
 
-  const writer = async (server: ConsulApi, index: number) => {
+  const writer = async (server: Asked, index: number) => {
     for (let i = 0; !stopped; i++) {
       const started = Date.now();
       const key = `${run}/${index}/${i}`;
@@ -50,7 +50,7 @@ export function startLoad(servers: readonly ConsulApi[]): { stop(): Promise<Load
       await Promise.all(writers);
       const { longestGap, gapSince } = gaps.longest();
       // A change that was cut off may have left an election behind, and before its end nobody answers.
-      const keys = () => keysBelow(servers[0] as ConsulApi, run);
+      const keys = () => keysBelow(servers[0] as Asked, run);
       const kept = new Set(await eventually("what the load wrote, read back", 60, keys));
       const lost = [...acknowledged].filter((key) => !kept.has(key));
       return { acknowledged: acknowledged.size, failed, lost, longestGap, gapSince };
@@ -64,7 +64,7 @@ export function startLoad(servers: readonly ConsulApi[]): { stop(): Promise<Load
  * engine alone keeps this computer busy.
  */
 export async function underLoad(
-  servers: readonly ConsulApi[],
+  servers: readonly Asked[],
   change: () => Promise<unknown>,
   idling: () => Promise<unknown> = () => pause(3000),
 ): Promise<LoadResult & { idleGap: number }> {
@@ -108,7 +108,7 @@ export async function keepsWithin(
   );
 }
 
-function keysBelow(server: ConsulApi, prefix: string): Promise<string[]> {
+function keysBelow(server: Asked, prefix: string): Promise<string[]> {
   return server.get<string[]>(`/v1/kv/${prefix}?keys&consistent`);
 }
 

@@ -16,14 +16,8 @@ export function power(verb: Exclude<MachineVerb, "pid">, name: string): Promise<
   return machine(verb, name, testMachines);
 }
 
-/** Runs a shell command on a machine as a login user of it, over SSH, with the host key checked. */
-export function ssh(
-  stack: string,
-  name: string,
-  command: string,
-  input?: string,
-  user = "admin",
-): Promise<CommandResult> {
+/** How a machine is reached over SSH, its host key checked. */
+export function sshOptions(stack: string, name: string): { options: string[]; address: string } {
   const address = machineAddress(name, testMachines);
   const hostKey = readFileSync(join(machineRoot(name), "etc/ssh/ssh_host_ed25519_key.pub"), "utf8");
   const folder = join(runFolder, "test");
@@ -39,6 +33,18 @@ export function ssh(
     ["ConnectTimeout", "5"],
     ["LogLevel", "ERROR"],
   ].flatMap(([key, value]) => ["-o", `${key}=${value}`]);
+  return { options, address };
+}
+
+/** Runs a shell command on a machine as a login user of it, over SSH, with the host key checked. */
+export function ssh(
+  stack: string,
+  name: string,
+  command: string,
+  input?: string,
+  user = "admin",
+): Promise<CommandResult> {
+  const { options, address } = sshOptions(stack, name);
   return run(["ssh", ...options, `${user}@${address}`, command], { input, timeout: 120_000 });
 }
 

@@ -77,6 +77,13 @@ export class TestStack {
     if (result.code !== 0) throw new Error(`destroy failed:\n${result.stdout}${result.stderr}`);
   }
 
+  /** A destroy that must fail: everything it said. */
+  async destroyThatFails(): Promise<string> {
+    const result = await this.run("destroy", "--yes", "--skip-preview");
+    if (result.code === 0) throw new Error(`destroy did not fail:\n${result.stdout}`);
+    return result.stdout + result.stderr;
+  }
+
   /** A value as the stack file holds a secret one. */
   async encrypted(value: string): Promise<{ secure: string }> {
     const file = join(layoutOf().stacks, `Pulumi.${this.name}.yaml`);

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ConsulApi, dns, type RaftServer } from "../support/consul";
+import { ssh } from "../support/machines";
+import { type Kept, keepsItsPromise } from "../support/promise";
+import type { Settings } from "../support/stack";
+import { addresses, baseSettings, names, on, trio, trioIsUp } from "../support/trio";
+
+// Where servers listen, where their folders lie and what they are called, changed one after the other while writers
+// write: each a restart under the gates as the plan says it, or refused as the plan says it. The settings add up.
+//
+// Client agents and other datacenters, which have to follow some of it, are not here.
+
+beforeAll(trioIsUp);
+afterAll(() => trio.destroy());
+
+/** Settings beside those that are there; of `ports` and `addresses` one at a time. */
+function beside({ ports, addresses, ...more }: Settings): Settings {
+  const was = trio.settings as { ports?: object; addresses?: object };
+  return {
+    ...trio.settings,
+    ...more,
+    ...(ports !== undefined && { ports: { ...was.ports, ...ports } }),
+    ...(addresses !== undefined && { addresses: { ...was.addresses, ...addresses } }),
+  };
+}
+
+const restarts = (more: Settings): Promise<Kept> =>
+  keepsItsPromise(trio, addresses, beside(more), { says: "restart" });
+
+const notes = ({ plan }: Kept) => plan.warnings.map(({ text }) => text).join("\n");
+
+async function listens(name: string, port: number, protocol: "t" | "u" = "t"): Promise<boolean> {
+  return (await on(name, `sudo ss -Hln${protocol} sport = :${port}`)) !== "";
+}
+
+const http = (name: string) => {
+  const { ports } = trio.settings as { ports?: { http?: number } };
+  return new ConsulApi(`${addresses[name]}:${ports?.http ?? 80}`);
+};
+
+test("the port of HTTP: each server moves in its turn, and writers follow it", async () => {
+  const kept = await restarts({ ports: { http: 8500 } });
+  expect(notes(kept)).toContain("`ports.http` 80 → 8500");
+  expect(kept.said, "whoever led handed over").toContain("leadership handed over");
+  for (const name of names) {
+    expect(await http(name).leader()).not.toBe("");
+    expect(await listens(name, 80)).toBe(false);
+  }
+  expect(await trio.outputs()).toMatchObject({
+    httpAddresses: names.map((name) => `http://${addresses[name]}:8500`),
+  });
+});
+
+test("the other ports: DNS, and the servers' own RPC, whose addresses Raft learns", async () => {
+  const kept = await restarts({ ports: { dns: 8600, server: 8310 } });
+  for (const note of ["`ports.dns` 53 → 8600", "`ports.server`"])
+    expect(notes(kept)).toContain(note);
+  for (const name of names) {
+    const found = await dns(`${addresses[name]}:8600`).resolve4(`${name}.node.consul`);
+    expect(found).toEqual([addresses[name]]);
+    expect(await listens(name, 53, "u")).toBe(false);
+  }
+  const { Servers } = await http("test-1").get<{
+    Servers: (RaftServer & { Address: string })[];
+  }>("/v1/operator/raft/configuration");
+  expect(Servers.map(({ Address, Voter }) => [Address, Voter]).sort()).toEqual(
+    names.map((name) => [`${addresses[name]}:8310`, true]),
+  );
+});
+
+test("HTTP on loopback alone", async () => {
+  const closed = await restarts({ addresses: { http: "127.0.0.1" } });
+  expect(notes(closed)).toContain("`addresses.http` 0.0.0.0 → 127.0.0.1");
+  for (const name of names) await expect(http(name).leader()).rejects.toThrow();
+  // While nobody can ask the others over HTTP, a change goes under gates as well.
+  await restarts({ environment: { GOMAXPROCS: "1" } });
+});
+
+test("HTTP on every address again, the domain, and the folder of the settings: the old one goes, and the gossip key in it", async () => {
+  const kept = await restarts({
+    addresses: { http: "0.0.0.0" },
+    domain: "internal",
+    configDir: "/etc/consul",
+  });
+  for (const note of ["`addresses.http`", "`domain` consul → internal", "`configDir`"])
+    expect(notes(kept)).toContain(note);
+  for (const name of names) expect(await http(name).leader()).not.toBe("");
+  const resolver = dns(`${addresses["test-1"]}:8600`);
+  expect(await resolver.resolve4("test-3.node.internal")).toEqual([addresses["test-3"]]);
+  const { gossipKey } = await trio.outputs<{ gossipKey: string }>();
+  for (const name of names) {
+    const old = "sudo find /etc/consul.d -mindepth 1 2>/dev/null || true";
+    expect(await on(name, old), name).toBe("");
+    const search = "exec 3<&0; sudo grep -rlF -f - /etc <&3";
+    const { stdout } = await ssh(trio.name, name, search, gossipKey);
+    for (const file of stdout.trim().split("\n"))
+      expect(file, name).toMatch(/^\/etc\/consul(\.sets)?\//);
+  }
+});
+
+test.each<[string, Settings]>([
+  ["another datacenter", { datacenter: "fra1" }],
+  ["another data folder", { dataDir: "/srv/consul" }],
+  ["another port of gossip", { ports: { serfLan: 8311 } }],
+  ["another port of gossip over the WAN", { ports: { serfWan: 8312 } }],
+])("%s is refused before any host is reached, as the plan says", async (_, change) => {
+  const [setting] = Object.keys((change.ports as object) ?? change);
+  const kept = await keepsItsPromise(trio, addresses, beside(change), {
+    says: "restart",
+    refused: "fixed-settings",
+  });
+  expect(kept.said).toContain(setting);
+  expect(kept.said, "no host was reached").not.toMatch(/-(release|secrets|config) updating/);
+});
+
+test("two servers that would be wiped in one run are refused, as the plan says", async () => {
+  const nspawn = baseSettings.nspawn as { machines: { name: string }[] };
+  const machines = nspawn.machines.map((machine) => ({
+    ...machine,
+    ...(machine.name !== "test-1" && { wipeData: "both" }),
+  }));
+  const kept = await keepsItsPromise(trio, addresses, beside({ nspawn: { ...nspawn, machines } }), {
+    says: { "test-1": "nothing", "test-2": "wipe", "test-3": "wipe" },
+    refused: "two-wipes",
+  });
+  expect(kept.said).toContain("test-2");
+});
+
+test("after all of it there is nothing to do", async () => {
+  await trio.up("--expect-no-changes");
+});

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HostsCluster } from "../support/hosts";
+import { eventually } from "../support/wait";
+
+// The sick first: one server of three is ill in five ways, and one run with another setting makes it well, whatever its
+// place in the list. The others restart meanwhile only where the setting asks for it, one at a time.
+//
+// Each way hits another server; with EVERY_SERVER=1 each hits each, which takes three times as long. Two sick servers
+// at once are in 12.
+
+const addresses = { "ill-1": "198.18.77.81", "ill-2": "198.18.77.82", "ill-3": "198.18.77.83" };
+const cluster = new HostsCluster("ill", addresses);
+const { stack, names } = cluster;
+
+beforeAll(async () => {
+  await cluster.make();
+  await stack.up();
+});
+afterAll(() => cluster.remove());
+
+interface Illness {
+  /** Makes a server ill, and what the run shall change, beside that. */
+  befall(name: string): Promise<void>;
+  /** Whether the others have to restart for it. */
+  restarts?: boolean;
+}
+
+let count = 0;
+/** A setting that a reload takes over: never the same twice. */
+const reload = () => cluster.set({ dnsConfig: { maxStale: `${20 + count++}s` } });
+
+const otherKey = "b3RoZXIga2V5IG90aGVyIGtleSBvdGhlciBrZXkgb3Q=";
+const spoil = (name: string, script: string) =>
+  cluster.on(
+    name,
+    `sudo systemctl stop consul; sudo sh -euc '${script}'; sudo systemctl start consul`,
+  );
+
+const illnesses: Record<string, Illness> = {
+  "is stopped": {
+    async befall(name) {
+      await cluster.on(name, "sudo systemctl stop consul");
+      reload();
+    },
+  },
+  "crashes again and again, for its DNS port is taken": {
+    restarts: true,
+    async befall(name) {
+      const { ports } = stack.settings as { ports?: { dns: number } };
+      const port = ports?.dns ?? 53;
+      await spoil(
+        name,
+        `systemd-run -q --unit=taken-${port} systemd-socket-activate -d -l ${port} cat`,
+      );
+      cluster.set({ ports: { dns: port === 53 ? 5300 + count++ : port + 1 } });
+    },
+  },
+  "has no leader, for its settings are another datacenter's": {
+    async befall(name) {
+      await spoil(
+        name,
+        `sed -i "s/\\"datacenter\\": \\"dc1\\"/\\"datacenter\\": \\"dc9\\"/" /etc/consul.d/server/10-server.json`,
+      );
+      reload();
+    },
+  },
+  "has another gossip key": {
+    async befall(name) {
+      await spoil(
+        name,
+        `for r in local remote; do echo "[\\"${otherKey}\\"]" >/var/consul/serf/$r.keyring; done`,
+      );
+      reload();
+    },
+  },
+  "was installed anew": {
+    async befall(name) {
+      await cluster.makeAnew(name);
+      cluster.change(name, { generation: 2 + count++ });
+    },
+  },
+};
+
+async function isWell(): Promise<boolean> {
+  const { Healthy, FailureTolerance } = await cluster
+    .api("ill-1")
+    .get<{ Healthy: boolean; FailureTolerance: number }>("/v1/operator/autopilot/health");
+  return Healthy && FailureTolerance === 1;
+}
+
+const everyServer = process.env.EVERY_SERVER === "1";
+const cases = Object.entries(illnesses).flatMap(([what, illness], index) =>
+  names.filter((_, i) => everyServer || i === index % 3).map((name) => ({ name, what, illness })),
+);
+
+describe.each(cases)("$name $what", ({ name, illness }) => {
+  test("one run mends it before the others change", async () => {
+    const others = names.filter((other) => other !== name);
+    await illness.befall(name);
+    await eventually("the others see it", 60, async () => !(await wellNow()));
+    const before = await cluster.processes(...others);
+    const { stdout } = await stack.up();
+    expect(stdout).toContain(`${name}: this server`);
+    expect(stdout).toMatch(new RegExp(`${name}: mended`));
+    const after = await cluster.processes(...others);
+    if (illness.restarts) {
+      for (const i of others.keys()) expect(after[i]).not.toBe(before[i]);
+      expect(stdout.indexOf(`${name}: mended`)).toBeLessThan(stdout.indexOf("restart done"));
+    } else expect(after, "the others never restart").toEqual(before);
+    expect(await isWell()).toBe(true);
+    await stack.up("--expect-no-changes");
+  });
+});
+
+const onAll = (command: string) => Promise.all(names.map((name) => cluster.on(name, command)));
+
+describe("all three are stopped", () => {
+  test("one run starts them all", async () => {
+    await onAll("sudo systemctl stop consul");
+    reload();
+    const { stdout } = await stack.up();
+    expect(stdout.match(/this server does not run: it is mended/g)).toHaveLength(3);
+    expect(await isWell()).toBe(true);
+  });
+
+  test("none is wiped while none serves: it may be all there is", async () => {
+    await onAll("sudo systemctl stop consul");
+    cluster.change("ill-2", { wipeData: "no-copy-left" });
+    const nodeId = await cluster.on("ill-2", "sudo cat /var/consul/node-id");
+    expect(await stack.upThatFails()).toMatch(
+      /ill-2: its data is not wiped while no server serves/,
+    );
+    expect(await cluster.on("ill-2", "sudo cat /var/consul/node-id")).toBe(nodeId);
+    // The other two were started, so now they hold what the third gives up.
+    const { stdout } = await stack.up();
+    expect(stdout).toContain("/var/consul wiped");
+    expect(await isWell()).toBe(true);
+    expect(await cluster.on("ill-2", "sudo cat /var/consul/node-id")).not.toBe(nodeId);
+  });
+
+  test("their data is older than Consul takes: the way is named, and it is none that wipes", async () => {
+    await onAll("sudo systemctl stop consul");
+    const old = Math.floor(Date.now() / 1000) - 8 * 86_400;
+    await onAll(`sudo sed -i 's/[0-9]\\{10,\\}/${old}/' /var/consul/server_metadata.json`);
+    const nodeIds = await onAll("sudo cat /var/consul/node-id");
+    reload();
+    const said = await stack.upThatFails();
+    expect(said).toMatch(/is 8 days old.*server_rejoin_age_max is 168h.*Do not wipe it/);
+    cluster.set({ extraConfig: { server_rejoin_age_max: "240h" } });
+    await stack.up();
+    expect(await isWell()).toBe(true);
+    expect(await onAll("sudo cat /var/consul/node-id")).toEqual(nodeIds);
+  });
+});
+
+/** As the servers that answer see it. */
+async function wellNow(): Promise<boolean> {
+  for (const each of names) {
+    const answer = await cluster
+      .api(each)
+      .get<{ Healthy: boolean }>("/v1/operator/autopilot/health")
+      .catch(() => undefined);
+    if (answer !== undefined && !answer.Healthy) return false;
+  }
+  return true;
+}

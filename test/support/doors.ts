@@ -1,0 +1,108 @@
+import { ConsulApi } from "./consul";
+import type { Settings } from "./stack";
+import { openTunnel, type Tunnel } from "./tunnel";
+
+/** What a load asks of a server. */
+export type Asked = Pick<ConsulApi, "put" | "get">;
+
+/**
+ * One server's HTTP API while the place where it listens changes: whatever is asked goes through the door that was
+ * open the last time, and through the others where that one is closed.
+ */
+export class ApiByDoors implements Asked {
+  private last = 0;
+  private readonly doors: ConsulApi[];
+
+  constructor(addresses: readonly string[]) {
+    this.doors = addresses.map((address) => new ConsulApi(address));
+  }
+
+  put(path: string, body?: string, timeout?: number): Promise<boolean> {
+    return this.ask((door) => door.put(path, body, timeout));
+  }
+
+  get<T>(path: string): Promise<T> {
+    return this.ask((door) => door.get<T>(path));
+  }
+
+  /** A door that answers, or that keeps one waiting, was open: nothing is asked twice of a server. */
+  private async ask<T>(question: (door: ConsulApi) => Promise<T>): Promise<T> {
+    let closed: unknown;
+    for (const [offset] of this.doors.entries()) {
+      const index = (this.last + offset) % this.doors.length;
+      try {
+        const answer = await question(this.doors[index] as ConsulApi);
+        this.last = index;
+        return answer;
+      } catch (error) {
+        if (!isClosed(error)) throw error;
+        closed = error;
+      }
+    }
+    throw closed;
+  }
+}
+
+/** Refused, or ended before there was an answer: as a tunnel does where nobody listens behind it. */
+function isClosed(error: unknown): boolean {
+  const { name, cause } = error as { name?: string; cause?: { code?: string } };
+  return (
+    name === "TypeError" &&
+    ["ECONNREFUSED", "ECONNRESET", "UND_ERR_SOCKET"].includes(cause?.code ?? "")
+  );
+}
+
+/** Where the servers of a stack are asked, before and after a change of where HTTP listens. */
+export interface Doors {
+  apis: Record<string, Asked>;
+  close(): void;
+}
+
+/** `hosts`: names by address. A server that listens on loopback alone is asked through a tunnel. */
+export async function openDoors(
+  stack: string,
+  hosts: Record<string, string>,
+  settings: readonly Settings[],
+): Promise<Doors> {
+  const places = [...new Map(settings.map(placeOf).map((place) => [key(place), place])).values()];
+  const tunnels: Tunnel[] = [];
+  const apis: Record<string, Asked> = {};
+  try {
+    for (const [name, address] of Object.entries(hosts)) {
+      const doors: string[] = [];
+      for (const { port, open } of places) {
+        if (open) doors.push(`${address}:${port}`);
+        else {
+          const tunnel = await openTunnel(stack, name, port);
+          tunnels.push(tunnel);
+          doors.push(tunnel.address);
+        }
+      }
+      apis[name] = new ApiByDoors(doors);
+    }
+  } catch (error) {
+    for (const tunnel of tunnels) tunnel.close();
+    throw error;
+  }
+  const close = () => {
+    for (const tunnel of tunnels) tunnel.close();
+  };
+  return { apis, close };
+}
+
+interface Place {
+  port: number;
+  open: boolean;
+}
+
+const key = ({ port, open }: Place) => `${port} ${open}`;
+
+function placeOf(settings: Settings): Place {
+  const { ports, addresses } = settings as {
+    ports?: { http?: number };
+    addresses?: { http?: string };
+  };
+  const listening = (addresses?.http ?? "0.0.0.0").split(" ");
+  const open = listening.some((address) => address !== "127.0.0.1" && address !== "::1");
+  return { port: ports?.http ?? 80, open };
+}

@@ -1,0 +1,167 @@
+import {
+  type ClusterReview,
+  type dangers,
+  type Effect,
+  reviewPreview,
+} from "../../components/review";
+import { openDoors } from "./doors";
+import { keepsWithin, type LoadResult, underLoad } from "./load";
+import { sshOutput } from "./machines";
+import {
+  type Deed,
+  journalCommand,
+  type Look,
+  lookCommand,
+  readEvents,
+  readLook,
+} from "./promise/evidence";
+import { brokenPromises } from "./promise/verdict";
+import type { Settings, TestStack } from "./stack";
+
+export interface PromiseOptions {
+  /** What the plan has to say of each server, or of all: a promise and a deed may be wrong alike. */
+  says: Effect | Record<string, Effect>;
+  /** Why the plan says that the run refuses it. @default it does not */
+  refused?: (typeof dangers)[number];
+  /** The longest time without an acknowledged write, in milliseconds over the idle one. @default 1000 */
+  gap?: number;
+  /** Servers that nothing is written through: those that leave or begin anew. @default none */
+  without?: readonly string[];
+}
+
+export interface Kept {
+  plan: ClusterReview;
+  deeds: Deed[];
+  /** Everything that the run said. */
+  said: string;
+  load: LoadResult;
+}
+
+/**
+ * Holds what a run does against what the plan said of it, server by server, by evidence off the hosts, while writers
+ * write through them. `hosts`: all of the stack's servers, before and after, by address. `change`: the new settings, or
+ * what they are in each attempt, where a gap is so short that a busy computer may need several.
+ *
+ * After a run that was refused the stack has its settings of before again.
+ *
+ * @throws where the plan is another than `says`, and with every promise that was not kept.
+ */
+export async function keepsItsPromise(
+  stack: TestStack,
+  hosts: Record<string, string>,
+  change: Settings | ((attempt: number) => Settings),
+  options: PromiseOptions,
+): Promise<Kept> {
+  let kept: Kept | undefined;
+  await keepsWithin(options.gap ?? 1000, async (attempt) => {
+    const settings = typeof change === "function" ? change(attempt) : change;
+    const { load, ...rest } = await changeOnce(stack, hosts, settings, options);
+    kept = { ...rest, load };
+    return load;
+  });
+  return kept as Kept;
+}
+
+async function changeOnce(
+  stack: TestStack,
+  hosts: Record<string, string>,
+  settings: Settings,
+  options: PromiseOptions,
+) {
+  const before = stack.settings;
+  stack.settings = settings;
+  const plan = await planOf(stack);
+  expectSaid(plan, options);
+  const looks = await looksAt(stack, hosts, plan, ["start", "join"], before);
+  const written = Object.entries(hosts).filter(
+    ([name]) => looks[name] !== undefined && !options.without?.includes(name),
+  );
+  const doors = await openDoors(stack.name, Object.fromEntries(written), [before, settings]);
+  let run = { failed: false, said: "" };
+  const load = await underLoad(
+    Object.values(doors.apis),
+    async () => {
+      run = await upOf(stack, options.refused !== undefined);
+    },
+    () => stack.preview(),
+  ).finally(doors.close);
+  // What was refused left everything where it was.
+  if (run.failed) stack.settings = before;
+  const after = await looksAt(stack, hosts, plan, ["leave"], stack.settings);
+  const deeds = await deedsOf(stack, hosts, looks, after);
+  const broken = brokenPromises(plan, deeds, run.failed);
+  if (broken.length > 0)
+    throw new Error(`the plan and the run differ:\n${broken.join("\n")}\n${run.said}`);
+  return { plan, deeds, said: run.said, load };
+}
+
+/** The review of the stack's only cluster. */
+async function planOf(stack: TestStack): Promise<ClusterReview> {
+  const { clusters } = reviewPreview(await stack.preview("--json", "--show-sames"));
+  const [plan, ...others] = clusters.filter(({ role }) => role === "server");
+  if (plan === undefined || others.length > 0)
+    throw new Error(`one cluster, and not ${clusters.length}, is what a promise is about`);
+  return plan;
+}
+
+function expectSaid(plan: ClusterReview, { says, refused }: PromiseOptions): void {
+  for (const { name, effect } of plan.servers) {
+    const wanted = typeof says === "string" ? says : says[name];
+    if (effect !== wanted)
+      throw new Error(`the plan says "${effect}" of ${name}, where "${wanted}" is right`);
+  }
+  const found = plan.warnings.filter((warning) => warning.refused).map(({ danger }) => danger);
+  if (refused === undefined ? found.length > 0 : !found.includes(refused))
+    throw new Error(
+      `the plan says "${found.join(", ")}" of refusals, where "${refused ?? ""}" is right`,
+    );
+}
+
+async function upOf(
+  stack: TestStack,
+  refused: boolean,
+): Promise<{ failed: boolean; said: string }> {
+  if (refused) return { failed: true, said: await stack.upThatFails() };
+  const { stdout, stderr } = await stack.up();
+  return { failed: false, said: stdout + stderr };
+}
+
+/** Looks at every host that is there: whom the plan has as one of `absent` is not. */
+async function looksAt(
+  stack: TestStack,
+  hosts: Record<string, string>,
+  plan: ClusterReview,
+  absent: readonly Effect[],
+  settings: Settings,
+): Promise<Record<string, Look>> {
+  const missing = plan.servers
+    .filter(({ effect }) => absent.includes(effect))
+    .map(({ name }) => name);
+  const command = lookCommand((settings.dataDir as string | undefined) ?? "/var/consul");
+  const looks = Object.keys(hosts)
+    .filter((name) => !missing.includes(name))
+    .map(async (name) => [name, readLook(await sshOutput(stack.name, name, command))] as const);
+  return Object.fromEntries(await Promise.all(looks));
+}
+
+async function deedsOf(
+  stack: TestStack,
+  hosts: Record<string, string>,
+  before: Record<string, Look>,
+  after: Record<string, Look>,
+): Promise<Deed[]> {
+  // The machines share this computer's clock: a new one has no look of its own from before.
+  const begin = Math.min(...Object.values(before).map(({ at }) => at));
+  const deeds = Object.keys(hosts).map(async (name): Promise<Deed> => {
+    const since = before[name]?.at ?? begin;
+    const journal =
+      after[name] === undefined ? "" : await sshOutput(stack.name, name, journalCommand(since));
+    return {
+      name,
+      before: before[name],
+      after: after[name],
+      events: readEvents(journal, since),
+    };
+  });
+  return Promise.all(deeds);
+}

@@ -24,7 +24,12 @@ test("a setting that needs a restart: one server after the other, never the lead
   const { said } = await keepsItsPromise(trio, addresses, settings, { says: "restart" });
   expect(said.match(/restart done/g)?.length).toBeGreaterThanOrEqual(3);
   expect(said, "whoever led handed over").toContain("leadership handed over");
-  expect(said.match(/snapshot saved/g), "one snapshot, before the first change").toBeTruthy();
+  // The engine may show a line twice.
+  const snapshots = [...new Set(said.match(/[\w-]+: snapshot saved: \S+/g))];
+  expect(
+    snapshots.map((line) => line.replace(/:.*/, "")).sort(),
+    "one snapshot a server, before it changes",
+  ).toEqual(Object.keys(addresses).sort());
 });
 
 test("a setting that a reload takes over: no process is restarted, no gap over a tenth of a second", async () => {

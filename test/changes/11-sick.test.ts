@@ -55,11 +55,12 @@ const illnesses: Record<string, Illness> = {
       cluster.set({ ports: { dns: port === 53 ? 5300 + count++ : port + 1 } });
     },
   },
-  "has no leader, for its settings are another datacenter's": {
+  "has no leader, for somebody has had it listen on loopback": {
     async befall(name) {
+      const address = addresses[name as keyof typeof addresses];
       await spoil(
         name,
-        `sed -i "s/\\"datacenter\\": \\"dc1\\"/\\"datacenter\\": \\"dc9\\"/" /etc/consul.d/server/10-server.json`,
+        `sed -i "/_addr/s/${address}/127.0.0.1/" /etc/consul.d/server/10-server.json`,
       );
       reload();
     },

@@ -79,6 +79,17 @@ test("one that answers and lets nobody in runs on: the run says so, unless it is
   expect(steps(passed)).toEqual(["web-2 force-remove-client.sh"]);
 });
 
+test("one that was emptied, and on which Consul runs, stays, unless it is left behind", () => {
+  const computer = new Computer(clients).without("web-1").withConsul("web-1");
+  const outcome = computer.run(departure, "delete");
+  expect(outcome).toMatchObject({ status: 1, told: [], left: false });
+  expect(outcome.stderr).toContain("CONSUL_CLUSTER_LEAVE_BEHIND=web-1");
+  const passed = computer.leavingBehind("web-1").run(departure, "delete");
+  expect(passed.status).toBe(0);
+  expect(passed.stderr).toContain("web-1: is left as it is (Consul runs there, and nothing of");
+  expect(steps(passed)).toEqual(["web-2 force-remove-client.sh"]);
+});
+
 test("where its script fails it stays", () => {
   const outcome = new Computer(clients).run(departure, "delete", { "web-1 leave.sh": 1 });
   expect(outcome.status).toBe(1);

@@ -119,6 +119,15 @@ describe.each([
     );
   });
 
+  test("the farewell says who is to be told, and whether their hosts stay", () => {
+    expect(settings(textOf(cluster.get("c-farewell"), "delete"))).toEqual({
+      cluster: "consul-cluster.test.c",
+      name: "c",
+      neighbours: names(3).join(","),
+      stays: args.nspawn ? "no" : "yes",
+    });
+  });
+
   test("nothing runs on a host when its command is deleted: it would fail where the host is dead", () => {
     const remote = cluster.commands.filter(({ type }) => type === "command:remote:Command");
     expect(remote).toHaveLength(16);

@@ -3,7 +3,7 @@
 // Does not prove that a host says so: test/unit/steps/leave does.
 
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Cluster, clusterOf, existing, names } from "./support/clusters";
+import { type Cluster, clusterOf, existing, names, nspawn } from "./support/clusters";
 import { away, Computer, type Outcome } from "./support/departing";
 
 let hosts: Cluster;
@@ -76,6 +76,102 @@ describe("a host that was emptied", () => {
   test("was the only server, and nobody is asked", async () => {
     const computer = new Computer(await clusterOf(existing(1))).without("consul-1");
     expect(computer.run("c-consul-1-departure", "delete")).toMatchObject({ status: 0, told: [] });
+  });
+});
+
+describe("a host that was emptied, and on which Consul runs", () => {
+  const departure = "c-consul-2-departure";
+  const why = "nothing of this library is on it any more, and Consul runs there";
+
+  function expectStop(outcome: Outcome) {
+    expect(outcome).toMatchObject({ status: 1, told: [], left: false });
+    expect(outcome.stderr).toBe(
+      `consul-2: cannot be taken out: ${why}. Nothing was changed, and it stays in the stack. Set it up again by raising its generation, or stop Consul there; or leave it on its host as it is, with CONSUL_CLUSTER_LEAVE_BEHIND=consul-2 in the environment of the run\n`,
+    );
+  }
+
+  const serving = (cluster = hosts) =>
+    new Computer(cluster).without("consul-2").withConsul("consul-2");
+
+  test("may serve its cluster: it stays, with words, and nobody is asked to forget it", () => {
+    expectStop(serving().run(departure, "delete"));
+  });
+
+  test("is asked for that alone: where the library is, or Consul stands still, all is as ever", () => {
+    const running = new Computer(hosts).withConsul(...names(3)).run(departure, "delete");
+    expect(running).toMatchObject({ status: 0, stderr: "" });
+    expect(steps(running)).toEqual([
+      "consul-2 leave.sh",
+      "consul-2 remove.sh",
+      "consul-1 force-remove.sh",
+    ]);
+    const others = new Computer(hosts).without("consul-2").withConsul("consul-1", "consul-3");
+    expect(steps(others.run(departure, "delete"))).toEqual(["consul-1 force-remove.sh"]);
+  });
+
+  test.each(["consul-2", "consul-1,consul-2", "all"])(
+    "is left where %s is left behind",
+    (named) => {
+      const outcome = serving().leavingBehind(named).run(departure, "delete");
+      expect(outcome).toMatchObject({ status: 0, left: false });
+      expect(outcome.stderr).toBe(
+        "consul-2: is left as it is (Consul runs there, and nothing of this library is on it any more); its neighbours are asked to forget it\n",
+      );
+      // They refuse, should it serve them.
+      expect(steps(outcome)).toEqual(["consul-1 force-remove.sh"]);
+      expect(outcome.told[0]?.settings.dead).toBe("yes");
+    },
+  );
+
+  test("stays where others are left behind", () => {
+    expectStop(serving().leavingBehind("consul-1,consul-22,onsul-2").run(departure, "delete"));
+  });
+
+  describe("where the whole cluster goes", () => {
+    /** It was emptied after that was said. */
+    function emptied(cluster = hosts): Computer {
+      const computer = new Computer(cluster);
+      expect(computer.run("c-farewell", "delete").status).toBe(0);
+      return computer.without("consul-2").withConsul("consul-2");
+    }
+
+    test("a host that stays stops the run all the same", () => {
+      expectStop(emptied().run(departure, "delete"));
+    });
+
+    test.each([
+      ["one that is left behind", () => emptied().leavingBehind("consul-2")],
+      ["a machine, which is deleted next", async () => emptied(await clusterOf(nspawn()))],
+    ])("%s is passed", async (_, computer) => {
+      const outcome = (await computer()).run(departure, "delete");
+      expect(outcome).toMatchObject({ status: 0, told: [], left: false });
+      expect(outcome.stderr).toBe(
+        "consul-2: is left as it is (Consul runs there, and nothing of this library is on it any more); what is on it stays there\n",
+      );
+    });
+  });
+
+  test("a machine stays where its cluster goes on: there is an order in which it leaves", async () => {
+    expectStop(serving(await clusterOf(nspawn())).run(departure, "delete"));
+  });
+
+  test("as a neighbour it does not answer for the others: the next one is asked", () => {
+    const computer = new Computer(hosts).without("consul-1").withConsul("consul-1");
+    const outcome = computer.run(departure, "delete");
+    expect(outcome).toMatchObject({ status: 0, stderr: "" });
+    expect(steps(outcome).slice(2)).toEqual(["consul-3 force-remove.sh"]);
+  });
+
+  test("are all neighbours so, a dead server stays, and one that has left has left", () => {
+    const others = ["consul-1", "consul-3"];
+    const computer = new Computer(hosts).without(...others).withConsul(...others);
+    const dead = computer.run(departure, "delete", { "consul-2": away });
+    expect(dead).toMatchObject({ status: 1, told: [], left: false });
+    expect(dead.stderr).toContain("none of its neighbours answers SSH and knows a leader");
+    expect(computer.run(departure, "delete")).toMatchObject({
+      status: 0,
+      stderr: "consul-2: no neighbour could be asked to forget this server\n",
+    });
   });
 });
 

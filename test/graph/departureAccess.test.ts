@@ -72,7 +72,17 @@ describe("OpenSSH itself, to closed doors", () => {
     expect(alone.stderr).toContain("none of its neighbours answers SSH");
     // Nothing in the configuration kept it from trying.
     expect(alone.stderr.match(/port \d+: Connection refused/g)).toHaveLength(3);
-    expect(computer.run("c-farewell", "delete").status).toBe(0);
+    const untold = computer.run("c-farewell", "delete");
+    expect(untold).toMatchObject({ status: 1, left: false });
+    expect(untold.stderr).toContain("CONSUL_CLUSTER_LEAVE_BEHIND=consul-1,consul-3 in the");
+    expect(untold.stderr.match(/port \d+: Connection refused/g)).toHaveLength(2);
+    expect(untold.stderr).not.toContain("\r");
+    expect(computer.leavingBehind("all").run("c-farewell", "delete")).toMatchObject({
+      status: 0,
+      stderr: "",
+      left: false,
+    });
+    computer.leavingBehind("consul-2");
     for (const [name, status] of [
       ["consul-2", 0],
       ["consul-1", 1],

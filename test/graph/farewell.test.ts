@@ -6,38 +6,50 @@
 import { chownSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Cluster, clusterOf, existing, madeOwner, names } from "./support/clusters";
-import { away, Computer, type Outcome } from "./support/departing";
+import { type Cluster, clusterOf, existing, madeOwner, names, nspawn } from "./support/clusters";
+import { type Answers, away, awayBehind, Computer, type Outcome } from "./support/departing";
 
 let hosts: Cluster;
+let machines: Cluster;
 
 beforeAll(async () => {
   hosts = await clusterOf(existing());
+  machines = await clusterOf(nspawn());
 });
 
 const departure = "c-consul-2-departure";
-const dead = { "consul-1": away, "consul-2": away, "consul-3": away };
+// The last one is behind a bastion.
+const dead = { "consul-1": away, "consul-2": away, "consul-3": awayBehind };
 
 /** Whether the server that leaves was told that all of them go. */
 const whole = ({ told }: Outcome) => told[0]?.settings.whole;
 
-/** The mark that the farewell has left. */
-function markOf(computer: Computer): { folder: string; mark: string } {
-  const folders = readdirSync(computer.marks).map((name) => join(computer.marks, name));
-  const marks = folders.flatMap((folder) => readdirSync(folder).map((mark) => ({ folder, mark })));
-  expect(marks).toHaveLength(1);
-  return marks[0] as { folder: string; mark: string };
+interface Mark {
+  folder: string;
+  mark: string;
 }
 
+function marksOf(computer: Computer): Mark[] {
+  const folders = readdirSync(computer.marks).map((name) => join(computer.marks, name));
+  return folders.flatMap((folder) => readdirSync(folder).map((mark) => ({ folder, mark })));
+}
+
+/** The mark that the farewell has left. */
+function markOf(computer: Computer): Mark {
+  const marks = marksOf(computer);
+  expect(marks).toHaveLength(1);
+  return marks[0] as Mark;
+}
+
+const told = names(3).map((host) => ({
+  host,
+  script: "leave.sh",
+  settings: { name: host, owner: madeOwner, teardown: "yes" },
+}));
+
+const heard = (outcome: Outcome) => outcome.told.sort((a, b) => (a.host < b.host ? -1 : 1));
+
 describe("every host is told", () => {
-  const told = names(3).map((host) => ({
-    host,
-    script: "leave.sh",
-    settings: { name: host, owner: madeOwner, teardown: "yes" },
-  }));
-
-  const heard = (outcome: Outcome) => outcome.told.sort((a, b) => (a.host < b.host ? -1 : 1));
-
   test("so that a destroy that is cut off goes on as one in the next run", () => {
     const outcome = new Computer(hosts).run("c-farewell", "delete");
     expect(outcome).toMatchObject({ status: 0, stderr: "", left: false });
@@ -46,12 +58,7 @@ describe("every host is told", () => {
 
   test.each([
     ["does not answer", { "consul-1": away }, told.slice(1)],
-    [
-      "lets nobody in",
-      { "consul-1": "admin@10.0.0.11: Permission denied (publickey)." },
-      told.slice(1),
-    ],
-    ["fails", { "consul-1 leave.sh": 1 }, told],
+    ["does not answer behind its bastion", { "consul-3": awayBehind }, told.slice(0, 2)],
     ["is another component's by now", { "consul-1 leave.sh": 5 }, told],
     ["is dead like all the others", dead, []],
   ])("one that %s is not in the way, and the run knows all the same", (_, answers, expected) => {
@@ -65,6 +72,123 @@ describe("every host is told", () => {
   test("but for those on which nothing was ever staged", () => {
     const outcome = new Computer(hosts).without(...names(3)).run("c-farewell", "delete");
     expect(outcome).toMatchObject({ status: 0, stderr: "", told: [] });
+  });
+});
+
+/** A host that answers and was not told: why, what it answers, what is said of that. */
+const untold: [why: string, answers: Answers, said: string][] = [
+  ...[
+    ["lets nobody in", "admin@10.0.0.11: Permission denied (publickey)."],
+    ["has no SSH server", "ssh: connect to host 10.0.0.11 port 22: Connection refused"],
+    ["shows another host key", "Host key verification failed."],
+    ["has another network than this computer", "ssh: connect to host c: Network is unreachable"],
+    [
+      "has a name that nobody knows",
+      "ssh: Could not resolve hostname c: Name or service not known",
+    ],
+  ].map(([why, said]) => [why, { "consul-1": said }, said] as [string, Answers, string]),
+  [
+    "hangs up in the middle",
+    { "consul-1 leave.sh": "Connection to 10.0.0.11 closed by remote host." },
+    "Connection to 10.0.0.11 closed by remote host.",
+  ],
+  ["fails", { "consul-1 leave.sh": 1 }, ""],
+];
+
+describe("where one answers that could not be told", () => {
+  /** Nothing leaves in this run as if all did. */
+  function expectStop(computer: Computer, outcome: Outcome, ...hosts: string[]) {
+    expect(outcome).toMatchObject({ status: 1, stdout: "", left: false });
+    expect(outcome.stderr).toContain(
+      `c: the cluster is not taken away, for these answer and could not be told: ${hosts.join(" ")}. `,
+    );
+    expect(outcome.stderr).toContain(
+      `with CONSUL_CLUSTER_LEAVE_BEHIND=${hosts.join(",")} in the environment of the run\n`,
+    );
+    expect(outcome.stderr).not.toContain("\r");
+    expect(marksOf(computer)).toEqual([]);
+    expect(whole(computer.run(departure, "delete"))).toBe("no");
+  }
+
+  const farewell = (computer: Computer, answers: Answers = {}) =>
+    computer.run("c-farewell", "delete", answers);
+
+  test.each(untold)("nothing leaves: one that %s", (_, answers, said) => {
+    const computer = new Computer(hosts);
+    const outcome = farewell(computer, answers);
+    expect(heard(outcome).slice(-2)).toEqual(told.slice(1));
+    expect(outcome.stderr).toContain(said);
+    expectStop(computer, outcome, "consul-1");
+    // Mended, it goes.
+    expect(farewell(computer)).toMatchObject({ status: 0, stderr: "" });
+    expect(whole(computer.run(departure, "delete"))).toBe("yes");
+  });
+
+  test("nothing leaves: one whose bastion does not answer", () => {
+    const computer = new Computer(hosts);
+    expectStop(computer, farewell(computer, { "consul-3": away }), "consul-3");
+  });
+
+  test("nothing leaves: one that was emptied, and on which Consul runs", () => {
+    const computer = new Computer(hosts).without("consul-1", "consul-3").withConsul("consul-1");
+    expectStop(computer, farewell(computer), "consul-1");
+  });
+
+  test("nothing leaves: it is said of all of them, and of nobody else", () => {
+    const computer = new Computer(hosts).without("consul-2");
+    const refused = "admin@10.0.0.13: Permission denied (publickey).";
+    const outcome = farewell(computer, { "consul-1 leave.sh": 1, "consul-3": refused });
+    expect(outcome).toMatchObject({ status: 1, left: false });
+    expect(outcome.stderr).toContain("could not be told: consul-1 consul-3. ");
+    expect(outcome.stderr).toContain("CONSUL_CLUSTER_LEAVE_BEHIND=consul-1,consul-3 in the");
+  });
+
+  test("what its script says of that is shown, on stderr", () => {
+    const computer = new Computer(hosts).withLogin("leave.sh's words\n");
+    const outcome = farewell(computer, { "consul-1 leave.sh": 1 });
+    expect(outcome.stderr.startsWith("leave.sh's words\nc: ")).toBe(true);
+    expectStop(computer, outcome, "consul-1");
+  });
+
+  test("nothing is printed of those that are away, where another one stops the run", () => {
+    const computer = new Computer(hosts);
+    const outcome = farewell(computer, { "consul-1 leave.sh": 1, "consul-2": away });
+    expect(outcome.stderr).not.toContain(away);
+    expectStop(computer, outcome, "consul-1");
+  });
+
+  test.each(untold)("it goes where that one is left behind: one that %s", (_, answers) => {
+    for (const named of ["consul-1", "consul-2,consul-1", "all"]) {
+      const computer = new Computer(hosts).leavingBehind(named);
+      expect(farewell(computer, answers)).toMatchObject({ status: 0, stderr: "", left: false });
+      expect(whole(computer.run(departure, "delete"))).toBe("yes");
+    }
+  });
+
+  test("it goes where that one is left behind: one on which Consul runs, without the library", () => {
+    const computer = new Computer(hosts).without("consul-1").withConsul("consul-1");
+    expect(farewell(computer.leavingBehind("consul-1"))).toMatchObject({ status: 0, stderr: "" });
+    expect(whole(computer.run(departure, "delete"))).toBe("yes");
+  });
+
+  test("nothing leaves where others are left behind", () => {
+    const computer = new Computer(hosts).leavingBehind("consul-2,consul-11,onsul-1");
+    expectStop(computer, farewell(computer, { "consul-1 leave.sh": 1 }), "consul-1");
+  });
+
+  test.each(untold)(
+    "machines, which are deleted next, go all the same: one that %s",
+    (_, answers) => {
+      const computer = new Computer(machines);
+      expect(farewell(computer, answers)).toMatchObject({ status: 0, stderr: "", left: false });
+      expect(whole(computer.run(departure, "delete"))).toBe("yes");
+    },
+  );
+
+  test("machines, which are deleted next, go all the same: one on which Consul runs, without the library", () => {
+    const computer = new Computer(machines).without("consul-1").withConsul("consul-1");
+    expect(farewell(computer)).toMatchObject({ status: 0, stderr: "", left: false });
+    expect(whole(computer.run(departure, "delete"))).toBe("yes");
   });
 });
 

@@ -38,6 +38,8 @@ wipe_is_asked_for() { differs wipe-data && [ -n "$(desired_part wipe-data "$desi
 choose_action() {
   if wipe_is_asked_for; then echo wipe
   elif ! runs; then echo start
+  # A switch that was cut off: what runs may be the old set, the new one, or one that has been taken back since.
+  elif [ -e "$PREVIOUS/complete" ]; then echo restart
   elif same_file "$desired" "$APPLIED"; then echo no_op
   elif differs release || differs restart-settings; then echo restart
   elif differs reloadable-settings; then echo reload

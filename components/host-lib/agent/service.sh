@@ -24,9 +24,11 @@ watch_crashes() {
 crash_looping() {
   local restarts=''
   restarts=$(service_property NRestarts)
-  reason="Consul ends as soon as it is started ($(service_property Result), exit status $(service_property ExecMainStatus))"
-  [ $((${restarts:-0} - ${restarts_before:-0})) -ge "$CRASHES" ] || systemctl --quiet is-failed "$SERVICE"
+  [ $((${restarts:-0} - ${restarts_before:-0})) -ge "$CRASHES" ] || systemctl --quiet is-failed "$SERVICE" || return 1
+  reason=$(crash_words)
 }
+
+crash_words() { echo "Consul ends as soon as it is started ($(service_property Result), exit status $(service_property ExecMainStatus))"; }
 
 # Was it in a crash loop before this script touched it?
 was_crash_looping() {

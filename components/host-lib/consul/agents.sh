@@ -26,11 +26,11 @@ peer_ips() {
     '$0 != "" && !index(own, " " $0 " ") && !seen[$0]++'
 }
 
-# Where a peer's HTTP may listen for other hosts: as the own set has it, or as the staged one will. $1: its IP
-# address.
+# Where a peer's HTTP may listen for other hosts: as the own set has it, or had it before a
+# switch that is not whole, or as the staged one will. $1: its IP address.
 peer_urls() {
   local facts=''
-  for facts in "$FACTS" "$STAGED/config/facts"; do
+  for facts in "$FACTS" "$PREVIOUS/facts" "$STAGED/config/facts"; do
     [ "$(fact "$facts" http_open)" != yes ] || echo "http://$(bracketed "$1"):$(fact "$facts" http_port)"
   done | awk '!seen[$0]++'
 }
@@ -57,14 +57,26 @@ cluster_agents() {
   peer_views | awk '$2 != "-" { print $2 }'
 }
 
-# The agent to ask for the cluster: sets $via to one that names a leader, the own one first. Fails where nobody does.
+# The agent to ask for the cluster: sets $via to one that serves, the own one first; where none does, to one that names a
+# leader at least. Fails where nobody does.
 find_agent() {
-  if [ -n "${api:-}" ] && names_a_leader "$api"; then
-    via=$api
-    return 0
-  fi
-  via=$(peer_views | awk '$2 != "-" && $3 != "-" && !n++ { print $2 }')
+  local agent='' named=''
+  via=''
+  if [ -n "${api:-}" ] && names_a_leader "$api"; then named=$api; fi
+  for agent in $named $(peers_with_leader "$named"); do
+    named=${named:-$agent}
+    if serves "$agent"; then
+      via=$agent
+      return 0
+    fi
+  done
+  via=$named
   [ -n "$via" ]
+}
+
+# The peers that name a leader. They are not asked where the own agent, $1, serves.
+peers_with_leader() {
+  if [ -z "$1" ] || ! serves "$1"; then peer_views | awk '$2 != "-" && $3 != "-" { print $2 }'; fi
 }
 
 # A peer that names a leader, where there is one; else what $via is.
@@ -83,7 +95,25 @@ serves() {
   [ "$status" -le 1 ]
 }
 
-# The same for at most $1 seconds.
+# Do more than half of the servers serve, of those that may be asked?
+majority_serves() {
+  local agent='' serving=0
+  for agent in $(cluster_agents); do
+    ! serves "$agent" || serving=$((serving + 1))
+  done
+  [ "$serving" -gt $((($(peer_ips | wc -l) + 1) / 2)) ]
+}
+
+# Do more than half of the servers name a leader, and have no way to it?
+most_are_cut_off() {
+  local agent='' cut_off=0
+  for agent in $(cluster_agents); do
+    ! names_a_leader "$agent" || serves "$agent" || cut_off=$((cut_off + 1))
+  done
+  [ "$cut_off" -gt $((($(peer_ips | wc -l) + 1) / 2)) ]
+}
+
+# find_agent, for at most $1 seconds.
 await_agent() {
   local limit=''
   limit=$(deadline "$1")

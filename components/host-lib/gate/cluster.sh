@@ -17,7 +17,10 @@ assess_cluster() {
   cluster=unknown reason=''
   if find_agent; then cluster=serving; return 0; fi
   own=$(own_evidence)
-  case $own in bootstrapped) cluster=leaderless; return 0 ;; esac
+  case $own in
+    bootstrapped) cluster=leaderless; return 0 ;;
+    silent) reason="Consul runs on this host and does not answer at $api"; return 0 ;;
+  esac
   case $(peers_evidence) in
     bootstrapped) cluster=leaderless ;;
     unknown*) [ "$own" = data ] && cluster=stopped || reason=$(peers_evidence | sed 's/^unknown //') ;;
@@ -25,13 +28,14 @@ assess_cluster() {
   esac
 }
 
-# What this server knows of itself: `bootstrapped`, `waiting` for its first election, `data` that nobody reads now, or
-# `nothing`.
+# What this server knows of itself: `bootstrapped`, `waiting` for its first election, `silent` where it runs and does not say, `data`
+# that nobody reads now, or `nothing`.
 own_evidence() {
-  if runs && read_self "$api"; then
+  if runs; then
+    read_self "$api" || { echo silent; return; }
     case $self_last_log in
       0) echo waiting ;;
-      -) echo data ;;
+      -) echo silent ;;
       *) echo bootstrapped ;;
     esac
   elif has_raft_data; then echo data

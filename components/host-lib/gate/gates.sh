@@ -38,7 +38,8 @@ wait_until_well() {
 # gate after its own change has left a key that Consul itself drops soon: while that stands, one look is enough.
 gate_before_restart() {
   if ! just_passed || [ -n "$(health_problem "$name")" ]; then
-    wait_until_well "$BEFORE_S" "$name" || die "$1, for the others are not well: $reason; nothing was changed"
+    wait_until_well "$BEFORE_S" "$name" ||
+      die "$1, for the others are not well: $reason; nothing was changed. Where one of them does not run, start it there (systemctl start consul); a run repairs it by itself only where its own settings change, or its generation"
   fi
   find_agent || die "$1: no server names a leader any more; nothing was changed"
   require_quorum_without_self "$1"

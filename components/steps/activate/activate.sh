@@ -21,6 +21,11 @@ await_leader() {
   case $cluster in leaderless | unknown) ;; *) return 0 ;; esac
   runs || return 0
   if await_agent "$ELECTION_S"; then cluster=serving; return 0; fi
+  # A creation that was cut off where the peers' HTTP is closed: this server began as one that joins, and found nobody.
+  if [ "$cluster" = unknown ] && [ "$(own_evidence)" = waiting ] && [ "$(staged_fact http_open)" = no ]; then
+    cluster=forming
+    return 0
+  fi
   [ "$cluster" != leaderless ] || die_without_quorum
   die "the cluster has had no leader for $ELECTION_S s${reason:+, and $reason}; nothing was changed"
 }
@@ -92,7 +97,7 @@ refuse_to_join_nobody() {
 refuse_a_crash() {
   sleep 1
   if crash_looping || [ "$(service_property SubState)" = auto-restart ]; then
-    die "Consul ends as soon as it is started:
+    die "$(crash_words):
 $(journal_words)"
   fi
 }
@@ -105,6 +110,8 @@ restart() {
     gate_before_restart "not restarted"
     require_cluster_lock "not restarted"
     hand_over_leadership "$(applied_fact raft_address)"
+  elif [ "$cluster" != forming ]; then
+    die "not restarted: this server runs, and whether its cluster can do without it is not known${reason:+, for $reason}; nothing was changed"
   fi
   switch_over
   restart_service
@@ -143,6 +150,15 @@ wipe() {
   start
 }
 
+# Another key than the applied one is a rotation. Whoever has none applied, and joins with another key than the pool's,
+# would not be understood there: the pool has to say that nobody uses its key.
+needs_rotation() {
+  local state=''
+  [ ! -e "$APPLIED" ] || { differs secrets; return; }
+  state=$(keyring_state "$STAGED_KEY") || return 1
+  printf '%s\n' "$state" | awk '$3 > 0 { used = 1 } END { exit used }'
+}
+
 # Another gossip key, in the running pools.
 rotate() {
   find_agent || die "no server knows a leader, so the gossip key cannot be changed; nothing was changed"
@@ -171,7 +187,7 @@ main() {
     record_only) ! differs secrets || [ "$cluster" != serving ] || cluster_lock rotation ;;
     *) [ "$cluster" != serving ] || cluster_lock activation ;;
   esac
-  [ "$cluster" != serving ] || ! runs || ! differs secrets || rotate
+  [ "$cluster" != serving ] || ! needs_rotation || rotate
   "$action"
   say_what_was_done "$action"
 }

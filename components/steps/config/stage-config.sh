@@ -38,6 +38,11 @@ check_fixed_settings() {
 # when it begins. Who is out of the pool for its key's sake is repaired.
 check_gossip_key() {
   ! uses_staged_key || return 0
+  # The key of the settings is the applied one: it is the keyring that is another, and this server that is to be repaired.
+  if [ "$secrets" = "$(desired_part secrets "$APPLIED")" ] && { ! runs || ! serves "$api"; }; then
+    say "its keyring holds another gossip key than its settings"
+    return 0
+  fi
   find_agent || die "the gossip key of the settings is not the one in this server's keyring, and it can be changed in a running cluster only: start it with its previous key; $untouched"
   if runs && names_a_leader "$api"; then
     refuse_while_a_member_is_down

@@ -53,14 +53,45 @@ whole_cluster_goes() { [ -e "$(marker)" ]; }
 
 # The run is told here, and every host that answers is told, too: should this run be cut off, the next one
 # goes on as this one did. A later activation, or readiness, takes the word back.
+#
+# Where a host that stays answers and was not told, nothing leaves: the cluster would be taken away in part, and the run
+# after this one would take what is left for a cluster that goes on.
 teardown() {
-  local host=''
+  local host='' untold=''
   unpack_access
   touch "$(marker)"
   for host in $(echo "$neighbours" | tr ',' ' '); do
-    on_host "$host" leave.sh "name=$host" "teardown=yes" >/dev/null 2>&1 || true &
+    tell "$host" >/dev/null 2>"$access/$host.words" &
   done
   wait
+  [ "$stays" = yes ] || return 0
+  for host in $(echo "$neighbours" | tr ',' ' '); do
+    was_told_or_passed "$host" || {
+      untold="$untold $host"
+      cat "$access/$host.words" >&2
+    }
+  done
+  [ -z "$untold" ] || {
+    rm -f "$(marker)"
+    die "the cluster is not taken away, for these answer and could not be told:$untold. Nothing was changed. Mend their access and run it again; or leave them on their hosts as they are, with CONSUL_CLUSTER_LEAVE_BEHIND=$(echo "${untold# }" | tr ' ' ,) in the environment of the run"
+  }
+}
+
+tell() {
+  local status=0
+  on_host "$1" leave.sh "name=$1" "teardown=yes" || status=$?
+  echo "$status" >"$access/$1.told"
+}
+
+told_status() { cat "$access/$1.told" 2>/dev/null || true; }
+
+# A host that is away, bare or another's by now has nothing to be told.
+was_told_or_passed() {
+  case $(told_status "$1") in
+    0 | 4 | 5) return 0 ;;
+    255) [ "$(why_not_reached "$1")" != away ] || return 0 ;;
+  esac
+  is_left_behind "$1"
 }
 
 # ---------------------------------------------------------------- the hosts
@@ -93,7 +124,7 @@ on_host() {
     as_root="\$([ \"\$(id -u)\" -eq 0 ] || echo sudo -n)"
   fi
   : >"$access/$host.said"
-  ssh -F "$access/ssh_config" -E "$access/$host.said" "$host" "[ -x $LIBRARY/$script ] || exit 4; $as_root $LIBRARY/$script$words" <"$password" >/dev/null || status=$?
+  ssh -F "$access/ssh_config" -E "$access/$host.said" "$host" "[ -x $LIBRARY/$script ] || { ! systemctl --quiet is-active consul || exit 6; exit 4; }; $as_root $LIBRARY/$script$words" <"$password" >/dev/null || status=$?
   said_of "$host" >&2
   return "$status"
 }
@@ -125,9 +156,12 @@ why_not_reached() {
 has_bastion() { grep -qxF "Host bastion.$1" "$access/ssh_config"; }
 
 # Has the operator said that this one may stay as it is?
-is_left_behind() { case ",$LEFT_BEHIND," in *",$name,"* | *,all,*) return 0 ;; esac; return 1; }
+is_left_behind() { case ",$LEFT_BEHIND," in *",$1,"* | *,all,*) return 0 ;; esac; return 1; }
 
 # ---------------------------------------------------------------- leaving
+
+# A machine that goes with the whole cluster is. $1: does that go?
+is_deleted_next() { [ "$1" = yes ] && [ "$stays" != yes ]; }
 
 # Sets $outcome: `gone` in order; `away` or `left` where it was not reached, and may be passed; `bare` where it has nothing of this
 # library; `another` where it is another's by now. $outcome_words: for people. $1: does the whole cluster go?
@@ -138,6 +172,12 @@ leave_itself() {
     0) outcome=gone ;;
     4) outcome=bare outcome_words="has nothing of this library on it any more"; return ;;
     5) outcome=another; return ;;
+    6)
+      outcome=left outcome_words="is left as it is (Consul runs there, and nothing of this library is on it any more)"
+      is_left_behind "$name" || is_deleted_next "$1" ||
+        die "cannot be taken out: nothing of this library is on it any more, and Consul runs there. Nothing was changed, and it stays in the stack. Set it up again by raising its generation, or stop Consul there; or leave it on its host as it is, with CONSUL_CLUSTER_LEAVE_BEHIND=$name in the environment of the run"
+      return
+      ;;
     255) not_reached "$1"; return ;;
     *) exit 1 ;;
   esac
@@ -152,9 +192,8 @@ not_reached() {
   outcome=away outcome_words="does not answer SSH at $address"
   [ "$why" != away ] || return 0
   outcome=left outcome_words="is left as it is ($why)"
-  ! is_left_behind || return 0
-  # A machine that goes with the whole cluster is deleted next.
-  if [ "$1" = yes ] && [ "$stays" != yes ]; then return 0; fi
+  ! is_left_behind "$name" || return 0
+  ! is_deleted_next "$1" || return 0
   die "cannot be taken out: at $address $why. It may run, so nothing was changed and it stays in the stack. Mend its access and run it again; or leave it on its host as it is, with CONSUL_CLUSTER_LEAVE_BEHIND=$name in the environment of the run"
 }
 
@@ -166,7 +205,7 @@ force_removed() {
     on_host "$peer" force-remove.sh "name=$peer" "server=$name" "address=$address" "datacenter=$datacenter" "dead=$1" || status=$?
     case $status in
       0) return 0 ;;
-      3 | 4 | 255) ;; # Ask another.
+      3 | 4 | 6 | 255) ;; # Ask another.
       *) exit 1 ;;
     esac
   done

@@ -76,7 +76,12 @@ export function teardown(
   opts: CustomResourceOptions,
 ): Resource {
   const neighbours = hosts.map((host) => host.name).join(",");
-  const words = settingWords({ cluster: clusterId(cluster), name: component, neighbours });
+  const words = settingWords({
+    cluster: clusterId(cluster),
+    name: component,
+    neighbours,
+    stays: hosts.some((host) => host.stays) ? "yes" : "no",
+  });
   return departing(`${component}-farewell`, output(`teardown ${words}`), hosts, owner, {
     scripts: ["depart.sh"],
     opts,

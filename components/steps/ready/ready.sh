@@ -83,6 +83,7 @@ end_rotation() {
   label=$(cat "$STAGED/secrets/label")
   [ ! -e "$KEY_IN_USE" ] || before=$(cat "$KEY_IN_USE")
   if other_keys_are_left "$STAGED_KEY" || { [ -n "$before" ] && [ "$before" != "$label" ]; }; then
+    lock "end of the rotation"
     cluster_lock "end of the rotation"
     retire_old_keys "$STAGED_KEY"
   fi

@@ -123,12 +123,21 @@ check_strangers() {
   pid=$(service_property MainPID)
   [ "${pid:-0}" != 0 ] || pid=$(consul_processes)
   [ -z "$unit" ] || found="$found; the unit $unit ($(systemctl is-active "$SERVICE" 2>/dev/null || true), $(systemctl is-enabled "$SERVICE" 2>/dev/null || true))"
+  found="$found$(drop_ins)"
   [ -z "$pid" ] || found="$found; a Consul that runs, process $pid ($(command_line "${pid%% *}"))"
   ! getent passwd consul >/dev/null 2>&1 || found="$found; a user consul"
   ! getent group consul >/dev/null 2>&1 || found="$found; a group consul"
   [ ! -e "$BINARY" ] || found="$found; the program $BINARY"
   [ -z "$(ls -A "$configDir" 2>/dev/null)" ] || found="$found; settings in $configDir"
   [ -z "$found" ] || problem "this host has what this library has not made: ${found#; }; its data may be in $dataDir. Nothing of it is taken over: move it away, or give another host"
+}
+
+# Folders of drop-ins, which would rule the unit that is to come.
+drop_ins() {
+  local folder=''
+  for folder in /etc /run /usr/local/lib /usr/lib /lib; do
+    [ -z "$(ls -A "$folder/systemd/system/$SERVICE.d" 2>/dev/null)" ] || printf '; drop-ins in %s' "$folder/systemd/system/$SERVICE.d"
+  done
 }
 
 command_line() { [ ! -r "/proc/$1/cmdline" ] || tr '\0' ' ' <"/proc/$1/cmdline"; }

@@ -27,12 +27,26 @@ diagnose() {
   if was_crash_looping; then sick="crashes again and again"; return 0; fi
   # Where nobody has a leader, one that runs is part of what may elect one: it is left alone.
   [ "$cluster" = serving ] || return 0
+  # Where Raft goes on among servers that gossip does not join, the leader itself may be the sick one.
+  if settings_were_changed && most_are_cut_off; then sick="runs settings that were changed by hand"; return 0; fi
   limit=$(deadline "$OUT_OF_IT_S")
   until serves "$api"; do
     if was_crash_looping; then sick="crashes again and again"; return 0; fi
-    if passed "$limit"; then sick="cannot reach the leader that its cluster has"; return 0; fi
+    if passed "$limit"; then
+      # No answer makes nobody sick: the others have to say so, and most of them have to serve.
+      ! majority_serves || ! is_missed || sick="cannot reach the leader that its cluster has"
+      return 0
+    fi
     sleep 0.5
   done
+}
+
+# Do the others say that this server is no healthy voter?
+is_missed() {
+  local view=''
+  find_peer_agent
+  view=$(autopilot_of "$via") || return 1
+  ! printf '%s\n' "$view" | grep -q "^$name true true alive "
 }
 
 # Does Raft's configuration have a server of this name, or at this address?
@@ -47,7 +61,9 @@ mend() {
   if wipe_is_asked_for; then
     begin_anew
   else
-    if [ "$cluster" = serving ] && ! uses_staged_key && pool_uses_staged_key; then
+    # One that has a process is restarted alone, and not where another run is at work.
+    if [ "$cluster" = serving ] && runs && ! was_crash_looping; then cluster_lock repair; fi
+    if [ "$cluster" = serving ] && ! uses_staged_key && keyring_is_stale; then
       timeout 60 systemctl stop "$SERVICE" || true
       remove_stale_keyring
     fi
@@ -94,12 +110,20 @@ is_back() {
 
 # Seen early: the second end within seconds.
 crashed_once_more() {
-  [ $(($(service_property NRestarts) - ${restarts_before:-0})) -ge 2 ]
+  [ $(($(service_property NRestarts) - ${restarts_before:-0})) -ge 2 ] || return 1
+  reason=$(crash_words)
 }
 
 fail_to_mend() {
   die "this server $sick, and is not well with the staged release and settings either: $reason
 $(journal_words)"
+}
+
+# It serves, so it goes the way of all that serve: with the gates, the lock and the hand-over of an activation.
+finish_switch() {
+  say "a change of this server was cut off: it is brought to its end under the gates"
+  exec 9>&-
+  "$LIBRARY/activate.sh" "name=$name" <"$desired"
 }
 
 main() {
@@ -110,7 +134,11 @@ main() {
   find_own_agent || true
   assess_cluster
   diagnose
-  [ -n "$sick" ] || return 0
+  if [ -z "$sick" ]; then
+    # A change that was cut off on this host, and may have been taken back since, so that its activation has nothing to do.
+    [ ! -e "$PREVIOUS/complete" ] || finish_switch
+    return 0
+  fi
   say "this server $sick: it is mended before the others change"
   mend
   await_recovery

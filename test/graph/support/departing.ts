@@ -34,11 +34,16 @@ export type Answers = Record<string, number | string>;
 /** What OpenSSH says of a host at which nothing answers. */
 export const away = "ssh: connect to host 10.0.0.1 port 22: No route to host";
 
+/** The same of a host behind a bastion that does answer. */
+export const awayBehind = `channel 0: open failed: connect failed: No route to host
+stdio forwarding failed
+kex_exchange_identification: Connection closed by remote host`;
+
 /** Stands before OpenSSH's: `ssh -F CONFIG -E SAID HOST COMMAND`. Notes where its configuration is, and what is there. */
 const noting = `#!/bin/sh
 config=$2 said=$4 host=$5 command=$6
 printf '%s\\n' "\${config%/*}" >"$HERE/folder"
-[ -e "$HERE/access" ] || (cd "\${config%/*}" && stat -c '%a %n' . * | grep -v '\\.said$' >"$HERE/access")
+[ -e "$HERE/access" ] || (cd "\${config%/*}" && stat -c '%a %n' . * | grep -v '\\.\\(said\\|told\\|words\\)$' >"$HERE/access")
 `;
 
 /**
@@ -78,6 +83,12 @@ echo "sudo: 1 incorrect password attempt" >&2
 exit 1
 `;
 
+/** systemd on a host, asked for one thing alone: whether Consul runs there. */
+const systemctl = `#!/bin/sh
+[ "$*" = "--quiet is-active consul" ] || echo "systemctl is asked for $*" >&2
+[ -e "$HERE/running/$host" ] || exit 3
+`;
+
 /** A computer that runs Pulumi, on which departures are run as the Command plugin runs them. */
 export class Computer {
   /** Where the runs of this computer leave their marks. */
@@ -92,9 +103,11 @@ export class Computer {
   ) {
     this.marks = marks ?? join(this.folder, "runtime");
     onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
-    for (const name of ["bin", "library", "bare", "runtime"]) mkdirSync(join(this.folder, name));
+    for (const name of ["bin", "library", "bare", "running", "runtime"])
+      mkdirSync(join(this.folder, name));
     this.program("bin/ssh", ssh);
     this.program("bin/sudo", sudo);
+    this.program("bin/systemctl", systemctl);
     for (const name of ["leave.sh", "remove.sh", "force-remove.sh", "force-remove-client.sh"]) {
       this.program(`library/${name}`, script);
     }
@@ -103,6 +116,12 @@ export class Computer {
   /** These hosts have nothing of the library: nothing was ever staged there, or they were installed anew. */
   without(...hosts: string[]): this {
     for (const host of hosts) writeFileSync(join(this.folder, "bare", host), "");
+    return this;
+  }
+
+  /** On these hosts Consul runs, by whomever it was started. It matters, and is said, where nothing of the library is there. */
+  withConsul(...hosts: string[]): this {
+    for (const host of hosts) writeFileSync(join(this.folder, "running", host), "");
     return this;
   }
 

@@ -191,12 +191,16 @@ describe("of five servers", () => {
 });
 
 describe.each(releases)("another gossip key than the one in the keyring, Consul %s", (release) => {
-  const stage = (ring: string, agents: Host["agents"]) => {
+  // The label of the settings' key: another one than the applied key has is a rotation.
+  const stage = (ring: string, agents: Host["agents"], secrets = "rotation-2") => {
     const host = new Host();
     host.apply(host.stage(host.render()));
     host.write("data/serf/local.keyring", JSON.stringify([ring], null, 2));
     host.agents = agents;
-    return host.says("stage-config.sh", `find_own_agent || true; check_gossip_key`);
+    return host.says(
+      "stage-config.sh",
+      `secrets=${secrets}; find_own_agent || true; check_gossip_key`,
+    );
   };
   const other = Buffer.alloc(32).toString("base64");
   const down = {
@@ -224,6 +228,15 @@ describe.each(releases)("another gossip key than the one in the keyring, Consul 
     expect(() => stage(other, { [api]: withheld })).toThrow(
       /members of the cluster are not known: .*403/,
     );
+  });
+
+  test("of a server that is out of it, while the settings' key is the applied one, is for its repair", () => {
+    const agents = {
+      [api]: agent(release, "restarted-no-leader"),
+      [peer(12)]: agent(release, "leader"),
+    };
+    expect(stage(other, agents, "rotation-1")).toBe("");
+    expect(stage(other, {}, "rotation-1")).toBe("");
   });
 
   test("of a server that is out of the cluster has to be the cluster's own", () => {

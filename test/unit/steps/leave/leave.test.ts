@@ -163,7 +163,8 @@ describe("the note of a teardown", () => {
     );
     return { status, note: host.read("state/farewell") };
   };
-  const serves = { [leader]: '"10.0.0.12:8300"', [ready]: "seen" };
+  const servers = "GET /v1/kv/consul-cluster/servers?raw&consistent";
+  const serves = { [leader]: '"10.0.0.12:8300"', [servers]: "consul-1", [ready]: "seen" };
 
   test.each([
     ["its own agent's", { "http://127.0.0.1:80": serves }],

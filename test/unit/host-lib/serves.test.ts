@@ -1,0 +1,107 @@
+// A server that names a leader and cannot read through it does not serve: Raft goes on where gossip is broken, and with
+// gossip the way to the leader (seen with a server whose datacenter was another one).
+//
+// Does not prove that Consul answers so: test/changes/11-sick has such a server.
+
+import { describe, expect, test } from "vitest";
+import type { Answer, Answers } from "../../support/curl/fakeConsul";
+import { harmless } from "../support/harmless";
+import { Host } from "../support/host";
+import { agent, bodyOf } from "./answers";
+
+const own = "http://127.0.0.1:80";
+const read = "GET /v1/kv/consul-cluster/servers?raw&consistent";
+const noWay: Answer = { code: 500, body: "No path to datacenter" };
+
+/** A server of a cluster that serves; `key`: what becomes of reading a key of the leader's through it. */
+function host(situation: string, key: Answer | string, more: Answers = {}): Host {
+  const made = new Host();
+  made.apply(made.stage(made.render()));
+  made.agents = { [own]: agent("1.22.0", situation, { [read]: key, ...more }) };
+  return made;
+}
+
+describe("a server serves", () => {
+  const serves = (situation: string, key: Answer | string) =>
+    host(situation, key).holds("library", `serves ${own}`);
+
+  test.each<[string, Answer | string]>([
+    ["the key's value", "consul-1 consul-2"],
+    ["that there is no such key", { code: 404 }],
+  ])("where it names a leader and brings its word: %s", (_, key) => {
+    expect(serves("leader", key)).toBe(true);
+    expect(serves("follower", key)).toBe(true);
+  });
+
+  test.each<[string, Answer]>([
+    ["there is no way to it", noWay],
+    ["it does not answer in time", { exit: 28, seconds: 60 }],
+    ["it ends without an answer", { exit: 52 }],
+    ["it is not understood", { code: 503, body: "?" }],
+    ["it is forbidden", { code: 403, body: "Permission denied" }],
+  ])("not where it names one, and %s", (_, key) => {
+    expect(serves("leader", key)).toBe(false);
+    expect(serves("follower", key)).toBe(false);
+  });
+
+  test("not where it names none, whatever it reads", () => {
+    expect(serves("no-leader", "consul-1")).toBe(false);
+    expect(new Host().holds("library", `serves ${own}`)).toBe(false);
+  });
+
+  test("the leader's own word is asked for, and not what this server remembers", () => {
+    const { requests } = host("leader", "x").run("library", `serves ${own}`);
+    expect(requests).toContain(read.replace("GET ", `GET ${own}`));
+  });
+});
+
+describe("one that names a leader and has no way to it", () => {
+  test("is not back after a change", () => {
+    const call = (key: Answer | string) =>
+      host("leader", key).says("library", `api=${own}; caught_up 1.22.0 '' || echo "$reason"`);
+    expect(call(noWay)).toBe("it does not reach a leader");
+    expect(call("consul-1")).not.toBe("it does not reach a leader");
+  });
+
+  const peers = ["http://10.0.0.12:80", "http://10.0.0.13:80"];
+  const missed = { Healthy: false, SerfStatus: "failed" };
+  /** What ails it, where its peers serve and miss it. */
+  const diagnose = (key: Answer | string) => {
+    const made = host("follower", key);
+    const view = JSON.parse(bodyOf("1.22.0", "leader.autopilot-health"));
+    for (const server of view.Servers)
+      if (server.Name === "consul-1") Object.assign(server, missed);
+    const said = { [read]: "consul-1", "GET /v1/operator/autopilot/health": JSON.stringify(view) };
+    for (const peer of peers) made.agents[peer] = agent("1.22.0", "leader", said);
+    // What a switch leaves behind, whose settings nobody has changed since.
+    const whole = "settings_were_changed() { return 1; }";
+    const call = `api=${own} cluster=serving; diagnose; echo "$sick"`;
+    return made.says("repair.sh", `${harmless(made)}\n${whole}\n${call}`);
+  };
+
+  test("is sick, and one that has is not", () => {
+    expect(diagnose(noWay)).toBe("cannot reach the leader that its cluster has");
+    expect(diagnose("consul-1")).toBe("");
+  });
+
+  describe("where the peers' HTTP is closed to other hosts, what they do not say is no evidence", () => {
+    const diagnoseClosed = (key: Answer | string, changed: boolean) => {
+      const made = new Host();
+      made.apply(made.stage(made.render({ addresses: { http: "127.0.0.1" } })));
+      made.agents = { [own]: agent("1.22.0", "follower", { [read]: key }) };
+      const settings = `settings_were_changed() { return ${changed ? 0 : 1}; }`;
+      const call = `api=${own} cluster=serving; diagnose; echo "$sick"`;
+      return made.says("repair.sh", `${harmless(made)}\n${settings}\n${call}`);
+    };
+
+    test("one that is well stays so, and one that is not is no other's word", () => {
+      expect(diagnoseClosed("consul-1", false)).toBe("");
+      expect(diagnoseClosed(noWay, false)).toBe("");
+    });
+
+    // A repair passes no gate.
+    test("also one whose settings somebody has changed by hand", () => {
+      expect(diagnoseClosed("consul-1", true)).toBe("");
+    });
+  });
+});

@@ -1,0 +1,150 @@
+// The snapshot before a change: taken from an agent that leads on, five of them kept, and told why where there is none. The consul
+// that takes it is a script of the test's.
+//
+// Does not prove that a snapshot can be restored: test/changes/08-quorum-lost does.
+
+import { chmodSync, mkdirSync, readdirSync, statSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { gossipKey } from "../render/cases";
+import { Host } from "../support/host";
+
+const via = "http://10.0.0.12:80";
+
+interface Consul {
+  save?: string;
+  inspect?: string;
+}
+
+/** A host with a consul of these words; what it was called with is in `calls`. */
+function hostWith({ save = "", inspect = "" }: Consul = {}): Host {
+  const host = new Host();
+  host.stage(host.render());
+  host.write(
+    "consul",
+    `#!/bin/sh
+    echo "$*" >>${host.folder}/calls
+    case $2 in
+      save) echo data >"$4"; echo data >"$4.unverified"; ${save} ;;
+      inspect) [ -s "$3" ] || exit 1; ${inspect} ;;
+    esac`,
+    0o755,
+  );
+  return host;
+}
+
+const snapshotsOf = (host: Host) => readdirSync(join(host.folder, "snapshots")).sort();
+
+function keep(host: Host, name: string, day: number): void {
+  host.write(`snapshots/${name}`, "data");
+  const time = new Date(Date.UTC(2026, 0, day));
+  utimesSync(join(host.folder, "snapshots", name), time, time);
+}
+
+/** Snapshots of earlier days, the oldest first. */
+function keepOlder(host: Host, count: number): string[] {
+  const names = Array.from({ length: count }, (_, day) => `2026-01-0${day + 1}T00-00-00Z.snap`);
+  mkdirSync(join(host.folder, "snapshots"));
+  for (const [day, name] of names.entries()) keep(host, name, day + 1);
+  return names;
+}
+
+const save = `via=${via}; save_snapshot`;
+
+describe("a snapshot", () => {
+  test("is taken through an agent that names a leader, looked into, and is root's alone", () => {
+    const host = hostWith();
+    const { status, stderr } = host.run("library", `umask 077\n${save}`);
+    expect(status).toBe(0);
+    const file = stderr.match(/snapshot saved: (\S+\.snap)/)?.[1] as string;
+    expect(host.read("calls").split("\n").slice(0, -1)).toEqual([
+      `snapshot save -http-addr=${via} ${file}`,
+      `snapshot inspect ${file}`,
+    ]);
+    expect(file.startsWith(join(host.folder, "snapshots/"))).toBe(true);
+    expect(statSync(join(host.folder, "snapshots")).mode & 0o777).toBe(0o700);
+  });
+
+  test.each([
+    [0, 0],
+    [4, 0],
+    [5, 1],
+    [8, 4],
+  ])("five are kept, the youngest: beside %i older ones %i go", (count, gone) => {
+    const host = hostWith();
+    const older = keepOlder(host, count);
+    host.write("snapshots/raft-2026-01-01", "of a recovery");
+    host.says("library", save);
+    const left = snapshotsOf(host).filter((name) => /^\d.*\.snap$/.test(name));
+    expect(left).toHaveLength(Math.min(count + 1, 5));
+    expect(left.slice(0, -1)).toEqual(older.slice(gone));
+    expect(snapshotsOf(host)).toContain("raft-2026-01-01");
+  });
+});
+
+test("one that was named by a clock that was ahead is as old as it is", () => {
+  const host = hostWith();
+  const older = keepOlder(host, 4);
+  keep(host, "2099-01-01T00-00-00Z.snap", 0);
+  const { stderr } = host.run("library", save);
+  const file = stderr.match(/snapshot saved: \S+\/(\S+\.snap)/)?.[1] as string;
+  expect(snapshotsOf(host).filter((name) => name.endsWith(".snap"))).toEqual([...older, file]);
+});
+
+describe("where there is none", () => {
+  const words = "Error verifying snapshot file: write /tmp/x: no space left on device";
+  const failing: Record<string, Consul> = {
+    "it cannot be taken": { save: `echo '${words}' >&2; exit 1` },
+    "it is none": { inspect: `echo '${words}'; exit 1` },
+  };
+
+  test.each(Object.entries(failing))("%s: what Consul said is told, and no file stays", (_, as) => {
+    const host = hostWith(as);
+    const older = keepOlder(host, 5);
+    const { status, stderr } = host.run("library", save);
+    expect(status).toBe(1);
+    expect(stderr).toContain("no snapshot could be taken");
+    expect(stderr).toContain("nothing was changed");
+    expect(stderr).toContain(words);
+    expect(stderr).not.toContain("snapshot saved");
+    expect(snapshotsOf(host)).toEqual(older);
+  });
+
+  test("no secret is told with it", () => {
+    const host = hostWith({ save: `echo 'with encrypt=${gossipKey}: ${words}'; exit 1` });
+    const { stderr } = host.run("library", save);
+    expect(stderr).toContain(`with encrypt=[secret]: ${words}`);
+    expect(stderr).not.toContain(gossipKey);
+  });
+
+  test("of many words the last are told, in one line", () => {
+    const host = hostWith({ save: "seq 1 90; exit 1" });
+    expect(host.run("library", save).stderr).toMatch(/nothing was changed: 88 89 90\n$/);
+  });
+
+  test("one that takes too long is given up", () => {
+    const host = hostWith({ save: "exec sleep 9" });
+    const { status, stderr } = host.run("library", `SNAPSHOT_S=0.3; ${save}`);
+    expect({ status, left: snapshotsOf(host) }).toEqual({ status: 1, left: [] });
+    expect(stderr).toMatch(/within 0\.3 s.* it took longer/);
+  });
+
+  test("nor where Consul cannot be called", () => {
+    const host = hostWith();
+    chmodSync(join(host.folder, "consul"), 0o644);
+    expect(host.run("library", save)).toMatchObject({ status: 1 });
+  });
+});
+
+test.each([
+  ["the first of a run", 1],
+  ["the next, right after another has passed its gate", 0],
+])("each server keeps its own, taken before it is touched: %s", (_, passed) => {
+  const host = hostWith();
+  const others = `just_passed() { return ${passed}; }; health_problem() { :; }; sleep() { :; }
+    find_agent() { via=${via}; }; require_quorum_without_self() { :; }`;
+  const { status, stderr } = host.run("library", `${others}\ngate_before_restart "not restarted"`);
+  expect(status).toBe(0);
+  expect(stderr.match(/snapshot saved/g)).toHaveLength(1);
+  expect(snapshotsOf(host).filter((name) => name.endsWith(".snap"))).toHaveLength(1);
+});

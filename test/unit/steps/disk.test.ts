@@ -1,0 +1,56 @@
+// A full disk is seen while everything is staged, whatever it is that changes: a server that restarts on one does not come back.
+
+import { describe, expect, test } from "vitest";
+import type { PlainArgs } from "../../../components/cluster/args";
+import { label } from "../render/cases";
+import { harmless } from "../support/harmless";
+import { Host } from "../support/host";
+
+/** A df for which so many MiB are free where the data lies, and plenty elsewhere. */
+const df = (host: Host, free: number) => `df() {
+  echo "Filesystem 1048576-blocks Used Available Capacity Mounted on"
+  case $2 in '${host.folder}/data'*) echo "/dev/x 900 1 ${free} 99% /" ;; *) echo "/dev/y 900 1 800 1% /" ;; esac; }`;
+
+/** The step as it stands, of a host where this set runs: what does not look at the disk passes. */
+function stageOn(free: number, { wipeData = "", wiped = "", more = {} as PlainArgs } = {}) {
+  const host = new Host();
+  host.apply(host.render());
+  if (wiped) host.write("state/active", `${host.read("state/active")}wipe-data ${wiped}\n`);
+  const set = host.stage(host.render(more));
+  const others = "unpack_files() { :; }; check_gossip_key() { :; }; verify() { echo verified; }";
+  const call = `${harmless(host)}\n${df(host, free)}\n${others}
+    main name=consul-1 version=${set.plan.version} secrets=${label} wipeData=${wipeData}`;
+  return host.run("stage-config.sh", call);
+}
+
+describe("the disk under the data", () => {
+  test.each([100, 101, 50_000])("with %i MiB free is no trouble", (free) => {
+    expect(stageOn(free)).toMatchObject({ status: 0, stdout: "verified\n" });
+  });
+
+  test.each([0, 9, 99])("with %i MiB free is: nothing is verified, and nothing changes", (free) => {
+    for (const more of [{}, { recursors: ["192.0.2.1"] }, { domain: "other" }]) {
+      const { status, stdout, stderr } = stageOn(free, { more });
+      expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+      expect(stderr).toMatch(
+        new RegExp(`/data has ${free} MiB free, .* needs 100; make room there; nothing that runs`),
+      );
+    }
+  });
+
+  test("is nobody's trouble where the data is given up, for that makes room; once, and not again", () => {
+    expect(stageOn(9, { wipeData: "ticket-17" })).toMatchObject({ status: 0 });
+    expect(stageOn(9, { wipeData: "ticket-18", wiped: "ticket-17" })).toMatchObject({ status: 0 });
+    expect(stageOn(9, { wipeData: "ticket-17", wiped: "ticket-17" })).toMatchObject({ status: 1 });
+  });
+
+  test("is looked at where the folder is still to be made, too", () => {
+    const host = new Host();
+    host.stage(host.render({ dataDir: `${host.folder}/data/not/yet` }));
+    const { status, stderr } = host.run("stage-config.sh", `${df(host, 9)}\ncheck_disk`);
+    expect({ status, said: /not\/yet has 9 MiB free/.test(stderr) }).toEqual({
+      status: 1,
+      said: true,
+    });
+  });
+});

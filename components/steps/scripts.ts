@@ -18,6 +18,7 @@ const hostLibrary = [
   "consul/api.sh",
   "consul/answers.sh",
   "consul/agents.sh",
+  "consul/gossip.sh",
   "consul/keyring.sh",
   "gate/quorum.sh",
   "gate/health.sh",

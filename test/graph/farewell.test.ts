@@ -116,7 +116,11 @@ describe("where one answers that could not be told", () => {
   test.each(untold)("nothing leaves: one that %s", (_, answers, said) => {
     const computer = new Computer(hosts);
     const outcome = farewell(computer, answers);
-    expect(heard(outcome).slice(-2)).toEqual(told.slice(1));
+    // Whoever was told is told that it stays.
+    const by = (word: string) =>
+      heard(outcome).filter(({ settings }) => settings.teardown === word);
+    expect(by("yes").slice(-2)).toEqual(told.slice(1));
+    expect(by("no").map(({ host }) => host)).toEqual(["consul-2", "consul-3"]);
     expect(outcome.stderr).toContain(said);
     expectStop(computer, outcome, "consul-1");
     // Mended, it goes.
@@ -157,12 +161,22 @@ describe("where one answers that could not be told", () => {
     expectStop(computer, outcome, "consul-1");
   });
 
-  test.each(untold)("it goes where that one is left behind: one that %s", (_, answers) => {
+  const unreached = untold.filter(([why]) => why !== "fails");
+
+  test.each(unreached)("it goes where that one is left behind: one that %s", (_, answers) => {
     for (const named of ["consul-1", "consul-2,consul-1", "all"]) {
       const computer = new Computer(hosts).leavingBehind(named);
       expect(farewell(computer, answers)).toMatchObject({ status: 0, stderr: "", left: false });
       expect(whole(computer.run(departure, "delete"))).toBe("yes");
     }
+  });
+
+  test("one that fails is none to leave behind: its departure would stop the run in its middle", () => {
+    const computer = new Computer(hosts).leavingBehind("all");
+    expect(farewell(computer, { "consul-1 leave.sh": 1 })).toMatchObject({
+      status: 1,
+      left: false,
+    });
   });
 
   test("it goes where that one is left behind: one on which Consul runs, without the library", () => {

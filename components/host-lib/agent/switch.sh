@@ -16,13 +16,6 @@ switch_over() {
 # Where the agent listens once the new set runs.
 look_at_the_new_set() { api=$(staged_fact api); }
 
-# Were the settings changed by hand? A set's folder is called by the digest of its files.
-settings_were_changed() {
-  local set=''
-  set=$(readlink "$(applied_fact config_dir)") || return 0
-  [ "$(digest "$set"/* 2>/dev/null)" != "${set##*/}" ]
-}
-
 # The set runs, and is well.
 switch_is_whole() {
   local before=''

@@ -79,11 +79,15 @@ peers_with_leader() {
   if [ -z "$1" ] || ! serves "$1"; then peer_views | awk '$2 != "-" && $3 != "-" { print $2 }'; fi
 }
 
-# A peer that names a leader, where there is one; else what $via is.
+# A peer that serves, where there is one; else what $via is.
 find_peer_agent() {
-  local other=''
-  other=$(peer_views | awk '$2 != "-" && $3 != "-" && !n++ { print $2 }')
-  via=${other:-${via:-}}
+  local agent=''
+  for agent in $(peers_with_leader ''); do
+    if serves "$agent"; then
+      via=$agent
+      return 0
+    fi
+  done
 }
 
 # Does the agent $1 serve? To name a leader is not enough: Raft goes on where gossip is broken, and with it the way to the
@@ -102,15 +106,6 @@ majority_serves() {
     ! serves "$agent" || serving=$((serving + 1))
   done
   [ "$serving" -gt $((($(peer_ips | wc -l) + 1) / 2)) ]
-}
-
-# Do more than half of the servers name a leader, and have no way to it?
-most_are_cut_off() {
-  local agent='' cut_off=0
-  for agent in $(cluster_agents); do
-    ! names_a_leader "$agent" || serves "$agent" || cut_off=$((cut_off + 1))
-  done
-  [ "$cut_off" -gt $((($(peer_ips | wc -l) + 1) / 2)) ]
 }
 
 # find_agent, for at most $1 seconds.

@@ -73,6 +73,9 @@ teardown() {
   done
   [ -z "$untold" ] || {
     rm -f "$(marker)"
+    for host in $(echo "$neighbours" | tr ',' ' '); do
+      [ "$(told_status "$host")" != 0 ] || on_host "$host" leave.sh "name=$host" "teardown=no" >/dev/null 2>&1 || true
+    done
     die "the cluster is not taken away, for these answer and could not be told:$untold. Nothing was changed. Mend their access and run it again; or leave them on their hosts as they are, with CONSUL_CLUSTER_LEAVE_BEHIND=$(echo "${untold# }" | tr ' ' ,) in the environment of the run"
   }
 }
@@ -89,9 +92,10 @@ told_status() { cat "$access/$1.told" 2>/dev/null || true; }
 was_told_or_passed() {
   case $(told_status "$1") in
     0 | 4 | 5) return 0 ;;
-    255) [ "$(why_not_reached "$1")" != away ] || return 0 ;;
+    255) [ "$(why_not_reached "$1")" = away ] || is_left_behind "$1" ;;
+    6) is_left_behind "$1" ;;
+    *) return 1 ;;
   esac
-  is_left_behind "$1"
 }
 
 # ---------------------------------------------------------------- the hosts
@@ -124,7 +128,7 @@ on_host() {
     as_root="\$([ \"\$(id -u)\" -eq 0 ] || echo sudo -n)"
   fi
   : >"$access/$host.said"
-  ssh -F "$access/ssh_config" -E "$access/$host.said" "$host" "[ -x $LIBRARY/$script ] || { ! systemctl --quiet is-active consul || exit 6; exit 4; }; $as_root $LIBRARY/$script$words" <"$password" >/dev/null || status=$?
+  ssh -F "$access/ssh_config" -E "$access/$host.said" "$host" "[ -x $LIBRARY/$script ] || ! systemctl --quiet is-active consul 2>/dev/null || exit 6; [ -x $LIBRARY/$script ] || exit 4; $as_root $LIBRARY/$script$words" <"$password" >/dev/null || status=$?
   said_of "$host" >&2
   return "$status"
 }

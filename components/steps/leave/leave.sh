@@ -2,7 +2,7 @@
 # Takes this server, or client agent, out of the service: out of the cluster, in order, where the cluster goes on without it
 # (whole=no), then stops it. Its peers forget it with force-remove.sh. With teardown=yes it only notes that the whole
 # cluster goes: what leaves from now on leaves without gates, until an activation or a run that sees the cluster ready takes
-# that back.
+# that back, or teardown=no.
 #
 # Ends with 5 where the host is another's by now: then nothing here is touched. `owner`: the component that lets it go.
 # (Departures of 0.1.0 say farewell, api and configDir.)
@@ -41,6 +41,10 @@ main() {
   take "name owner whole teardown farewell api configDir" "$@"
   refuse_an_older_departure
   is_let_go_by_its_owner || { say "is $(owner_name)'s by now, so nothing here is touched"; exit 5; }
+  if [ "$teardown" = no ]; then
+    rm -f "$TEARDOWN"
+    return
+  fi
   if [ "$teardown" = yes ] || [ "$farewell" = yes ]; then
     note_teardown
     return

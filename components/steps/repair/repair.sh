@@ -27,8 +27,7 @@ diagnose() {
   if was_crash_looping; then sick="crashes again and again"; return 0; fi
   # Where nobody has a leader, one that runs is part of what may elect one: it is left alone.
   [ "$cluster" = serving ] || return 0
-  # Where Raft goes on among servers that gossip does not join, the leader itself may be the sick one.
-  if settings_were_changed && most_are_cut_off; then sick="runs settings that were changed by hand"; return 0; fi
+  if is_outside_of_gossip; then sick="is outside of its cluster's gossip"; return 0; fi
   limit=$(deadline "$OUT_OF_IT_S")
   until serves "$api"; do
     if was_crash_looping; then sick="crashes again and again"; return 0; fi

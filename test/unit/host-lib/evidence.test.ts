@@ -53,6 +53,19 @@ describe.each(releases)("is there a cluster? Consul %s", (release) => {
     expect(assess({ [peer(13)]: as("anonymous-follower") })).toBe("serving: ");
   });
 
+  test("too many requests (429) are no answer, and a process that does not answer is no sign that nothing runs", () => {
+    const full = Object.fromEntries(Object.keys(as("leader")).map((path) => [path, { code: 429 }]));
+    for (const more of [refusing, silent])
+      expect(assess({ [own]: full, ...more }, { data: true })).toBe(
+        `unknown: Consul runs on this host and does not answer at ${own}`,
+      );
+    const said = host({ [own]: full }).says(
+      "library",
+      `status=0; ask ${own} /v1/agent/reload -X PUT || status=$?; echo "$status"`,
+    );
+    expect(said.trim().split("\n").at(-1)).toBe("4");
+  });
+
   test("leaderless: this server, or a peer, was elected once", () => {
     expect(assess({ [own]: as("no-leader") }, { data: true })).toBe("leaderless: ");
     expect(assess({ [own]: as("restarted-no-leader") }, { data: true })).toBe("leaderless: ");

@@ -132,7 +132,9 @@ describe("all three are stopped", () => {
       /ill-2: its data is not wiped while no server serves/,
     );
     expect(await cluster.on("ill-2", "sudo cat /var/consul/node-id")).toBe(nodeId);
-    // The other two were started, so now they hold what the third gives up.
+    // Once the other two serve, they hold what the third gives up.
+    for (const name of ["ill-1", "ill-3"]) await cluster.on(name, "sudo systemctl start consul");
+    await eventually("a leader", 60, () => cluster.api("ill-1").leader());
     const { stdout } = await stack.up();
     expect(stdout).toContain("/var/consul wiped");
     expect(await isWell()).toBe(true);

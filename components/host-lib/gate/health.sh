@@ -13,10 +13,15 @@ health_problem() {
   [ "$status" -eq 0 ] || { echo "autopilot at $via $(answer_words "$status")"; return 0; }
   raft=$(raft_of "$via") || status=$?
   [ "$status" -eq 0 ] || { echo "Raft's configuration at $via $(answer_words "$status")"; return 0; }
+  # Its name may be forgotten; where it is this server, its place in Raft is known.
+  [ "$except" != "$name" ] || [ -n "$except_id" ] ||
+    except_id=$(printf '%s\n' "$raft" | awk -v place="$(applied_fact raft_address)" '$4 == place { print $2 }')
+  view=$(printf '%s\n' "$view" | awk -v id="$except_id" 'id == "" || $6 != id')
+  raft=$(printf '%s\n' "$raft" | awk -v id="$except_id" 'id == "" || $2 != id')
   problem=$(printf '%s\n' "$view" | awk -v except="$except" '
-    $1 != except && ($2 != "true" || $3 != "true" || $4 != "alive") { if (!n++) print $1 " is no healthy voter (" $2 ", " $3 ", " $4 ")" }')
+    NF && $1 != except && ($2 != "true" || $3 != "true" || $4 != "alive") { if (!n++) print $1 " is no healthy voter (" $2 ", " $3 ", " $4 ")" }')
   # Rows are counted: who is missing in the view is not well, either.
-  [ -n "$problem" ] || problem=$(missing_rows "$view" "$raft" "$except" "$except_id")
+  [ -n "$problem" ] || problem=$(missing_rows "$view" "$raft" "$except")
   [ -n "$except" ] || [ -n "$problem" ] || printf '%s\n' "$view" | grep -q "^$name " || problem="$name is not in the cluster yet"
   # Each of these questions leaves a line in a server's log: asked where the rest is well.
   [ -n "$problem" ] || problem=$(unreachable_peers "$view" "$except" | sed -n 1p)
@@ -30,10 +35,10 @@ missing_rows() {
     printf '%s\n' "$1"
     echo
     printf '%s\n' "$2"
-  } | awk -v except="$3" -v except_id="$4" '
+  } | awk -v except="$3" '
     $0 == "" { raft = 1; next }
     !raft { known[$6] = 1; next }
-    !($2 in known) && $1 != except && $2 != except_id { print "autopilot does not know the server " $1 " at " $4 ", which is in Raft'\''s configuration"; exit }'
+    !($2 in known) && $1 != except { print "autopilot does not know the server " $1 " at " $4 ", which is in Raft'\''s configuration"; exit }'
 }
 
 # Names the servers of the view $1, but $2, that do not answer in person: autopilot may learn of a server's end only
@@ -42,7 +47,7 @@ unreachable_peers() {
   local peer='' place='' rest='' ip=''
   printf '%s\n' "$1" | while read -r peer rest rest rest place rest; do
     ip=$(printf '%s' "${place%:*}" | tr -d '[]')
-    case $peer in "$name" | "$2") continue ;; esac
+    case $peer in '' | "$name" | "$2") continue ;; esac
     answers_gossip "$via" "$(with_gossip_port "$ip")" || echo "$peer at $ip does not answer"
   done
 }

@@ -88,17 +88,19 @@ describe("the data volume", () => {
     );
   });
 
-  test("comes to a new machine with its data, which are this cluster's", async () => {
+  test("comes to a new machine with its data, which are this cluster's, also by the mark of 0.1.0", async () => {
+    await on("echo consul-cluster.prod.prod | sudo tee /var/consul/.consul-cluster");
     await removeMachine(machine.name, testMachines);
     await hosts.create(machine);
     await disk.attach(machine.name, volume);
     expect(await stage()).toMatchObject({ code: 0, stderr: expect.not.stringContaining("ext4") });
     expect(await on("sudo cat /var/consul/node-id")).toBe("precious");
+    expect(await on("sudo cat /var/consul/.consul-cluster")).toBe(owner);
   });
 
   test("of another cluster is refused, and kept", async () => {
-    await on("sudo umount /var/consul; sudo rm -rf /var/lib/consul-cluster");
-    const { code, stderr } = await stage("consul-cluster.prod.other");
+    await on("sudo umount /var/consul; sudo rm -rf /var/lib/consul-cluster; sudo userdel consul");
+    const { code, stderr } = await stage("consul-cluster.prod.other", "fedcba9876543210");
     expect(code).toBe(1);
     expect(stderr).toContain("/var/consul holds data that is not of this cluster");
     expect(await on("sudo cat /var/consul/node-id")).toBe("precious");
@@ -113,8 +115,10 @@ describe("the data volume", () => {
   });
 });
 
+const owner = "0123456789abcdef";
+
 /** The step that makes a host ready, as the component runs it. */
-function stage(cluster = "consul-cluster.prod.prod") {
+function stage(cluster = "consul-cluster.prod.prod", id = owner) {
   const settings = {
     name: machine.name,
     version: "1.22.0",
@@ -128,5 +132,6 @@ function stage(cluster = "consul-cluster.prod.prod") {
     cluster,
   };
   const words = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-  return ssh("cloud", machine.name, `sudo -n sh -s -- ${words.join(" ")}`, releaseInstaller());
+  const text = `OWNER_ID='${id}'\nOWNER_NAME='consul-cluster/prod/consul'\n${releaseInstaller()}`;
+  return ssh("cloud", machine.name, `sudo -n sh -s -- ${words.join(" ")}`, text);
 }

@@ -11,6 +11,7 @@ umask 027
 # shellcheck source=/dev/null
 . /usr/local/lib/consul-cluster/lib.sh
 
+SHOWN_S=3        # in which an agent answers, or a crash shows
 SAYS_NOTHING_S=5 # to see a leader, where the peers' HTTP is closed to other hosts
 
 # ---------------------------------------------------------------- what runs
@@ -95,11 +96,15 @@ refuse_to_join_nobody() {
 
 # Nobody's health is waited for where the cluster is being formed; but what ends at once will never be part of it.
 refuse_a_crash() {
-  sleep 1
-  if crash_looping || [ "$(service_property SubState)" = auto-restart ]; then
-    die "$(crash_words):
+  local limit=''
+  limit=$(deadline "$SHOWN_S")
+  until leader_of "$api" >/dev/null || passed "$limit"; do
+    if crash_looping || [ "$(service_property SubState)" = auto-restart ]; then
+      die "$(crash_words):
 $(journal_words)"
-  fi
+    fi
+    sleep 0.1
+  done
 }
 
 restart() {

@@ -9,6 +9,7 @@ umask 077
 . /usr/local/lib/consul-cluster/lib.sh
 
 READY_S=120
+LOST_S=15 # after which hosts that do not answer are looked for
 KEY_IN_USE=$STATE/key-in-use # the label of the key that was alone in the keyring, when a run last saw the cluster ready
 
 # Who started before the others tries to join again only after retry_interval: join now. Harmless
@@ -29,18 +30,38 @@ unhealthy_servers() {
   done
 }
 
+# Of these servers, a name a line, those that a run can be about: not who is no part of the cluster, and whose host does not
+# answer at all. Nothing has reached it, and after a lost quorum the others are replaced before it.
+within_reach() {
+  local raft='' absent='' lost='' ip='' server=''
+  raft=$(raft_of "$api") || { echo "$1"; return; }
+  absent=$(for server in $1; do printf '%s\n' "$raft" | grep -q "^$server " || echo "$server"; done)
+  lost=$(silent_peers | while read -r ip; do printf '%s\n' "$raft" | grep -qF " $(bracketed "$ip"):" || echo "$ip"; done)
+  if [ -n "$absent" ] && [ "$(printf '%s\n' "$absent" | wc -l)" -le "$(printf '%s' "$lost" | grep -c . || true)" ]; then
+    for server in $1; do printf '%s\n' "$absent" | grep -qxF "$server" || echo "$server"; done
+  else
+    echo "$1"
+  fi
+}
+
 # A server whose HTTP address is closed to its neighbours is judged by autopilot alone. $1: the leader
 named_by_all() { [ -z "$(peer_views | awk -v leader="$1" '$2 != "-" && $3 != leader')" ]; }
 
 wait_until_ready() {
-  local limit='' join_at=0 election='' waiting='' leader=''
+  local limit='' join_at=0 election='' look_for_lost='' waiting='' leader=''
   limit=$(deadline "$READY_S")
   election=$(deadline "$ELECTION_S")
+  look_for_lost=$(deadline "$LOST_S")
   while :; do
     find_own_agent || true
     leader=$(leader_of "$api") || leader=''
     waiting=unknown
     if [ -n "$leader" ] && waiting=$(unhealthy_servers) && [ -z "$waiting" ] && named_by_all "$leader"; then break; fi
+    if [ -n "$leader" ] && [ -n "$waiting" ] && [ "$waiting" != unknown ] && passed "$look_for_lost" &&
+      [ -z "$(within_reach "$waiting")" ] && named_by_all "$leader"; then
+      say "no part of the cluster, and their hosts do not answer: $(printf '%s\n' "$waiting" | listed); replace them next"
+      break
+    fi
     if [ -z "$leader" ] && passed "$join_at"; then
       join_the_others
       join_at=$(deadline 1)
@@ -51,7 +72,7 @@ wait_until_ready() {
     sleep 0.1
   done
   via=$api
-  say "leader $leader, all servers are healthy voters"
+  if [ -n "$waiting" ]; then say "leader $leader, all others are healthy voters"; else say "leader $leader, all servers are healthy voters"; fi
 }
 
 give_up() {

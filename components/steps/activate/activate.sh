@@ -139,7 +139,8 @@ keep_or_roll_back() {
 
 # The explicit wish to begin again with empty hands: the others keep the data, and teach it anew.
 wipe() {
-  if [ "$cluster" = forming ]; then
+  # A new machine under the old mark has nothing to give up.
+  if [ "$cluster" = forming ] || { ! runs && ! has_raft_data; }; then
     ! runs || timeout 60 systemctl stop "$SERVICE" || true
   else
     [ "$cluster" = serving ] ||

@@ -144,6 +144,19 @@ describe("a wipe", () => {
     ]);
   });
 
+  // Its mark stands in the settings for good, and its machine may be another one since.
+  test("of a machine that has nothing passes no gate: no release runs there that could take a snapshot", () => {
+    const host = new Host();
+    host.stage(host.render());
+    host.service.MainPID = 0;
+    const stubs =
+      "empty_data_folder() { echo emptied; }; start() { echo started; }; gate_before_restart() { echo gate; }; timeout() { :; }";
+    for (const cluster of ["serving", "forming", "leaderless"])
+      expect(host.says("activate.sh", `${stubs}\ncluster=${cluster}; wipe`)).toBe(
+        "emptied\nstarted",
+      );
+  });
+
   test("of the only server is refused: nobody could teach it its data again", () => {
     expect(wipe("serving", { existing: servers("10.0.0.11") })).toThrow(/the only one/);
   });

@@ -27,9 +27,9 @@ const unknownOutputs = Object.fromEntries(
 );
 
 describe.each([
-  ["machines", nspawn()],
-  ["hosts", existing()],
-])("a preview of three new %s", (_, args) => {
+  ["machines", nspawn(), "no"],
+  ["hosts", existing(), "yes"],
+])("a preview of three new %s", (_, args, stays) => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await clusterOf(args, { preview: true, stdout: unknownOutputs });
@@ -72,7 +72,7 @@ describe.each([
       expect(shown).toContain(` leave cluster=consul-cluster.test.c name=${name} `);
     }
     expect(textOf(cluster.get("c-farewell"), "delete")).toBe(
-      "exec sh -s teardown cluster=consul-cluster.test.c name=c neighbours=consul-1,consul-2,consul-3",
+      `exec sh -s teardown cluster=consul-cluster.test.c name=c neighbours=consul-1,consul-2,consul-3 stays=${stays}`,
     );
   });
 

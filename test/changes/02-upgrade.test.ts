@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { versions } from "../../lab/toolchain/versions";
 import { ConsulApi } from "../support/consul";
-import { keepsWithin, underLoad } from "../support/load";
+import { keepsItsPromise } from "../support/promise";
 import { nspawnSettings, TestStack } from "../support/stack";
 
 // A cluster that begins with an older release, upgraded while writers write through all of its servers. Data
@@ -23,7 +23,8 @@ afterAll(() => stack.destroy());
 /** A cluster of the older release. */
 async function begin(): Promise<void> {
   await stack.destroy();
-  await stackWith({}).up();
+  stack.settings = older;
+  await stack.up();
 }
 
 async function runningVersions(): Promise<string[]> {
@@ -35,31 +36,24 @@ async function runningVersions(): Promise<string[]> {
 
 test("an upgrade under load loses nothing, and no gap is over a second", async () => {
   expect(await runningVersions()).toEqual(apis.map(() => versions.consulBefore));
-  const preview = await stackWith({ version: versions.consul }).preview("--diff");
-  expect(preview).toMatch(/- +release 1\.19\.2\s+\+ +release 1\.22\.0/);
-  const upgraded = async (attempt: number) => {
+  const newer = async (attempt: number) => {
     if (attempt > 0) await begin();
-    stackWith({ version: versions.consul });
-    let stdout = "";
-    const result = await underLoad(apis, async () => {
-      ({ stdout } = await stack.up());
-    });
-    expect(stdout.match(/restart done, Consul 1\.22\.0/g)?.length).toBeGreaterThanOrEqual(3);
-    expect(await runningVersions()).toEqual(apis.map(() => versions.consul));
-    return result;
+    return { ...older, version: versions.consul };
   };
   // One handover in some of an older leader's is in vain (docs/operations.md), and costs an election of 1 to 2 s.
-  await keepsWithin(1000, upgraded, 3000);
+  const options = { says: "restart" as const, gap: 1000, worst: 3000 };
+  const { plan, said } = await keepsItsPromise(stack, addresses, newer, options);
+  for (const { version } of plan.servers)
+    expect(version).toEqual({ from: versions.consulBefore, to: versions.consul });
+  expect(said.match(/restart done, Consul 1\.22\.0/g)?.length).toBeGreaterThanOrEqual(3);
+  expect(await runningVersions()).toEqual(apis.map(() => versions.consul));
 });
 
-test("a downgrade is refused with the reason", async () => {
-  const said = await stackWith({ version: versions.consulBefore }).upThatFails();
+test("a downgrade is refused with the reason, as the plan says", async () => {
+  const { said } = await keepsItsPromise(stack, addresses, older, {
+    says: "restart",
+    refused: "downgrade",
+  });
   expect(said).toContain("Consul does not support a downgrade to 1.19.2");
   expect(await runningVersions()).toEqual(apis.map(() => versions.consul));
-  stackWith({ version: versions.consul });
 });
-
-function stackWith(settings: Record<string, unknown>): TestStack {
-  stack.settings = { ...older, ...settings };
-  return stack;
-}

@@ -1,12 +1,17 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { ConsulApi } from "../support/consul";
+import { testMachines } from "../support/machines";
+import { keepsItsPromise } from "../support/promise";
 import { nspawnSettings, TestStack } from "../support/stack";
 
 // A cluster of one: nobody to hand over to, nobody to wait for. It is down while it restarts, and keeps its data.
 
-const base = nspawnSettings({ single: "198.18.77.84" });
-const stack = new TestStack("single", base);
-const api = new ConsulApi("198.18.77.84");
+const addresses = { single: "198.18.77.84" };
+const base = nspawnSettings(addresses);
+let stack = new TestStack("single", base);
+const api = new ConsulApi(addresses.single);
 
 afterAll(async () => {
   await stack.destroy();
@@ -16,10 +21,20 @@ afterAll(async () => {
 test("it is made, changed by a restart, and changed by a rotation", async () => {
   await stack.up();
   await api.put("/v1/kv/kept", "value");
-  stack.settings = { ...base, environment: { GOMAXPROCS: "1" } };
-  expect((await stack.up()).stdout).toContain("single: restart done");
-  stack.settings = { ...stack.settings, gossip: { rotation: 2 } };
-  await stack.up();
+  const restart = { ...base, environment: { GOMAXPROCS: "1" } };
+  // It is its own quorum: until it has elected itself again there is nobody to write to.
+  await keepsItsPromise(stack, addresses, restart, { says: "restart", gap: 20_000 });
+  const rotation = { ...restart, gossip: { rotation: 2 } };
+  await keepsItsPromise(stack, addresses, rotation, { says: "rotation" });
+  await stack.up("--expect-no-changes");
+  expect(await api.get<string[]>("/v1/kv/kept?keys")).toEqual(["kept"]);
+});
+
+test("its stack is renamed: its owner's name alone is another one", async () => {
+  const keys = (name: string) => join(testMachines, "keys", name);
+  cpSync(keys(stack.name), keys("only"), { recursive: true });
+  stack = await stack.renamed("only");
+  await keepsItsPromise(stack, addresses, stack.settings, { says: "staging" });
   await stack.up("--expect-no-changes");
   expect(await api.get<string[]>("/v1/kv/kept?keys")).toEqual(["kept"]);
 });

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { HostsCluster } from "../support/hosts";
+import { keepsItsPromise } from "../support/promise";
 import { eventually } from "../support/wait";
 
 // The sick first: one server of three is ill in five ways, and one run with another setting makes it well, whatever its
 // place in the list. The others restart meanwhile only where the setting asks for it, one at a time.
 //
-// Each way hits another server; with EVERY_SERVER=1 each hits each, which takes three times as long. Two sick servers
-// at once are in 12.
+// Each way hits another server; with EVERY_SERVER=1 each hits each, which takes three times as long. Around it, what
+// can change of hosts that exist and are well: their generation, and which of them a server stands on.
 
 const addresses = { "ill-1": "198.18.77.81", "ill-2": "198.18.77.82", "ill-3": "198.18.77.83" };
 const cluster = new HostsCluster("ill", addresses);
@@ -17,6 +18,13 @@ beforeAll(async () => {
   await stack.up();
 });
 afterAll(() => cluster.remove());
+
+test("the generation of a host that is well is raised: its steps run again, and nothing else happens", async () => {
+  const change = cluster.changed("ill-2", { generation: 2 });
+  await keepsItsPromise(stack, addresses, change, {
+    says: { "ill-1": "nothing", "ill-2": "staging", "ill-3": "nothing" },
+  });
+});
 
 interface Illness {
   /** Makes a server ill, and what the run shall change, beside that. */
@@ -77,7 +85,7 @@ const illnesses: Record<string, Illness> = {
   "was installed anew": {
     async befall(name) {
       await cluster.makeAnew(name);
-      cluster.change(name, { generation: 2 + count++ });
+      cluster.change(name, { generation: 3 + count++ });
     },
   },
 };
@@ -154,6 +162,20 @@ describe("all three are stopped", () => {
     expect(await isWell()).toBe(true);
     expect(await onAll("sudo cat /var/consul/node-id")).toEqual(nodeIds);
   });
+});
+
+test("a server moves to another host: it leaves the old one, which stays, and joins from the new one", async () => {
+  const address = "198.18.77.85";
+  const { hostKey } = await cluster.hosts.add({ name: "ill-4", address });
+  await keepsItsPromise(stack, addresses, cluster.changed("ill-3", { address, hostKey }), {
+    says: { "ill-1": "staging", "ill-2": "staging", "ill-3": "replacement" },
+    without: ["ill-3"],
+    movesTo: { "ill-3": "ill-4" },
+  });
+  expect(await isWell()).toBe(true);
+  const left =
+    "systemctl is-active consul || true; ls -A /var/consul /var/lib/consul-cluster 2>&1 || true";
+  expect(await cluster.on("ill-3", left)).toMatch(/^(inactive|failed)/);
 });
 
 /** As the servers that answer see it. */

@@ -66,11 +66,16 @@ describe("a host that is not fit", () => {
     await on(
       "sudo groupadd consul; printf '[Service]\\nExecStart=/bin/sleep 1h\\n' | sudo tee /run/systemd/system/consul.service; sudo systemctl start consul",
     );
+    await on(
+      "sudo mkdir /etc/systemd/system/consul.service.d; printf '[Service]\\nLimitNOFILE=64\\n' | sudo tee /etc/systemd/system/consul.service.d/limits.conf",
+    );
     const pid = await on("systemctl show consul -p MainPID --value");
     const said = await stack.upThatFails();
     expect(said).toContain("nothing on it was changed");
     expect(said, "what nobody of ours has made").toMatch(
-      new RegExp(`the unit /run/systemd/system/consul.service .*process ${pid} .*a group consul`),
+      new RegExp(
+        `the unit /run/systemd/system/consul.service .*drop-ins in /etc/systemd/system/consul.service.d; .*process ${pid} .*a group consul`,
+      ),
     );
     expect(await on("systemctl show consul -p MainPID --value"), "runs on").toBe(pid);
     expect(said).toContain("no Consul release exists for this architecture, riscv64");
@@ -87,7 +92,7 @@ describe("a host that is not fit", () => {
   test("is taken once it is fit, also where its login shell prints something", async () => {
     await on("echo 'echo a word of welcome' >>.bashrc");
     await on(
-      "sudo systemctl stop taken-80 taken-53 consul; sudo umount /usr/local; sudo rm -rf /var/consul /run/systemd/system/consul.service; sudo groupdel consul; sudo systemctl daemon-reload",
+      "sudo systemctl stop taken-80 taken-53 consul; sudo umount /usr/local; sudo rm -rf /var/consul /run/systemd/system/consul.service /etc/systemd/system/consul.service.d; sudo groupdel consul; sudo systemctl daemon-reload",
     );
     await stack.up();
     expect(await new ConsulApi(host.address).leader()).toBe(`${host.address}:8300`);

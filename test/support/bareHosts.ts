@@ -24,6 +24,14 @@ export class BareHosts {
     return this.boot(machines);
   }
 
+  /** One host more. */
+  async add(machine: Omit<BareMachine, "publicKey">): Promise<{ hostKey: string }> {
+    this.names.push(machine.name);
+    await removeMachine(machine.name, testMachines);
+    const [made] = await this.boot([machine]);
+    return made as { hostKey: string };
+  }
+
   /** Makes some of them anew, with nothing on them: other host keys, the same key that opens them. */
   async createAgain(...machines: Omit<BareMachine, "publicKey">[]): Promise<{ hostKey: string }[]> {
     for (const { name } of machines) await removeMachine(name, testMachines);

@@ -58,6 +58,15 @@ export class HostsCluster {
     };
   }
 
+  /** The settings that a change of one server would leave. */
+  changed(name: string, change: Settings): Settings {
+    const before = this.stack.settings;
+    this.change(name, change);
+    const after = this.stack.settings;
+    this.stack.settings = before;
+    return after;
+  }
+
   on(name: string, command: string): Promise<string> {
     return sshOutput(this.name, name, command);
   }

@@ -25,8 +25,14 @@ export interface PromiseOptions {
   refused?: (typeof dangers)[number];
   /** The longest time without an acknowledged write, in milliseconds over the idle one. @default 1000 */
   gap?: number;
+  /** The longest in an attempt that is not the last. @default `gap`, and a second at least */
+  worst?: number;
   /** Servers that nothing is written through: those that leave or begin anew. @default none */
   without?: readonly string[];
+  /** Applies the change, and returns what that said. @default one run of the stack */
+  apply?: () => Promise<string>;
+  /** The machine that each server stands on in the end, where it is not the one of its name. @default none */
+  movesTo?: Record<string, string>;
 }
 
 export interface Kept {
@@ -49,16 +55,18 @@ export interface Kept {
 export async function keepsItsPromise(
   stack: TestStack,
   hosts: Record<string, string>,
-  change: Settings | ((attempt: number) => Settings),
+  change: Settings | ((attempt: number) => Settings | Promise<Settings>),
   options: PromiseOptions,
 ): Promise<Kept> {
   let kept: Kept | undefined;
-  await keepsWithin(options.gap ?? 1000, async (attempt) => {
-    const settings = typeof change === "function" ? change(attempt) : change;
+  const gap = options.gap ?? 1000;
+  const attempt = async (number: number) => {
+    const settings = typeof change === "function" ? await change(number) : change;
     const { load, ...rest } = await changeOnce(stack, hosts, settings, options);
     kept = { ...rest, load };
     return load;
-  });
+  };
+  await keepsWithin(gap, attempt, options.worst ?? Math.max(gap, 1000));
   return kept as Kept;
 }
 
@@ -81,14 +89,14 @@ async function changeOnce(
   const load = await underLoad(
     Object.values(doors.apis),
     async () => {
-      run = await upOf(stack, options.refused !== undefined);
+      run = await runOf(stack, options);
     },
     () => stack.preview(),
   ).finally(doors.close);
   // What was refused left everything where it was.
   if (run.failed) stack.settings = before;
-  const after = await looksAt(stack, hosts, plan, ["leave"], stack.settings);
-  const deeds = await deedsOf(stack, hosts, looks, after);
+  const after = await looksAt(stack, hosts, plan, ["leave"], stack.settings, options.movesTo);
+  const deeds = await deedsOf(stack, hosts, looks, after, options.movesTo);
   const broken = brokenPromises(plan, deeds, run.failed);
   if (broken.length > 0)
     throw new Error(`the plan and the run differ:\n${broken.join("\n")}\n${run.said}`);
@@ -117,11 +125,12 @@ function expectSaid(plan: ClusterReview, { says, refused }: PromiseOptions): voi
     );
 }
 
-async function upOf(
+async function runOf(
   stack: TestStack,
-  refused: boolean,
+  { refused, apply }: PromiseOptions,
 ): Promise<{ failed: boolean; said: string }> {
-  if (refused) return { failed: true, said: await stack.upThatFails() };
+  if (refused !== undefined) return { failed: true, said: await stack.upThatFails() };
+  if (apply !== undefined) return { failed: false, said: await apply() };
   const { stdout, stderr } = await stack.up();
   return { failed: false, said: stdout + stderr };
 }
@@ -133,6 +142,7 @@ async function looksAt(
   plan: ClusterReview,
   absent: readonly Effect[],
   settings: Settings,
+  machines: Record<string, string> = {},
 ): Promise<Record<string, Look>> {
   const missing = plan.servers
     .filter(({ effect }) => absent.includes(effect))
@@ -140,7 +150,10 @@ async function looksAt(
   const command = lookCommand((settings.dataDir as string | undefined) ?? "/var/consul");
   const looks = Object.keys(hosts)
     .filter((name) => !missing.includes(name))
-    .map(async (name) => [name, readLook(await sshOutput(stack.name, name, command))] as const);
+    .map(async (name) => {
+      const text = await sshOutput(stack.name, machines[name] ?? name, command);
+      return [name, readLook(text)] as const;
+    });
   return Object.fromEntries(await Promise.all(looks));
 }
 
@@ -149,13 +162,16 @@ async function deedsOf(
   hosts: Record<string, string>,
   before: Record<string, Look>,
   after: Record<string, Look>,
+  machines: Record<string, string> = {},
 ): Promise<Deed[]> {
   // The machines share this computer's clock: a new one has no look of its own from before.
   const begin = Math.min(...Object.values(before).map(({ at }) => at));
   const deeds = Object.keys(hosts).map(async (name): Promise<Deed> => {
     const since = before[name]?.at ?? begin;
     const journal =
-      after[name] === undefined ? "" : await sshOutput(stack.name, name, journalCommand(since));
+      after[name] === undefined
+        ? ""
+        : await sshOutput(stack.name, machines[name] ?? name, journalCommand(since));
     return {
       name,
       before: before[name],

@@ -96,6 +96,13 @@ export class TestStack {
     return config["consul-cluster:scratch"];
   }
 
+  /** The stack under another name, and with the same state. */
+  async renamed(name: string): Promise<TestStack> {
+    const result = await this.run("stack", "rename", name);
+    if (result.code !== 0) throw new Error(result.stderr);
+    return new TestStack(name, this.settings, this.state, this.example, this.env);
+  }
+
   /** Drops the stack with its state, whatever still exists of it. */
   async forget(): Promise<void> {
     await this.run("stack", "rm", "--yes", "--force");

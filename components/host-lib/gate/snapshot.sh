@@ -9,8 +9,9 @@ save_snapshot() {
   mkdir -p "$SNAPSHOTS"
   chmod 0700 "$SNAPSHOTS"
   file=$SNAPSHOTS/$(date -u +%Y-%m-%dT%H-%M-%SZ).snap
+  # Consul unpacks what it inspects; a small /tmp of this host's is in nobody's way.
   if ! said=$(timeout "$SNAPSHOT_S" "$BINARY" snapshot save -http-addr="$via" "$file" 2>&1) ||
-    ! said=$("$BINARY" snapshot inspect "$file" 2>&1); then
+    ! said=$(TMPDIR=$SNAPSHOTS "$BINARY" snapshot inspect "$file" 2>&1); then
     rm -f "$file" "$file".*
     die "no snapshot could be taken (within $SNAPSHOT_S s); nothing was changed: $(printf '%s' "${said:-it took longer}" | without_secrets | tail -n 3 | paste -sd ' ' -)"
   fi

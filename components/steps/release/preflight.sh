@@ -123,7 +123,7 @@ check_strangers() {
   pid=$(service_property MainPID)
   [ "${pid:-0}" != 0 ] || pid=$(consul_processes)
   [ -z "$unit" ] || found="$found; the unit $unit ($(systemctl is-active "$SERVICE" 2>/dev/null || true), $(systemctl is-enabled "$SERVICE" 2>/dev/null || true))"
-  found="$found$(drop_ins)"
+  found="$found$(drop_ins /etc /run /usr/local/lib /usr/lib /lib)"
   [ -z "$pid" ] || found="$found; a Consul that runs, process $pid ($(command_line "${pid%% *}"))"
   ! getent passwd consul >/dev/null 2>&1 || found="$found; a user consul"
   ! getent group consul >/dev/null 2>&1 || found="$found; a group consul"
@@ -132,10 +132,10 @@ check_strangers() {
   [ -z "$found" ] || problem "this host has what this library has not made: ${found#; }; its data may be in $dataDir. Nothing of it is taken over: move it away, or give another host"
 }
 
-# Folders of drop-ins, which would rule the unit that is to come.
+# Folders of drop-ins, which would rule the unit that is to come. $@: below which systemd looks.
 drop_ins() {
   local folder=''
-  for folder in /etc /run /usr/local/lib /usr/lib /lib; do
+  for folder; do
     [ -z "$(ls -A "$folder/systemd/system/$SERVICE.d" 2>/dev/null)" ] || printf '; drop-ins in %s' "$folder/systemd/system/$SERVICE.d"
   done
 }

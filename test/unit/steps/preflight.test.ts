@@ -2,7 +2,7 @@
 //
 // Does not prove that a host is judged rightly in all: machines in the lab are.
 
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { owner } from "../render/cases";
@@ -161,6 +161,17 @@ describe("whose a host is", () => {
     const host = nobody();
     host.write(path, "");
     expect(check(host)).toContain("what this library has not made");
+  });
+
+  test("a stranger's: drop-ins, which would rule the unit that is to come", () => {
+    const host = nobody();
+    const drops = `drop_ins ${host.folder}/etc ${host.folder}/run`;
+    mkdirSync(join(host.folder, "etc/systemd/system/consul.service.d"), { recursive: true });
+    expect(host.says("release", drops)).toBe("");
+    host.write("run/systemd/system/consul.service.d/limits.conf", "[Service]\n");
+    expect(host.says("release", drops)).toBe(
+      `; drop-ins in ${host.folder}/run/systemd/system/consul.service.d`,
+    );
   });
 
   test("0.1.0's, which left no mark", () => {

@@ -11,12 +11,22 @@ unpack_files() {
     file { print > file }
   '
   [ -n "$(ls -A "$1.new")" ] || die "nothing arrived on stdin; nothing was changed"
+  flush "$1.new"/*
   rm -rf "$1"
   mv "$1.new" "$1"
 }
 
 # First 12 hex digits of the SHA-256 over the files' bytes in this order; `render/files.ts` does the same.
 digest() { cat -- "$@" | sha256sum | cut -c1-12; }
+
+# Onto the disk: a rename survives a power cut, and what was renamed need not. Before each one that counts.
+flush() { sync -- "$@" 2>/dev/null || sync; }
+
+# replace NEW FILE: in one step, and whole after a power cut.
+replace() {
+  flush "$1"
+  mv "$1" "$2"
+}
 
 # Have two files the same bytes? One that is not there has not.
 same_file() { [ -e "$1" ] && [ -e "$2" ] && [ "$(digest "$1")" = "$(digest "$2")" ]; }
@@ -33,7 +43,7 @@ install_file() {
   ! same_file "$1" "$2" || return 0
   [ -d "${2%/*}" ] || install -d -m 0755 "${2%/*}"
   install -m "$3" -o root -g root "$1" "$2.new"
-  mv "$2.new" "$2"
+  replace "$2.new" "$2"
   restore_contexts "$2"
   echo changed
 }

@@ -21,12 +21,27 @@ peers_json() {
   echo "$servers" | tr ',' '\n' | raft_peers_file "${place##*:}"
 }
 
-# Over a cluster that works it would tear that in two; and who does not say may have a leader.
+# Over a cluster that works it would tear that in two, whether this server is part of that or not; and who does not
+# say, for its HTTP is closed to other hosts, may have a leader.
 refuse_over_a_leader() {
   local views=''
-  if find_own_agent && find_agent; then die "this cluster has a leader, at $via: there is nothing to recover; nothing was changed"; fi
+  find_own_agent || true
+  if find_agent; then die "this cluster has a leader, at $via: there is nothing to recover; nothing was changed"; fi
+  refuse_over_servers_that_run
   views=$(peer_views | awk '$2 != "-" { print $1 }')
   [ -z "$views" ] || say "these answer, and name no leader: $(printf '%s\n' "$views" | listed)"
+}
+
+# Whose Raft listens is not lost: it may be one of a majority, and is one of those who go on.
+refuse_over_servers_that_run() {
+  local ip='' port='' found=''
+  port=$(applied_fact raft_address)
+  port=${port##*:}
+  for ip in $(peer_ips); do
+    case ",$servers," in *"@$ip,"*) continue ;; esac
+    [ "$(probe "$ip" "$port")" != open ] || found="$found${found:+, }$ip"
+  done
+  [ -z "$found" ] || die "Consul listens at $found, port $port, which the list does not name: a server that runs is not lost. Name it in servers=, or stop it for good; nothing was changed"
 }
 
 main() {

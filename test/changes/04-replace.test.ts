@@ -131,7 +131,7 @@ test("a machine and what restarts the others in one run are refused, and nothing
     { ...one, performance: { raftMultiplier: 2 } },
     {
       says: { "swap-1": "restart", "swap-2": "restart", "swap-3": "replacement" },
-      refused: "replacements",
+      refused: "quorum",
     },
   );
   expect(said).toMatch(/this run would replace swap-3, and restart the others while it is away/);

@@ -69,8 +69,14 @@ export async function underLoad(
   idling: () => Promise<unknown> = () => pause(3000),
 ): Promise<LoadResult & { idleGap: number }> {
   const idle = startLoad(servers);
-  await idling();
-  const { longestGap: idleGap } = await idle.stop();
+  // Where it fails nobody goes on writing.
+  const { longestGap: idleGap } = await idling().then(
+    () => idle.stop(),
+    async (error: unknown) => {
+      await idle.stop();
+      throw error;
+    },
+  );
   const load = startLoad(servers);
   const failure = await change().then(
     () => undefined,

@@ -27,7 +27,7 @@ export interface PromiseOptions {
   gap?: number;
   /** The longest in an attempt that is not the last. @default `gap`, and a second at least */
   worst?: number;
-  /** Servers that nothing is written through: those that leave or begin anew. @default none */
+  /** Servers that nothing is written through: those that join, leave or begin anew. @default none */
   without?: readonly string[];
   /** Applies the change, and returns what that said. @default one run of the stack */
   apply?: () => Promise<string>;
@@ -78,23 +78,26 @@ async function changeOnce(
 ) {
   const before = stack.settings;
   stack.settings = settings;
-  const plan = await planOf(stack);
-  expectSaid(plan, options);
-  const looks = await looksAt(stack, hosts, plan, ["start", "join"], before);
-  const written = Object.entries(hosts).filter(
-    ([name]) => looks[name] !== undefined && !options.without?.includes(name),
-  );
+  const written = Object.entries(hosts).filter(([name]) => !options.without?.includes(name));
   const doors = await openDoors(stack.name, Object.fromEntries(written), [before, settings]);
+  let plan: ClusterReview | undefined;
+  let looks: Record<string, Look> = {};
   let run = { failed: false, said: "" };
   const load = await underLoad(
     Object.values(doors.apis),
     async () => {
+      looks = await looksAt(stack, hosts, plan as ClusterReview, ["start", "join"], before);
       run = await runOf(stack, options);
     },
-    () => stack.preview(),
+    // The plan is made under load as well: the engine alone keeps this computer busy.
+    async () => {
+      plan = await planOf(stack);
+      expectSaid(plan, options);
+    },
   ).finally(doors.close);
   // What was refused left everything where it was.
   if (run.failed) stack.settings = before;
+  if (plan === undefined) throw new Error("there is no plan");
   const after = await looksAt(stack, hosts, plan, ["leave"], stack.settings, options.movesTo);
   const deeds = await deedsOf(stack, hosts, looks, after, options.movesTo);
   const broken = brokenPromises(plan, deeds, run.failed);

@@ -5,6 +5,8 @@
 # leads from one to the other. The text has a line for the release, the digests restart-settings, reloadable-settings and
 # neighbours, the label of the secrets, and wipe-data where it was asked for.
 
+RELOAD_S=30 # many services, a busy host
+
 desired=$STATE/wanted
 APPLIED=$STATE/active
 
@@ -51,9 +53,12 @@ choose_action() {
 reload() {
   local said='' status=0
   switch_over
-  said=$(ask "$api" /v1/agent/reload -X PUT) || status=$?
+  said=$(ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S") || status=$?
   case $status in
     0) switch_is_whole ;;
+    # It may have taken them over, and only have been late to say so.
+    2) restore_previous; ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S" >/dev/null || true
+       forget_previous; die "Consul did not answer within $RELOAD_S s when it was to reload, so it was told to take its previous settings again" ;;
     *) restore_previous; forget_previous; die "Consul refuses to reload ($(answer_words "$status")), so it has its previous settings again: $(printf '%s' "$said" | without_secrets)" ;;
   esac
 }

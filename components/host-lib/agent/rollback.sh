@@ -20,6 +20,7 @@ remember_previous() {
   [ ! -e "$DATA_NOTE" ] || cp -p "$DATA_NOTE" "$PREVIOUS/data"
   readlink "$folder" >"$PREVIOUS/set"
   readlink "$BINARY" >"$PREVIOUS/binary"
+  flush "$PREVIOUS"/*
   touch "$PREVIOUS/complete"
 }
 

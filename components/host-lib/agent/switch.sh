@@ -8,9 +8,10 @@ switch_over() {
   remember_previous
   install_config
   install_service
-  staged_fact data_dir >"$DATA_NOTE"
+  staged_fact data_dir >"$DATA_NOTE.new"
+  replace "$DATA_NOTE.new" "$DATA_NOTE"
   cp "$STAGED/config/facts" "$FACTS.new"
-  mv "$FACTS.new" "$FACTS"
+  replace "$FACTS.new" "$FACTS"
 }
 
 # Where the agent listens once the new set runs.
@@ -21,7 +22,7 @@ switch_is_whole() {
   local before=''
   before=$(desired_part release "$APPLIED")
   cp "$desired" "$APPLIED.new"
-  mv "$APPLIED.new" "$APPLIED"
+  replace "$APPLIED.new" "$APPLIED"
   [ -z "$before" ] || [ "$before" = "$release" ] || echo "$before" >"$STATE/release.previous"
   forget_previous
   prune_releases
@@ -40,6 +41,7 @@ install_config() {
   chown -R root:consul "$sets"
   chmod 0750 "$sets" "$next"
   chmod 0640 "$next"/*
+  flush "$next"/*
   set=$sets/$(digest "$next"/*)
   rm -rf "$set"
   mv "$next" "$set"
@@ -55,6 +57,7 @@ install_service() {
   [ -z "$changed" ] || systemctl daemon-reload
   # The file may hold what is nobody's business, so it is root's alone: systemd reads it as root.
   install_file "$STAGED/config/environment" "$ENVIRONMENT" 0600 >/dev/null
+  flush "$RELEASES/$release/consul"
   point "$BINARY" "$RELEASES/$release/consul"
   restore_contexts "$BINARY"
   systemctl --quiet is-enabled "$SERVICE" 2>/dev/null || systemctl --quiet enable "$SERVICE"

@@ -13,11 +13,13 @@ REQUEST_S=3 # without a leader some endpoints hold a request for seconds
 
 # ask AGENT PATH [CURL'S ARGUMENT...]
 ask() {
-  local url="$1$2" said='' code=''
+  local url="$1$2" said='' code='' newline='
+'
   shift 2
-  said=$(curl -sS --noproxy '*' --connect-timeout 2 --max-time "$REQUEST_S" -w '%{http_code}' "$@" "$url" 2>/dev/null) || return 2
-  code=${said#"${said%???}"}
-  said=${said%???}
+  said=$(curl -sS --noproxy '*' --connect-timeout 2 --max-time "$REQUEST_S" -w '\n%{http_code}' "$@" "$url" 2>/dev/null) || return 2
+  # To the last line break: whatever the shell, that costs as much as the answer is long, and not its square.
+  code=${said##*"$newline"}
+  said=${said%"$newline"*}
   case $code in
     2??) printf '%s' "$said" ;;
     # Of autopilot's health it is the answer while somebody is not well, with the same body; elsewhere, that too much is

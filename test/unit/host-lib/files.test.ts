@@ -1,6 +1,6 @@
-// Files on a host: what is quoted of them.
+// Files on a host: what is quoted of them, and that they are on the disk before anything relies on them.
 //
-// Does not prove that whatever a program quotes is passed through it.
+// Does not prove that whatever a program quotes is passed through it, nor that a disk keeps what it was told to.
 
 import { expect, test } from "vitest";
 import { Host } from "../support/host";
@@ -11,4 +11,39 @@ test("what a text quotes of the secrets does not show", () => {
   const key = host.read("state/staged/secrets/gossip-key").trim();
   const text = `printf 'a "${key}" and ${key}${key}\\nb\\n' | without_secrets`;
   expect(host.says("library", text)).toBe('a "[secret]" and [secret][secret]\nb');
+});
+
+/** What is flushed, each with whether its place was taken by then. */
+const watched = (place: string) =>
+  `sync() { shift; for f; do echo "$(basename "$f") $([ -e "${place}" ] && echo late || echo first)"; done; }`;
+
+test("what was sent is on the disk before its folder is in its place", () => {
+  const host = new Host();
+  const folder = `${host.folder}/staged`;
+  const files = "==> a.json <==\n{}\n==> b.json <==\n{}\n";
+  const call = `${watched(folder)}; unpack_files ${folder}`;
+  expect(host.says("library", call, files)).toBe("a.json first\nb.json first");
+});
+
+test("a set, its unit, its facts and its release are on the disk before they are switched to", () => {
+  const host = new Host();
+  host.stage(host.render());
+  const quiet =
+    'chown() { :; }; install() { if [ "$1" = -m ]; then cp "$7" "$8"; else mkdir -p "$4"; fi; }';
+  const call = `${quiet}; release=1.22.0; ${watched(`${host.folder}/config`)}; switch_over; find ${host.folder} -name '*.new'`;
+  const said = host.says("library", call).split("\n");
+  for (const file of ["10-server.json", "30-secrets.json"]) expect(said).toContain(`${file} first`);
+  // Later than the settings, and before the program or the service sees them.
+  for (const file of ["facts.new", "data.new", "consul"])
+    expect(
+      said.some((line) => line.startsWith(`${file} `)),
+      file,
+    ).toBe(true);
+});
+
+test("where sync takes no files, all of them are flushed", () => {
+  const host = new Host();
+  host.write("file", "");
+  const call = `sync() { [ $# = 0 ] && echo all; }; flush ${host.folder}/file`;
+  expect(host.says("library", call)).toBe("all");
 });

@@ -67,7 +67,11 @@ export class ClientAgent extends ComponentResource {
     const release = stageRelease(this.steps, { plan, owner, address, wipeData, more });
     const secrets = stageSecrets(this.steps, gossipKey, owner, release);
     const { version } = plan;
-    this.staged = stageConfig(this.steps, { files, version, secrets: label, wipeData }, secrets);
+    this.staged = stageConfig(
+      this.steps,
+      { owner, files, version, secrets: label, wipeData },
+      secrets,
+    );
     this.registerOutputs({});
   }
 
@@ -82,7 +86,7 @@ export class ClientAgent extends ComponentResource {
       { parent: this, dependsOn: order },
       "client",
     );
-    return activate(this.steps, "activate-client.sh", this.desired, [...order, leaving]);
+    return activate(this.steps, "activate-client.sh", owner, this.desired, [...order, leaving]);
   }
 }
 

@@ -79,7 +79,7 @@ export class ConsulClient extends ComponentResource {
     );
     const seen = ready(
       name,
-      { way: "client", hosts, agents },
+      { way: "client", owner: mark, hosts, agents },
       { parent: this, dependsOn: activateInChain(agents) },
     );
 

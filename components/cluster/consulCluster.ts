@@ -96,6 +96,7 @@ export class ConsulCluster extends ComponentResource {
       name,
       {
         way: "server",
+        owner: mark,
         hosts,
         agents: servers,
         head: plan.apply((settings) => `autopilot ${renderAutopilotRequest(settings)}\n`),

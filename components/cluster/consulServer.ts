@@ -66,7 +66,7 @@ export class ConsulServer extends ComponentResource {
     const files = this.ofServer(renderServerFiles);
     this.staged = stageConfig(
       this.steps,
-      { files, version, allowDowngradeTo, secrets: gossipKey.label, wipeData },
+      { owner, files, version, allowDowngradeTo, secrets: gossipKey.label, wipeData },
       secrets,
     );
     this.registerOutputs({});
@@ -74,7 +74,7 @@ export class ConsulServer extends ComponentResource {
 
   /** Brings the server back where it does not serve, after `order`: every server staged. */
   repair(order: Resource[]): remote.Command {
-    return repair(this.steps, this.desired, order);
+    return repair(this.steps, this.args.owner, this.desired, order);
   }
 
   /** Starts, reloads or restarts the server, after `order`: the sick repaired, its predecessors activated. */
@@ -89,7 +89,7 @@ export class ConsulServer extends ComponentResource {
       plan,
       { parent: this, dependsOn: order },
     );
-    return activate(this.steps, "activate.sh", this.desired, [...order, leaving]);
+    return activate(this.steps, "activate.sh", owner, this.desired, [...order, leaving]);
   }
 
   private desiredText(): Output<string> {

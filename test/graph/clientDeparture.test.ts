@@ -43,7 +43,7 @@ test("it leaves, it is removed, and another one sees to it that the pool forgets
 
 test.each([
   ["is away", new Map([["web-1", away]]), [], "does not answer SSH at 10.0.0.14"],
-  ["was emptied", new Map(), ["web-1"], "has nothing of this library on it any more"],
+  ["was emptied", new Map(), ["web-1"], "is not on its host any more"],
 ])("one that %s is forgotten by another one", (_, answers, emptied, words) => {
   const computer = new Computer(clients).without(...emptied);
   const outcome = computer.run(departure, "delete", Object.fromEntries(answers));

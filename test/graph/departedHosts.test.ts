@@ -24,7 +24,7 @@ describe("a host that was emptied", () => {
     const outcome = new Computer(hosts).without("consul-2").run(departure, "delete");
     expect(outcome.status).toBe(0);
     expect(outcome.stderr).toBe(
-      "consul-2: has nothing of this library on it any more; its neighbours are asked to forget it\n",
+      "consul-2: is not on its host any more; its neighbours are asked to forget it\n",
     );
     expect(steps(outcome)).toEqual(["consul-1 force-remove.sh"]);
     expect(outcome.told[0]?.settings.dead).toBe("yes");
@@ -68,7 +68,7 @@ describe("a host that was emptied", () => {
       const outcome = computer.run(`c-${name}-departure`, "delete");
       expect(outcome).toMatchObject({ status: 0, told: [] });
       expect(outcome.stderr).toBe(
-        `${name}: has nothing of this library on it any more; what is on it stays there\n`,
+        `${name}: is not on its host any more; what is on it stays there\n`,
       );
     }
   });
@@ -76,6 +76,31 @@ describe("a host that was emptied", () => {
   test("was the only server, and nobody is asked", async () => {
     const computer = new Computer(await clusterOf(existing(1))).without("consul-1");
     expect(computer.run("c-consul-1-departure", "delete")).toMatchObject({ status: 0, told: [] });
+  });
+});
+
+describe("a host on which another server of the same component is by now", () => {
+  const departure = "c-consul-2-departure";
+  // As leave.sh ends there: test/unit/steps/leave/goesOn.
+  const answers = { "consul-2 leave.sh": 4 };
+
+  test("is left alone, and the neighbours are asked to forget who was there: it must not block the run", () => {
+    const outcome = new Computer(hosts).run(departure, "delete", answers);
+    expect(outcome.status).toBe(0);
+    expect(outcome.stderr).toBe(
+      "consul-2: is not on its host any more; its neighbours are asked to forget it\n",
+    );
+    expect(steps(outcome)).toEqual(["consul-2 leave.sh", "consul-1 force-remove.sh"]);
+    // They look whether it lives elsewhere.
+    expect(outcome.told[1]?.settings).toMatchObject({ server: "consul-2", dead: "yes" });
+  });
+
+  test("is left to the other's own departure where the whole cluster goes", () => {
+    const computer = new Computer(hosts);
+    expect(computer.run("c-farewell", "delete").status).toBe(0);
+    const outcome = computer.run(departure, "delete", answers);
+    expect(outcome.status).toBe(0);
+    expect(steps(outcome)).toEqual(["consul-2 leave.sh"]);
   });
 });
 

@@ -1,4 +1,4 @@
-// The gossip key is made once, and again where a rotation is asked for. The two scripts of its command run
+// The gossip key is made once, and again where a rotation is asked for, which can be taken back. The two scripts of its command run
 // here as the Command plugin runs them.
 //
 // Does not prove that the plugin hands the old output on: a line of the conformance tests does. Nor how a
@@ -38,10 +38,10 @@ async function run(input: "create" | "update", rotation: number, previous?: stri
   return spawnSync(program, [...args, textOf(command, input)], { env, encoding: "utf8" });
 }
 
-/** The key of an output `ROTATION KEY`; an error where it is none of 32 bytes. */
-function keyOf(stdout: string, rotation: number): string {
+/** The key of an output `ROTATION KEY`, and of one that keeps the former one behind it; an error where it is none of 32 bytes. */
+function keyOf(stdout: string, rotation: number, former = ""): string {
   const [said, key = "", ...more] = stdout.split(" ");
-  expect([said, more]).toEqual([String(rotation), []]);
+  expect([said, more.join(" ")]).toEqual([String(rotation), former]);
   expect(Buffer.from(key, "base64")).toHaveLength(32);
   expect(Buffer.from(key, "base64").toString("base64")).toBe(key);
   return key;
@@ -63,17 +63,56 @@ test("a later run of its command says the same again", async () => {
 test.each([
   [1, 3],
   [9, 10],
-])("a rotation that rises from %i to %i makes another", async (before, rotation) => {
-  const { status, stdout } = await run("update", rotation, `${before} ${givenKey}`);
-  expect(status).toBe(0);
-  expect(keyOf(stdout, rotation)).not.toBe(givenKey);
+])(
+  "a rotation that rises from %i to %i makes another, and keeps that one",
+  async (before, rotation) => {
+    const { status, stdout } = await run("update", rotation, `${before} ${givenKey}`);
+    expect(status).toBe(0);
+    expect(keyOf(stdout, rotation, `${before} ${givenKey}`)).not.toBe(givenKey);
+  },
+);
+
+describe("a rotation that staging has refused", async () => {
+  const before = `1 ${givenKey}`;
+  const { stdout: raised } = await run("update", 2, before);
+
+  test("is taken back: the key of before is the key again", async () => {
+    const { status, stdout } = await run("update", 1, raised);
+    expect(status).toBe(0);
+    expect(keyOf(stdout, 1, raised.split(" ").slice(0, 2).join(" "))).toBe(givenKey);
+  });
+
+  test("and asked for again, with the same key: hosts may have it as that rotation's", async () => {
+    const { stdout: back } = await run("update", 1, raised);
+    expect(await run("update", 2, back)).toMatchObject({ status: 0, stdout: raised });
+  });
+
+  test("and followed by another, which keeps the one before it alone", async () => {
+    const { stdout: back } = await run("update", 1, raised);
+    const { stdout: third } = await run("update", 3, back);
+    expect(keyOf(third, 3, before)).not.toBe(keyOf(raised, 2, before));
+    const { stdout: fourth } = await run("update", 4, third);
+    keyOf(fourth, 4, third.split(" ").slice(0, 2).join(" "));
+  });
+
+  test("is read as ever", async () => {
+    const stdout = { "c-gossip-key": raised };
+    const { result } = await clusterOf({ ...existing(), gossip: { rotation: 2 } }, { stdout });
+    const key = await new Promise((resolve) => result?.gossipKey.apply(resolve));
+    expect(key).toBe(keyOf(raised, 2, before));
+  });
 });
 
-test("a rotation that falls fails, and shows no key", async () => {
-  const { status, stdout, stderr } = await run("update", 9, `10 ${givenKey}`);
+test.each([
+  // States of 0.1.0, and those without a rotation, have one key.
+  [9, `10 ${givenKey}`, "of older keys none is kept"],
+  [8, `10 ${givenKey} 9 ${madeKey}`, "of older keys that of 9 alone is kept"],
+])("a rotation that falls to %i fails, and shows no key", async (rotation, before, message) => {
+  const { status, stdout, stderr } = await run("update", rotation, before);
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toContain("gossip.rotation only rises: the cluster is at 10");
-  expect(stderr).not.toContain(givenKey);
+  expect(stderr).toContain(`gossip.rotation cannot be ${rotation}: the cluster is at 10`);
+  expect(stderr).toContain(message);
+  for (const key of [givenKey, madeKey]) expect(stderr).not.toContain(key);
 });
 
 test("a later run without it fails, and makes no other, not even for a rotation", async () => {

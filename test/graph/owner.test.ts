@@ -41,7 +41,7 @@ test("nothing of settings and hosts is among its inputs", async () => {
   expect(one.get("c-owner").inputs).not.toHaveProperty("stdin");
 });
 
-test("release and secrets bring it in stdin; no command line names it", async () => {
+test("release and secrets bring it in stdin", async () => {
   const cluster = await clusterOf(existing());
   for (const name of names(3)) {
     const release = textOf(cluster.get(`c-${name}-release`), "stdin").split("\n");
@@ -52,9 +52,37 @@ test("release and secrets bring it in stdin; no command line names it", async ()
     const secrets = textOf(cluster.get(`c-${name}-secrets`), "stdin");
     expect(secrets).toMatch(new RegExp(`==> owner <==\n${madeOwner}\n$`));
   }
-  for (const { name, inputs } of cluster.commands)
-    for (const input of ["create", "update", "delete"])
-      expect(String(inputs[input]), `${name}.${input}`).not.toContain(madeOwner);
+});
+
+test("every later step is told whose run it is: another component may have taken the host over", async () => {
+  const cluster = await clusterOf(existing());
+  const clients = await clientsAlone();
+  const told = [
+    ...names(3).flatMap((name) =>
+      ["repair", "activate"].map((step) => cluster.get(`c-${name}-${step}`)),
+    ),
+    cluster.get("c-ready"),
+    clients.get("w-web-1-activate"),
+    clients.get("w-ready"),
+  ];
+  for (const step of told) expect(textOf(step, "create")).toContain(` owner=${madeOwner}`);
+});
+
+// Policies and plans read it in previews, and the first one knows no id.
+test("the step that verifies is told by name, so that a preview shows its command line", async () => {
+  const cluster = await clusterOf(existing());
+  const unmade = { "c-owner": "04da6b54-80e4-46f7-96ec-b56ff0331ba9" };
+  const first = await clusterOf(existing(), { preview: true, stdout: unmade });
+  for (const name of names(3)) {
+    const [is, shown] = [cluster, first].map((one) =>
+      textOf(one.get(`c-${name}-config`), "create"),
+    );
+    expect(is).toContain(`name=${name} owner=consul-cluster/test/c `);
+    expect(shown).toBe(is);
+  }
+  expect(textOf((await clientsAlone()).get("w-web-1-config"), "create")).toContain(
+    " owner=consul-cluster/test/w ",
+  );
 });
 
 test("a component may have any name", async () => {

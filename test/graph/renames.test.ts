@@ -35,11 +35,19 @@ describe("the root program's component, which was called as its stack", () => {
       (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]),
     );
     // The farewell names its component to people.
-    const told = differing.filter((name) => !name.endsWith("-release"));
+    const told = differing.filter((name) => !/-(release|config)$/.test(name));
     expect(told).toEqual(["test-farewell"]);
     expect(textOf(is.get("consul-consul-1-release"), "stdin")).toContain(
       "OWNER_NAME='consul-cluster/test/consul'",
     );
+    const [former, named] = [before["test-consul-1-config"], after["test-consul-1-config"]];
+    expect(named).toEqual({
+      ...former,
+      create: String(former?.create).replace(
+        "owner=consul-cluster/test/test",
+        "owner=consul-cluster/test/consul",
+      ),
+    });
   });
 
   test("of one id with its departures, so that a whole cluster goes as one", async () => {

@@ -28,7 +28,8 @@ raft_peers_of() {
 }
 
 # Members of gossip: NAME STATUS (1 alive, 2 leaving, 3 left, 4 failed) ROLE (server, client) ID ADDRESS. $2: ?wan=1
-# for the pool of all datacenters. An agent is always a member itself, so an empty list is one that was withheld.
+# for the pool of all datacenters: only where there is one, see gossip.sh. An agent is always a member itself, so an empty
+# list is one that was withheld.
 members_of() {
   local said=''
   said=$(ask "$1" "/v1/agent/members${2:-}") || return

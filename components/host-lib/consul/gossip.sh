@@ -3,6 +3,21 @@
 # Who is outside of gossip. Raft goes on without it, by the addresses that it knows: a server with another gossip key, or in another
 # datacenter, may even lead, and then it is the others that have no way to their leader.
 
+# Is there a pool of all datacenters? Where it is switched off (`ports.serfWan: -1`) Consul answers `null` to who is in it,
+# which is no other answer than that of somebody who may not know. So it is not asked.
+has_wan_pool() {
+  local port=''
+  port=$(applied_fact serf_wan)
+  [ -n "$port" ] || port=$(staged_fact serf_wan)
+  case $port in 0 | -*) return 1 ;; esac
+}
+
+# The members of every pool there is, as members_of has them. In that of all datacenters a server is called NAME.DATACENTER.
+members_of_pools() {
+  members_of "$1" || return
+  ! has_wan_pool || members_of "$1" '?wan=1'
+}
+
 # Servers that are alive in the pool as the agent at $1 has it, a name a line.
 alive_servers() {
   local view=''

@@ -1,7 +1,8 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2154  # api and name are the script's; release is the desired one, where there is one
+# shellcheck disable=SC2154  # api, via and name are the script's; release is the desired one, where there is one
 # A leader that stops costs the writers seconds; one that hands over costs them a fraction of one.
 
+WHO_LEADS_S=10  # to learn who leads, and who else votes
 HANDOVER_S=20   # for another server to take over
 ASK_AGAIN_S=3   # where the candidate lost its election
 
@@ -9,11 +10,16 @@ ASK_AGAIN_S=3   # where the candidate lost its election
 # candidate has asked for votes (hashicorp/raft #581), and it is behind then. This server leads again after 1 to 2 s, and
 # asks again. $1: this server's address in Raft.
 hand_over_leadership() {
-  local me="$1" limit='' again=0 tries=0 named=''
+  local me="$1" limit='' again=0 tries=0 named='' voters=''
+  limit=$(deadline "$WHO_LEADS_S")
+  # Who is not known to follow may lead.
+  until voters=$(other_voters "$me") && { [ -z "$voters" ] || named=$(named_leader); }; do
+    ! passed "$limit" || die "who leads the cluster, and who else could, is not known: nobody said so within $WHO_LEADS_S s; this server was not stopped, run it again"
+    sleep 0.5
+    find_agent || true
+  done
   # A cluster of one is down while it restarts.
-  [ -n "$(peer_ips)" ] || return 0
-  # Where this server does not say who leads, the others do.
-  named=$(leader_of "$api") || named=$(peer_views | awk '$3 != "-" && !n++ { print $3 }')
+  [ -n "$voters" ] || return 0
   [ "$named" = "$me" ] || return 0
   limit=$(deadline "$HANDOVER_S")
   until named=$(another_leader "$me"); do
@@ -26,6 +32,32 @@ hand_over_leadership() {
     sleep 0.1
   done
   say "leadership handed over to $named"
+}
+
+# The servers that vote beside this one, a name a line; none where it is alone. Read off Raft: the settings name some that do
+# not exist yet, and not those that should have left. Fails where it is not known. $1: this server's address in Raft.
+other_voters() {
+  local raft=''
+  raft=$(raft_of "$via") || return
+  printf '%s\n' "$raft" | awk -v me="$name" -v place="${1:-$(applied_fact raft_address)}" '
+    $3 == "true" && $1 != me && $4 != place { print $1 }'
+}
+
+# Who is the only one that votes has all that there is. $1: what is not done then.
+require_other_voters() {
+  local voters='' status=0
+  voters=$(other_voters) || status=$?
+  [ "$status" -eq 0 ] || die "$1: which servers hold what it holds is not known, $via $(answer_words "$status"); nothing was changed, run it again"
+  [ -n "$voters" ] ||
+    die "$1: this server is the only one that votes, and its data would be lost for good; nothing was changed. Where others are to join, let them join first: take wipeData back, run, and set it again. Else take a snapshot, and remove $(staged_fact data_dir) by hand"
+}
+
+# Whom this server names, or else the first of the others that names one. Fails where nobody does.
+named_leader() {
+  local named=''
+  named=$(leader_of "$api") || named=''
+  [ -n "$named" ] || named=$(peer_views | awk '$3 != "-" && !n++ { print $3 }')
+  [ -n "$named" ] && echo "$named"
 }
 
 # Raft id of a healthy voter of the oldest release; another one at each try $1, where there are several. In an upgrade

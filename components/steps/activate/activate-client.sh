@@ -85,6 +85,7 @@ wipe() {
     timeout 60 systemctl stop "$SERVICE" || true
   fi
   empty_data_folder
+  note_wipe
   start
 }
 
@@ -94,16 +95,20 @@ no_op() {
 
 main() {
   local action=''
-  take "name" "$@"
+  owner=''
+  take "name owner" "$@"
   lock "activation"
   require_owner
   read_desired
   find_own_agent || true
   action=$(choose_action)
+  # The mark was followed before this host was installed anew.
+  if [ "$action" = wipe ] && ! wipe_is_due; then action=restart; runs || action=start; fi
   case $action in
     no_op | record_only | reload) ! needs_rejoin || action=restart ;;
   esac
   "$action"
+  note_wipe
   say_what_was_done "$action"
 }
 

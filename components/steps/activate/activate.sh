@@ -145,14 +145,14 @@ wipe() {
   else
     [ "$cluster" = serving ] ||
       die "its data is not wiped while no server serves: it may be all there is; start the others first; nothing was changed"
-    [ -n "$(peer_ips)" ] ||
-      die "this server is the only one: wiping its data would lose it for good; take a snapshot, and remove $(staged_fact data_dir) by hand"
+    require_other_voters "its data is not wiped"
     gate_before_restart "its data is not wiped"
     require_cluster_lock "its data was not wiped"
     if runs; then hand_over_leadership "$(applied_fact raft_address)"; fi
     timeout 60 systemctl stop "$SERVICE" || true
   fi
   empty_data_folder
+  note_wipe
   start
 }
 
@@ -178,7 +178,8 @@ no_op() {
 
 main() {
   local action=''
-  take "name" "$@"
+  owner=''
+  take "name owner" "$@"
   lock "activation"
   require_owner
   rm -f "$TEARDOWN"
@@ -187,6 +188,8 @@ main() {
   await_leader
   decide_bootstrap
   action=$(choose_action)
+  # The mark was followed before this host was installed anew.
+  if [ "$action" = wipe ] && ! wipe_is_due; then action=restart; runs || action=start; fi
   case $action in no_op | record_only | reload) ! waits_for_others || action=restart ;; esac
   case $action in
     no_op) ;;
@@ -195,6 +198,7 @@ main() {
   esac
   [ "$cluster" != serving ] || ! needs_rotation || rotate
   "$action"
+  note_wipe
   say_what_was_done "$action"
 }
 

@@ -2,9 +2,11 @@ import type { remote } from "@pulumi/command";
 import type { Output } from "@pulumi/pulumi";
 import { type Files, renderFiles } from "../../render/files";
 import { hostCommand, type Settings } from "../hostCommand";
+import type { Owner } from "../release/owner";
 import type { Staged } from "../staged";
 
 export interface ConfigArgs {
+  owner: Owner;
   files: Output<Files>;
   version: Output<string>;
   /** "" where no downgrade is allowed; a client's is never refused. */
@@ -17,10 +19,12 @@ export interface ConfigArgs {
 /** Lays the plain settings down, and verifies the whole set with the staged release. */
 export function stageConfig(
   { resource, host, parent }: Staged,
-  { files, version, allowDowngradeTo, secrets, wipeData }: ConfigArgs,
+  { owner, files, version, allowDowngradeTo, secrets, wipeData }: ConfigArgs,
   staged: remote.Command,
 ): remote.Command {
   const settings: Settings = {
+    // By its name: plans and policies read this command line in previews, which know no id before the first run.
+    owner: owner.name,
     // With the release or the secrets, the settings are to be verified again.
     version,
     ...(allowDowngradeTo && { allowDowngradeTo }),

@@ -13,11 +13,6 @@ DATA_MIB=100
 
 untouched="nothing that runs was touched"
 
-# Data that is about to be given up is nobody's trouble; the mark of a wipe that was done says nothing.
-will_be_wiped() {
-  [ -n "$wipeData" ] && [ "$wipeData" != "$(desired_part wipe-data "$APPLIED")" ]
-}
-
 # What a cluster that exists cannot change. The program refuses it, too, before any host is reached; here it is held
 # against what runs. $1: the fact, $2: what to do instead.
 refuse_another() {
@@ -68,7 +63,8 @@ check_key_of_client() {
 check_quorum() {
   is_applied && runs || return 0
   ! await_agent "$RESTING_S" || return 0
-  [ "$(own_evidence)" != bootstrapped ] || die_without_quorum
+  # Of a busy agent that does not say so in time it is as true.
+  [ "$(own_evidence)" = waiting ] || die_without_quorum
 }
 
 # Consul refuses to rejoin with data that is older than server_rejoin_age_max, after a minute of trying.
@@ -136,23 +132,26 @@ $(printf '%s\n' "$verdict" | sed "s|$candidate/||g" | without_secrets)"
 }
 
 main() {
-  version='' allowDowngradeTo='' secrets='' wipeData=''
-  take "name version allowDowngradeTo secrets wipeData" "$@"
+  local data_stays=yes
+  owner='' version='' allowDowngradeTo='' secrets='' wipeData=''
+  take "name owner version allowDowngradeTo secrets wipeData" "$@"
   lock "config"
+  require_owner
   mkdir -p "$STAGED"
   unpack_files "$STAGED/config"
-  require_owner
   [ "$(cat "$STAGED/secrets/label")" = "$secrets" ] ||
     die "the staged secrets are not those of this run ($(cat "$STAGED/secrets/label"), not $secrets); run it again"
   find_own_agent || true
   check_fixed_settings
-  will_be_wiped || check_disk
+  # Data that is about to be given up is nobody's trouble.
+  ! will_be_wiped "$wipeData" "$(staged_fact data_dir)" || data_stays=no
+  [ "$data_stays" = no ] || check_disk
   if is_client; then
-    will_be_wiped || check_key_of_client
+    [ "$data_stays" = no ] || check_key_of_client
   else
     check_downgrade
     check_quorum
-    will_be_wiped || { runs || check_data_age; check_gossip_key; }
+    [ "$data_stays" = no ] || { runs || check_data_age; check_gossip_key; }
   fi
   verify
   say "settings staged and verified with Consul $version"

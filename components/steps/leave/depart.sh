@@ -4,7 +4,7 @@
 # do that: it fails where the host is dead, and a host that is dead must not be in the way.
 #
 #   depart.sh keep                    nothing: the server stays
-#   depart.sh teardown                the whole cluster goes: whatever leaves in this run leaves without gates
+#   depart.sh teardown KEY=VALUE...   the whole cluster goes: see depart-teardown.sh
 #   depart.sh leave KEY=VALUE...      the server `name` leaves
 #
 # KEYs: cluster name address datacenter neighbours stays removeData.
@@ -37,11 +37,14 @@ take() {
 
 # ---------------------------------------------------------------- the run
 
+# Where the runs of this computer that take a cluster away leave their marks.
+marks() { echo "${XDG_RUNTIME_DIR:-/tmp}/consul-cluster-$(id -u)"; }
+
 # All commands of a run are children of one process, the plugin: that is how they know each other. Its start
 # tells it from another process that has its number on another day.
 marker() {
   local folder='' run=''
-  folder=${XDG_RUNTIME_DIR:-/tmp}/consul-cluster-$(id -u)
+  folder=$(marks)
   [ -d "$folder" ] || mkdir -m 0700 "$folder"
   [ -O "$folder" ] || die "$folder is somebody else's"
   run=$(sed 's/.*) //' "/proc/$PPID/stat" 2>/dev/null | cut -d' ' -f20)
@@ -50,53 +53,6 @@ marker() {
 }
 
 whole_cluster_goes() { [ -e "$(marker)" ]; }
-
-# The run is told here, and every host that answers is told, too: should this run be cut off, the next one
-# goes on as this one did. A later activation, or readiness, takes the word back.
-#
-# Where a host that stays answers and was not told, nothing leaves: the cluster would be taken away in part, and the run
-# after this one would take what is left for a cluster that goes on.
-teardown() {
-  local host='' untold=''
-  unpack_access
-  touch "$(marker)"
-  for host in $(echo "$neighbours" | tr ',' ' '); do
-    tell "$host" >/dev/null 2>"$access/$host.words" &
-  done
-  wait
-  [ "$stays" = yes ] || return 0
-  for host in $(echo "$neighbours" | tr ',' ' '); do
-    was_told_or_passed "$host" || {
-      untold="$untold $host"
-      cat "$access/$host.words" >&2
-    }
-  done
-  [ -z "$untold" ] || {
-    rm -f "$(marker)"
-    for host in $(echo "$neighbours" | tr ',' ' '); do
-      [ "$(told_status "$host")" != 0 ] || on_host "$host" leave.sh "name=$host" "teardown=no" >/dev/null 2>&1 || true
-    done
-    die "the cluster is not taken away, for these answer and could not be told:$untold. Nothing was changed. Mend their access and run it again; or leave them on their hosts as they are, with CONSUL_CLUSTER_LEAVE_BEHIND=$(echo "${untold# }" | tr ' ' ,) in the environment of the run"
-  }
-}
-
-tell() {
-  local status=0
-  on_host "$1" leave.sh "name=$1" "teardown=yes" || status=$?
-  echo "$status" >"$access/$1.told"
-}
-
-told_status() { cat "$access/$1.told" 2>/dev/null || true; }
-
-# A host that is away, bare or another's by now has nothing to be told.
-was_told_or_passed() {
-  case $(told_status "$1") in
-    0 | 4 | 5) return 0 ;;
-    255) [ "$(why_not_reached "$1")" = away ] || is_left_behind "$1" ;;
-    6) is_left_behind "$1" ;;
-    *) return 1 ;;
-  esac
-}
 
 # ---------------------------------------------------------------- the hosts
 
@@ -113,7 +69,7 @@ unpack_access() {
   '
 }
 
-# Runs a script of the library on the host $1, as root, and ends as it does: with 4 where the host has no library, and
+# Runs a script of the library on the host $1, as root, and ends as it does: with 4 where the host has no library, too, and
 # with 255 where it was not reached. What OpenSSH itself says of that is in the file `HOST.said`, apart from what the host
 # prints: a login shell may say anything.
 on_host() {
@@ -167,14 +123,15 @@ is_left_behind() { case ",$LEFT_BEHIND," in *",$1,"* | *,all,*) return 0 ;; esac
 # A machine that goes with the whole cluster is. $1: does that go?
 is_deleted_next() { [ "$1" = yes ] && [ "$stays" != yes ]; }
 
-# Sets $outcome: `gone` in order; `away` or `left` where it was not reached, and may be passed; `bare` where it has nothing of this
-# library; `another` where it is another's by now. $outcome_words: for people. $1: does the whole cluster go?
+# Sets $outcome: `gone` in order; `away` or `left` where it was not reached, and may be passed; `bare` where it is not on its
+# host any more, which has nothing of this library, or another server by now; `another` where that is another component's.
+# $outcome_words: for people. $1: does the whole cluster go?
 leave_itself() {
   local status=0
   on_host "$name" leave.sh "name=$name" "whole=$1" || status=$?
   case $status in
     0) outcome=gone ;;
-    4) outcome=bare outcome_words="has nothing of this library on it any more"; return ;;
+    4) outcome=bare outcome_words="is not on its host any more"; return ;;
     5) outcome=another; return ;;
     6)
       outcome=left outcome_words="is left as it is (Consul runs there, and nothing of this library is on it any more)"
@@ -236,13 +193,15 @@ leave() {
     die "none of its neighbours answers SSH and knows a leader either, so it stays as it is; where the whole cluster is to go, use \`pulumi destroy\`; where it has lost its quorum, see docs/operations.md"
 }
 
+keep() { cat >/dev/null; }
+
 main() {
   local verb="$1"
   cluster='' name='' address='' datacenter='' neighbours='' stays='' removeData=''
   shift
   take "$@"
   case $verb in
-    keep) cat >/dev/null ;;
+    keep) keep ;;
     teardown) teardown ;;
     leave) leave ;;
     *) die "unknown verb $verb" ;;

@@ -7,23 +7,29 @@ set -eu
 . /usr/local/lib/consul-cluster/lib.sh
 
 FORGOTTEN_S=60
+DEAD_S=30 # in which gossip has taken a dead server for failed, in a large pool and under load
+ANSWERS="it answers over gossip"
 
-# Raft id of the server that goes; by address where a dead one's name has been forgotten already.
-raft_id() {
+# The server that goes in Raft's configuration, ID ADDRESS:PORT; by address where its name has been forgotten already.
+raft_row() {
   local raft=''
   raft=$(raft_of "$api") || return
   printf '%s\n' "$raft" | awk -v name="$server" -v address="$address" '
     { ip = $4; sub(/:[0-9]+$/, "", ip); gsub(/[][]/, "", ip) }
-    ($1 == name || ($1 !~ /^[a-z0-9-]+$/ && ip == address)) && !n++ { print $2 }'
+    ($1 == name || ($1 !~ /^[a-z0-9-]+$/ && ip == address)) && !n++ { print $2, $4 }'
+}
+
+raft_id() {
+  local row=''
+  row=$(raft_row) || return
+  echo "${row%% *}"
 }
 
 # Is the server a member of a pool? A pool that is not known may have it.
 in_gossip() {
   local view=''
-  view=$(members_of "$api") || return 0
-  ! printf '%s\n' "$view" | grep -q "^$server " || return 0
-  view=$(members_of "$api" '?wan=1') || return 0
-  printf '%s\n' "$view" | grep -q "^$server\.$datacenter "
+  view=$(members_of_pools "$api") || return 0
+  printf '%s\n' "$view" | grep -q -e "^$server " -e "^$server\.$datacenter "
 }
 
 is_known() {
@@ -32,12 +38,41 @@ is_known() {
   [ -n "$id" ] || in_gossip
 }
 
-# A server that nobody reaches over SSH may serve its neighbours all the same.
+# What shows that the server lives: $ANSWERS is certain, and the rest may be what was. Nothing where nothing shows it. Fails
+# where that is not known. Whether it is well is not asked: one that is slow lives, too.
+sign_of_life() {
+  local view='' row='' leader='' answers=no status=0
+  # First: an agent that answers is a member after that.
+  answers_gossip "$api" "$(with_gossip_port "$address")" || status=$?
+  case $status in 0) answers=yes ;; 3) return 3 ;; esac
+  view=$(members_of "$api") || return
+  row=$(raft_row) || return
+  leader=$(leader_of "$api") || return
+  if [ "$answers" = yes ] && [ -z "$(living_successor "$view")" ]; then echo "$ANSWERS"
+  elif printf '%s\n' "$view" | grep -q "^$server 1 "; then echo "it is alive in gossip"
+  elif [ -n "$row" ] && [ "$leader" = "${row#* }" ]; then echo "it leads them"
+  fi
+}
+
+# Who else of the members $1 is alive at the server's address: its host may have been set up again under another name.
+living_successor() {
+  printf '%s\n' "$1" | awk -v name="$server" -v address="$address" '$1 != name && $2 == 1 && $5 == address { print $1 }'
+}
+
+# A server that nobody reaches over SSH may serve its neighbours all the same. Of one that has just died gossip learns late,
+# and where it led there is an election first: both are waited for.
 refuse_if_alive() {
-  local view=''
-  view=$(autopilot_of "$api") || die "whether $server serves its neighbours is not known; nothing was changed"
-  ! printf '%s\n' "$view" | grep -q "^$server true .* alive " || ! answers_gossip "$api" "$(with_gossip_port "$address")" ||
-    die "$server cannot be reached, but serves its neighbours: it is not taken for dead; nothing was changed"
+  local sign='' limit='' known=yes
+  limit=$(deadline "$DEAD_S")
+  while :; do
+    known=yes
+    sign=$(sign_of_life) || known=no
+    [ "$known" = no ] || [ -n "$sign" ] || return 0
+    if [ "$sign" = "$ANSWERS" ] || passed "$limit"; then break; fi
+    sleep 0.5
+  done
+  [ "$known" = yes ] || die "whether $server serves its neighbours is not known; nothing was changed, run it again"
+  die "$server cannot be reached, but serves its neighbours ($sign): it is not taken for dead; nothing was changed. Mend the way to it, or stop its Consul, and run it again"
 }
 
 remove_from_raft() {
@@ -61,13 +96,14 @@ main() {
   lock "forgetting $server"
   names_a_leader "$api" || exit 3
   is_known || return 0
-  cluster_lock "forgetting $server"
+  # Before the cluster's lock: it may take longer than others wait for that.
   [ "$dead" != yes ] || refuse_if_alive
+  cluster_lock "forgetting $server"
   limit=$(deadline "$FORGOTTEN_S")
   while :; do
     remove_from_raft
     ask "$api" "/v1/agent/force-leave/$server?prune" -X PUT -o /dev/null >/dev/null || true
-    ask "$api" "/v1/agent/force-leave/$server.$datacenter?prune&wan=1" -X PUT -o /dev/null >/dev/null || true
+    ! has_wan_pool || ask "$api" "/v1/agent/force-leave/$server.$datacenter?prune&wan=1" -X PUT -o /dev/null >/dev/null || true
     is_known || break
     ! passed "$limit" || die "$server is still known to the cluster; run it again"
     sleep 0.5

@@ -83,7 +83,7 @@ export function teardown(
     stays: hosts.some((host) => host.stays) ? "yes" : "no",
   });
   return departing(`${component}-farewell`, output(`teardown ${words}`), hosts, owner, {
-    scripts: ["depart.sh"],
+    scripts: ["depart.sh", "depart-teardown.sh"],
     opts,
   });
 }

@@ -4,11 +4,21 @@
 # cluster goes: what leaves from now on leaves without gates, until an activation or a run that sees the cluster ready takes
 # that back, or teardown=no.
 #
-# Ends with 5 where the host is another's by now: then nothing here is touched. `owner`: the component that lets it go.
+# Ends with 5 where the host is another component's by now, and with 4 where it is another server's or client's of the
+# same: then nothing here is touched. `owner`: the component that lets it go.
 # (Departures of 0.1.0 say farewell, api and configDir.)
 set -eu
 # shellcheck source=/dev/null
 . /usr/local/lib/consul-cluster/lib.sh
+
+# This server's address in Raft's configuration $1: by its name, or by its place, where that is forgotten, as of one that is
+# outside of gossip. It may even lead. Nothing where it is not in there.
+own_place() {
+  printf '%s\n' "$1" | awk -v me="$name" -v place="$(applied_fact raft_address)" '
+    $1 == me { named = $4 }
+    $4 == place { there = $4 }
+    END { print named != "" ? named : there }'
+}
 
 # The cluster has to do without this server before it goes, not after.
 leave_cluster() {
@@ -17,7 +27,7 @@ leave_cluster() {
   case $(own_evidence) in waiting | nothing) return 0 ;; esac
   await_agent 5 || die "no server that answers names a leader, so this one cannot leave in order; nothing was changed"
   raft=$(raft_of "$via") || die "Raft's configuration cannot be read at $via, so this server cannot leave in order; nothing was changed"
-  me=$(printf '%s\n' "$raft" | awk -v me="$name" '$1 == me { print $4 }')
+  me=$(own_place "$raft")
   [ -n "$me" ] || return 0
   cluster_lock "leaving"
   wait_until_well "$BEFORE_S" "$name" || die "not taken out, for the others are not well: $reason; nothing was changed"
@@ -49,10 +59,14 @@ main() {
     note_teardown
     return
   fi
+  ! is_another_ones || { say "is not on this host any more, which is $(name_here)'s by now, so nothing here is touched"; exit 4; }
   lock "leaving"
   find_own_agent || true
   # A run that takes the whole cluster away says so itself; the note is for the one after it was cut off.
   [ "$whole" = yes ] || ! teardown_stands || whole=yes
+  if [ "$whole" != yes ] && [ -e "$TEARDOWN" ] && ! teardown_is_recent; then
+    say "that the whole cluster goes was noted here more than an hour ago, or before this host was started, and does not count any more. Where it is to go, run \`pulumi up\`, and then \`pulumi destroy\`"
+  fi
   if runs && is_client; then leave_as_client
   elif runs && [ "$whole" != yes ]; then leave_cluster
   fi

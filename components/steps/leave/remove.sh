@@ -40,6 +40,7 @@ main() {
   take "name owner address dataDir configDir removeData" "$@"
   refuse_an_older_departure
   is_let_go_by_its_owner || { say "is $(owner_name)'s by now, so nothing here is touched"; return; }
+  ! is_another_ones || { say "is not on this host any more, which is $(name_here)'s by now, so nothing here is touched"; return; }
   ! has_another_address || { say "stays in use, for the address $(staged_fact address)"; return; }
   lock "removal"
   folder=$(data_folder)

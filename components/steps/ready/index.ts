@@ -9,6 +9,7 @@ import {
 } from "@pulumi/pulumi";
 import type { Host } from "../../hosts/host";
 import { hostCommand } from "../hostCommand";
+import type { Owner } from "../release/owner";
 
 /** An agent whose readiness is looked for. */
 interface Awaited {
@@ -18,6 +19,7 @@ interface Awaited {
 
 interface ReadyArgs {
   way: "server" | "client";
+  owner: Owner;
   hosts: Host[];
   agents: Awaited[];
   /** What the command reads before the agents' texts. */
@@ -27,7 +29,7 @@ interface ReadyArgs {
 /** Looks, on the first host, whether all agents are well, after `activated`; it prints their node ids. */
 export function ready(
   component: string,
-  { way, hosts, agents, head }: ReadyArgs,
+  { way, owner, hosts, agents, head }: ReadyArgs,
   opts: { parent: ComponentResource; dependsOn: Resource[] },
 ): remote.Command {
   const names = hosts.map((host) => host.name).join(",");
@@ -37,6 +39,7 @@ export function ready(
     {
       script: way === "server" ? "ready.sh" : "ready-client.sh",
       settings: {
+        owner: owner.id,
         ...(way === "server" ? { servers: names } : { clients: names }),
         machines: machines(hosts),
       },

@@ -23,8 +23,8 @@ print_nodes() {
 
 main() {
   local limit='' leader='' view='' away=unknown
-  clients=''
-  take "name clients machines" "$@"
+  owner='' clients=''
+  take "name owner clients machines" "$@"
   cat >/dev/null
   require_owner
   limit=$(deadline "$CLIENTS_READY_S")

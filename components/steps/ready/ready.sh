@@ -121,8 +121,8 @@ print_nodes() {
 }
 
 main() {
-  servers=''
-  take "name servers machines" "$@"
+  owner='' servers=''
+  take "name owner servers machines" "$@"
   autopilot=$(sed -n 's/^autopilot //p')
   require_owner
   wait_until_ready

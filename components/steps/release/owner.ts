@@ -7,7 +7,7 @@ const script = join(__dirname, "owner.command.mjs");
 
 /** Whose hosts they are: the mark that each of them carries. */
 export interface Owner {
-  /** Made once; a preview of the first run does not know it, so it stands in no command line. */
+  /** Made once; a preview of the first run does not know it, so it stands in no command line of the staging steps. */
   id: Output<string>;
   /** For people. */
   name: string;

@@ -20,8 +20,7 @@ preflight() {
   # shellcheck disable=SC2086  # a list
   [ -z "$missing" ] || problem "missing programs: $(printf '%s\n' "$missing" | paste -sd ' ' -); $(how_to_install $missing)"
   check_system
-  check_disk /usr/local 500 "the release"
-  check_disk "$dataDir" 200 "Consul's data"
+  check_disks
   check_address
   check_ports tcp "$tcp"
   check_ports udp "$udp"
@@ -45,6 +44,16 @@ release_architecture() {
     s390x) echo s390x ;;
     *) return 1 ;;
   esac
+}
+
+# Room is asked for where something is to be laid down: not for a release that is there, nor for data that makes room by
+# being given up.
+check_disks() {
+  local release_mib=500 data_mib=200
+  if is_ours && [ "$(reported "$RELEASES/$version")" = "$version" ]; then release_mib=0; fi
+  ! will_be_wiped "$wipeData" "$dataDir" || data_mib=0
+  check_disk /usr/local "$release_mib" "the release"
+  check_disk "$dataDir" "$data_mib" "Consul's data"
 }
 
 check_disk() {
@@ -182,9 +191,9 @@ applied_or_staged() {
 # would campaign for that cluster.
 check_data() {
   # shellcheck disable=SC2010  # names with a newline are data, too
-  ls -A "$dataDir" 2>/dev/null | grep -qvxF -e lost+found -e "$DATA_MARK" || return 0
-  data_is_of_this_cluster || [ -n "$wipeData" ] ||
-    problem "$dataDir holds data that is not of this cluster; move it away, give another dataDir, or set wipeData for this server to have it wiped"
+  ls -A "$dataDir" 2>/dev/null | grep -qvxF -e lost+found -e "$DATA_MARK" -e "$WIPE_NOTE" || return 0
+  data_is_of_this_cluster || will_be_wiped "$wipeData" "$dataDir" ||
+    problem "$dataDir holds data that is not of this cluster; move it away, give another dataDir, or set ${wipeData:+another }wipeData for this server to have it wiped"
 }
 
 data_is_of_this_cluster() {

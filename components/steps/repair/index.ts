@@ -1,6 +1,7 @@
 import type { remote } from "@pulumi/command";
 import type { Output, Resource } from "@pulumi/pulumi";
 import { hostCommand } from "../hostCommand";
+import type { Owner } from "../release/owner";
 import type { Staged } from "../staged";
 
 /**
@@ -9,6 +10,7 @@ import type { Staged } from "../staged";
  */
 export function repair(
   { resource, host, parent }: Staged,
+  owner: Owner,
   desired: Output<string>,
   order: Resource[],
 ): remote.Command {
@@ -16,7 +18,7 @@ export function repair(
     `${resource}-repair`,
     host,
     // The activation shows the same text.
-    { script: "repair.sh", settings: {}, stdin: desired, shownElsewhere: true },
+    { script: "repair.sh", settings: { owner: owner.id }, stdin: desired, shownElsewhere: true },
     { parent, dependsOn: order },
   );
 }

@@ -12,15 +12,27 @@ umask 027
 # shellcheck source=/dev/null
 . /usr/local/lib/consul-cluster/lib.sh
 
+AGENT_S=10     # for an election to end, or an answer to come
 OUT_OF_IT_S=10 # a server without a leader, while others have one
 SETTLED_S=8    # in which a crash shows
 
+# Who is found well here is not asked again before its settings change. So no single look decides: an election takes a
+# second, and an answer may come too late. Where all is at rest nothing is waited for.
+assess_patiently() {
+  assess_cluster
+  case $cluster in
+    serving | forming) return 0 ;;
+    stopped) ! is_applied || return 0 ;;
+  esac
+  if await_agent "$AGENT_S"; then cluster=serving; fi
+}
+
 # Sets $sick to what ails this server, '' where nothing does that is to be mended here.
 diagnose() {
-  local limit=''
+  local limit='' last=''
   sick=''
   if ! is_applied; then
-    [ "$cluster" != serving ] || ! known_to_cluster || sick="was installed anew"
+    [ "$cluster" != serving ] || look_for_former_self
     return 0
   fi
   if ! runs; then sick="does not run"; return 0; fi
@@ -29,13 +41,12 @@ diagnose() {
   [ "$cluster" = serving ] || return 0
   if is_outside_of_gossip; then sick="is outside of its cluster's gossip"; return 0; fi
   limit=$(deadline "$OUT_OF_IT_S")
+  last=$(deadline $((OUT_OF_IT_S + AGENT_S)))
   until serves "$api"; do
     if was_crash_looping; then sick="crashes again and again"; return 0; fi
-    if passed "$limit"; then
-      # No answer makes nobody sick: the others have to say so, and most of them have to serve.
-      ! majority_serves || ! is_missed || sick="cannot reach the leader that its cluster has"
-      return 0
-    fi
+    # No answer makes nobody sick: the others have to say so, and most of them have to serve.
+    if passed "$limit" && majority_serves && is_missed; then sick="cannot reach the leader that its cluster has"; return 0; fi
+    ! passed "$last" || return 0
     sleep 0.5
   done
 }
@@ -48,16 +59,25 @@ is_missed() {
   ! printf '%s\n' "$view" | grep -q "^$name true true alive "
 }
 
-# Does Raft's configuration have a server of this name, or at this address?
-known_to_cluster() {
-  raft_of "$via" | awk -v name="$name" -v place="$(staged_fact raft_address)" '$1 == name || $4 == place { n++ } END { exit !n }'
+# Nothing is applied here: does Raft's configuration have a server of this name, or at this address?
+look_for_former_self() {
+  local raft='' limit=''
+  limit=$(deadline "$AGENT_S")
+  until raft=$(raft_of "$via"); do
+    ! passed "$limit" || die "whether the cluster knows this server from before is not known, for ${via:-nobody} does not tell Raft's configuration; nothing was changed, run it again"
+    sleep 0.5
+    find_agent || true
+  done
+  if printf '%s\n' "$raft" | awk -v name="$name" -v place="$(staged_fact raft_address)" '$1 == name || $4 == place { n++ } END { exit !n }'; then
+    sick="was installed anew"
+  fi
 }
 
 mend() {
   bootstraps=no
   # Asked for the cluster: a peer, for what this one says of it is not to be relied on.
   [ "$cluster" != serving ] || find_peer_agent
-  if wipe_is_asked_for; then
+  if wipe_is_due; then
     begin_anew
   else
     # One that has a process is restarted alone, and not where another run is at work.
@@ -74,16 +94,29 @@ mend() {
   look_at_the_new_set
 }
 
-# The data folder is given up only where others serve, are well, and hold what it held.
+# The data folder is given up only where others serve, are well, and hold what it held; one without Raft's data holds
+# nothing that could be given up.
 begin_anew() {
-  [ "$cluster" = serving ] ||
-    die "its data is not wiped while no server serves: it may be all there is; start the others first; nothing was changed"
-  cluster_lock "wipe"
-  wait_until_well "$BEFORE_S" "$name" || die "its data is not wiped, for the others are not well: $reason; nothing was changed"
-  require_cluster_lock "its data was not wiped"
+  if has_raft_data; then
+    [ "$cluster" = serving ] ||
+      die "its data is not wiped while no server serves: it may be all there is; start the others first; nothing was changed$(words_on_closed_http)"
+    cluster_lock "wipe"
+    require_other_voters "its data is not wiped"
+    wait_until_well "$BEFORE_S" "$name" || die "its data is not wiped, for the others are not well: $reason; nothing was changed"
+    require_cluster_lock "its data was not wiped"
+  elif [ "$cluster" = forming ]; then
+    bootstraps=yes
+  fi
   timeout 60 systemctl stop "$SERVICE" || true
   empty_data_folder
+  note_wipe
   switch_over
+}
+
+# Where the others' HTTP is closed to this host, and its own agent does not run, nobody can tell it that they serve.
+words_on_closed_http() {
+  [ "$(staged_fact http_open)" = no ] || return 0
+  echo ". Here the others cannot say whether they serve, for their HTTP is closed to this host (addresses.http): where \`consul operator raft list-peers\` on one of them shows a leader and all of them as voters, empty $(staged_fact data_dir) on this host by hand (systemctl stop consul, then all that is in it), and run it again"
 }
 
 # Its process is up for good; and where its cluster serves, it is part of it again.
@@ -122,16 +155,17 @@ $(journal_words)"
 finish_switch() {
   say "a change of this server was cut off: it is brought to its end under the gates"
   exec 9>&-
-  "$LIBRARY/activate.sh" "name=$name" <"$desired"
+  "$LIBRARY/activate.sh" "name=$name" "owner=$owner" <"$desired"
 }
 
 main() {
-  take "name" "$@"
+  owner=''
+  take "name owner" "$@"
   lock "repair"
   require_owner
   read_desired
   find_own_agent || true
-  assess_cluster
+  assess_patiently
   diagnose
   if [ -z "$sick" ]; then
     # A change that was cut off on this host, and may have been taken back since, so that its activation has nothing to do.
@@ -142,6 +176,7 @@ main() {
   mend
   await_recovery
   switch_is_whole
+  note_wipe
   say "mended: Consul $release runs"
 }
 

@@ -169,7 +169,7 @@ describe.each(releases)("clients in the pool, Consul %s", (release) => {
     made.agents = { [api]: { ...agent(release, "client"), ...members(view) } };
     return made.run(
       "ready-client.sh",
-      `CLIENTS_READY_S=0; sleep() { :; }; main name=web-1 clients=${clients}`,
+      `CLIENTS_READY_S=0; sleep() { :; }; main name=web-1 owner=${owner} clients=${clients}`,
     );
   };
   const id = (number: number) => `00000000-0000-4000-8000-00000000002${number}`;
@@ -210,5 +210,7 @@ describe.each(releases)("clients in the pool, Consul %s", (release) => {
 test("a host without an owner is nobody's to activate", () => {
   const made = host(rendered());
   rmSync(join(made.folder, "state/owner"));
-  expect(() => made.says("activate-client.sh", "require_owner")).toThrow(/has no owner's mark/);
+  expect(() => made.says("activate-client.sh", `owner=${owner}; require_owner`)).toThrow(
+    /has no owner's mark/,
+  );
 });

@@ -2,14 +2,17 @@
 //
 // Does not prove how raft transfers a leadership: test/changes sees it done on machines.
 
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { library, sh } from "../support/shell";
 
 const me = "10.0.0.1:8300";
 const other = "10.0.0.2:8300";
 
 interface Cluster {
+  /** Whom the settings name. */
   peers?: string;
+  /** Who votes beside this server, by Raft; undefined where nobody tells. */
+  voters?: string[] | undefined;
   /** The release that is to run here. */
   release?: string;
 }
@@ -20,8 +23,12 @@ interface Cluster {
  */
 function handOver(
   leaders: (tries: number) => Record<"own" | "second" | "third", string>,
-  { peers = "second third", release = "1.19.2" }: Cluster = {},
+  { peers = "second third", release = "1.19.2", ...more }: Cluster = {},
 ): string[] {
+  const voters = "voters" in more ? more.voters : ["b", "c", "d"];
+  const raft = ["a id-a true 10.0.0.1:8300", "f id-f false 10.0.0.6:8300"].concat(
+    (voters ?? []).map((name, i) => `${name} id-${name} true 10.0.0.${2 + i}:8300`),
+  );
   const table = [0, 1, 2]
     .flatMap((tries) =>
       Object.entries(leaders(tries)).map(
@@ -43,6 +50,8 @@ function handOver(
     now_s() { n=$(cat "$said.clock" 2>/dev/null || echo 0); echo $((n + 1)) | tee "$said.clock"; }
     sleep() { :; }
     leader_of() { t=$(tries); [ "$t" -le 2 ] || t=2; case $t:$1 in ${table} esac; }
+    find_agent() { :; }
+    raft_of() { ${voters ? `printf '%s\\n' ${raft.map((row) => `'${row}'`).join(" ")}` : "return 2"}; }
     peer_ips() { [ -z "$peers" ] || printf '%s\\n' $peers; }
     peer_views() { for p in $peers; do l=$(leader_of $p) || { echo "$p - -"; continue; }; echo "$p $p \${l:--}"; done; }
     autopilot_of() { cat <<END
@@ -53,6 +62,7 @@ END
     say() { echo "$*" >>"$said"; }
     die() { echo "$*" >>"$said"; cat "$said"; exit; }
     hand_over_leadership ${me}
+    echo "it may stop" >>"$said"
     cat "$said"; rm -f "$said" "$said.clock"`,
     [peers, release],
   );
@@ -62,13 +72,14 @@ END
 const all = (leader: string) => ({ own: leader, second: leader, third: leader });
 
 test("whoever does not lead hands nothing over", () => {
-  expect(handOver(() => all(other))).toEqual([""]);
+  expect(handOver(() => all(other))).toEqual(["it may stop"]);
 });
 
 test("the oldest release takes over, asked once", () => {
   expect(handOver((tries) => all(tries === 0 ? me : other))).toEqual([
     "transfer id-c",
     `leadership handed over to ${other}`,
+    "it may stop",
   ]);
 });
 
@@ -77,6 +88,7 @@ test("in an upgrade the last of the old ones takes over, for it leads until all 
     "transfer id-d",
     "transfer id-c",
     `leadership handed over to ${other}`,
+    "it may stop",
   ]);
 });
 
@@ -85,6 +97,7 @@ test("a candidate that lost its election is followed by the next of the oldest r
     "transfer id-c",
     "transfer id-d",
     `leadership handed over to ${other}`,
+    "it may stop",
   ]);
 });
 
@@ -98,8 +111,7 @@ test("what all of the others say counts where this server is told nothing", () =
 test("whether this server leads the others say, where it does not", () => {
   const silent = (tries: number) => ({ ...all(tries === 0 ? me : other), own: "down" });
   // It leads and cannot be asked: it is not stopped as if it did not.
-  expect(handOver(silent).at(-1)).toMatch(/took over|handed over to|not restarted/);
-  expect(handOver(silent)).not.toEqual([""]);
+  expect(handOver(silent).join()).toMatch(/took over|handed over to|not restarted/);
 });
 
 test("no stop where nobody takes over, or the others do not agree", () => {
@@ -112,6 +124,83 @@ test("no stop where nobody takes over, or the others do not agree", () => {
     );
 });
 
-test("a cluster of one has nobody to hand over to", () => {
-  expect(handOver(() => all(me), { peers: "" })).toEqual([""]);
+describe("whether this server is alone", () => {
+  test("a cluster of one has nobody to hand over to", () => {
+    expect(handOver(() => all(me), { peers: "", voters: [] })).toEqual(["it may stop"]);
+  });
+
+  test("Raft says: not the settings, which name servers that are still to come", () => {
+    expect(handOver(() => all(me), { voters: [] })).toEqual(["it may stop"]);
+  });
+
+  test("nor where they name nobody any more, and the others have not left", () => {
+    const alone = { peers: "" };
+    expect(handOver((tries) => all(tries === 0 ? me : other), alone)).toContain("transfer id-c");
+    expect(handOver(() => all(me), alone).at(-1)).toMatch(/no other took over/);
+  });
+
+  test("is not taken for said where Raft's configuration cannot be read", () => {
+    for (const leader of [me, other])
+      expect(handOver(() => all(leader), { voters: undefined })).toEqual([
+        expect.stringMatching(/who else could, is not known: .*this server was not stopped/),
+      ]);
+  });
+});
+
+describe("who is not known to follow is not stopped", () => {
+  const unknown = expect.stringMatching(/^who leads the cluster.* is not known.*was not stopped/);
+
+  test.each([
+    ["nobody answers", all("down")],
+    ["nobody names a leader", all("")],
+    ["it does not answer, and the others know none", { ...all(""), own: "down" }],
+  ])("%s", (_, leaders) => {
+    expect(handOver(() => leaders)).toEqual([unknown]);
+  });
+
+  test("one answer that does not come is not the end: the question is asked again", () => {
+    const text = sh(
+      `${library}
+      name=a api=own via=own n=0
+      clock=$(mktemp); now_s() { n=$(cat "$clock"); echo $((n + 1)) | tee "$clock"; }; sleep() { :; }
+      find_agent() { :; }; peer_views() { :; }
+      raft_of() { printf '%s\\n' 'a id-a true ${me}' 'b id-b true ${other}'; }
+      leader_of() { [ "$(cat "$clock")" -gt 4 ] || return 2; echo '${other}'; }
+      hand_over_leadership ${me}; rm -f "$clock"; echo "it may stop"`,
+    );
+    expect(text).toBe("it may stop\n");
+  });
+});
+
+describe("a wipe of the only server that votes is refused", () => {
+  const wipe = (raft: string) =>
+    sh(
+      `${library}
+      name=a via=own
+      fact() { :; }
+      raft_of() { ${raft}; }
+      say() { echo "$*"; }
+      (require_other_voters "not wiped") || exit 0
+      echo "it may go"`,
+    );
+
+  test.each([
+    [
+      "it is alone",
+      `echo 'a id-a true ${me}'`,
+      /^not wiped: this server is the only one that votes/,
+    ],
+    [
+      "another does not vote yet",
+      `printf '%s\\n' 'a id-a true ${me}' 'b id-b false ${other}'`,
+      /only one that votes.*take wipeData back, run, and set it again/,
+    ],
+    ["nobody tells", "return 2", /^not wiped: which servers .* is not known, own does not answer/],
+  ])("%s", (_, raft, message) => {
+    expect(wipe(raft)).toMatch(message);
+  });
+
+  test("and is none where another votes", () => {
+    expect(wipe(`printf '%s\\n' 'a id-a true ${me}' 'b id-b true ${other}'`)).toBe("it may go\n");
+  });
 });

@@ -4,7 +4,8 @@
 // Does not prove that Consul's own view is true: it is asked in person, too, and machines in the lab show both.
 
 import { describe, expect, test } from "vitest";
-import type { Agents } from "../../support/curl/fakeConsul";
+import type { Agents, Answer } from "../../support/curl/fakeConsul";
+import { harmless } from "../support/harmless";
 import { Host } from "../support/host";
 import { agent, bodyOf } from "./answers";
 
@@ -142,5 +143,45 @@ describe("a server restarts where the others are a quorum without it", () => {
 
   test("nor where autopilot does not answer", () => {
     expect(check(names(3), [])).toThrow(/which servers belong to the cluster is not known/);
+  });
+});
+
+// The server is well, and another cannot read: to take the change back would cost one more restart, and help nobody.
+describe("what is written through a server that is back", () => {
+  const canary = "/v1/kv/consul-cluster/canary";
+  const passes = (agents: Agents, write = "true") => {
+    const made = host({
+      ...agents,
+      [own]: { [`PUT ${canary}`]: write, ...(agents[own] as object) },
+    });
+    const stubs = `caught_up() { :; }; wait_until_well() { :; }; note_passed() { :; }
+      cluster_agents() { echo ${own}; echo ${peer(12)}; }; tr() { echo token; }`;
+    const call = `api=${own}; status=0; gate_after_restart 1.22.0 '' || status=$?; echo "$status $reason"`;
+    return made.says("library", `${harmless(made)}\n${stubs}\n${call}`).split(" (")[0];
+  };
+  const read = (answer: Answer | string) => ({ [`GET ${canary}?raw&consistent`]: answer });
+  const token = "consul-1 token";
+
+  test("is read by every one, and it has passed", () => {
+    expect(passes({ [own]: read(token), [peer(12)]: read(token) })).toMatch(/^0 /);
+  });
+
+  test.each<[string, Answer | string]>([
+    ["does not answer", { exit: 28 }],
+    ["reads something else", "consul-1 older"],
+    ["has no way to the leader", { code: 500 }],
+  ])("is not read by another, which %s: that is the other's illness", (_, answer) => {
+    expect(passes({ [own]: read(token), [peer(12)]: read(answer) })).toBe(
+      `2 ${peer(12)} does not read what was written through this server`,
+    );
+  });
+
+  test("is not read by itself, or not written: that is its own", () => {
+    expect(passes({ [own]: read({ code: 500 }), [peer(12)]: read(token) })).toBe(
+      `1 ${own} does not read what was written through this server`,
+    );
+    expect(passes({ [own]: read(token), [peer(12)]: read(token) }, "false")).toBe(
+      "1 a write through this server fails",
+    );
   });
 });

@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import type { Answers } from "../../support/curl/fakeConsul";
 import { gossipKey } from "../render/cases";
 import { Host } from "../support/host";
-import { agent, recorded, releases } from "./answers";
+import { agent, bodyOf, recorded, releases } from "./answers";
 import { gossipKeys } from "./recording/dummies";
 
 const api = "http://127.0.0.1:80";
@@ -114,6 +114,60 @@ describe.each(releases)("Consul %s", (release) => {
       const left = { "GET /v1/agent/members": recorded(release, "client-left.members") };
       expect(run(rotate, pool("leader", left))).toMatchObject({ status: 0 });
     });
+  });
+
+  describe("where there is no pool of all datacenters (ports.serfWan: -1)", () => {
+    // As both releases answer then: read off agents on loopback.
+    const off = { "GET /v1/agent/members?wan=1": "null" };
+    const lan = (name: string) => {
+      const { body: _, ...answer } = recorded(release, `${name}.keyring`);
+      const pools = JSON.parse(bodyOf(release, `${name}.keyring`));
+      return {
+        ...answer,
+        file: undefined,
+        body: JSON.stringify(pools.filter(({ WAN }: { WAN: boolean }) => !WAN)),
+      };
+    };
+    const facts = (port: string) => `applied_fact() { case $1 in serf_wan) echo ${port} ;; esac; }`;
+    const now = (name: string) => ({ [api]: { [`GET ${ring}`]: lan(name) } });
+    const answers = (name: string) =>
+      pool(name, {
+        ...off,
+        [`GET ${ring}`]: lan(name),
+        [`POST ${ring}`]: { next: now("two-keys-old-used") },
+        [`PUT ${ring}`]: { next: now("two-keys-new-used") },
+        [`DELETE ${ring}`]: { next: now("new-key") },
+      });
+
+    test("nobody is asked for it: a key is changed, and the old one removed", () => {
+      const changed = run(`${facts("-1")}; rotate_gossip_key "$key"`, answers("leader"));
+      expect(changed).toMatchObject({
+        status: 0,
+        changes: [verb("POST", second), verb("PUT", second)],
+      });
+      const retired = run(`${facts("-1")}; retire_old_keys "$key"`, answers("two-keys-new-used"));
+      expect(retired).toMatchObject({ status: 0, changes: [verb("DELETE", first)] });
+    });
+
+    test.each(["8302", "9302", "''"])("else what is withheld is not known: port %s", (port) => {
+      const refused = run(`${facts(port)}; rotate_gossip_key "$key"`, answers("leader"));
+      expect(refused).toMatchObject({ status: 1, changes: [] });
+      expect(refused.stderr).toContain("the members of the cluster are not known");
+    });
+
+    test("a server that has nothing applied yet goes by its staged port", () => {
+      const staged = "applied_fact() { :; }; staged_fact() { echo -1; }";
+      expect(run(`${staged}; refuse_while_a_member_is_down`, answers("leader")).status).toBe(0);
+    });
+  });
+
+  test("who is away from both pools is named once", () => {
+    const both = {
+      "GET /v1/agent/members": recorded(release, "one-down-for-long.members"),
+      "GET /v1/agent/members?wan=1": recorded(release, "one-down-for-long.members-wan"),
+    };
+    const { stderr } = run("refuse_while_a_member_is_down", pool("leader", both));
+    expect(stderr).toMatch(/is away: consul-\d \(down\);/);
   });
 
   describe("the old key", () => {

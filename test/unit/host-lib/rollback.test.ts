@@ -7,7 +7,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";
-import { gossipKey } from "../render/cases";
+import { gossipKey, owner } from "../render/cases";
 import { filesBelow, harmless } from "../support/harmless";
 import { Host } from "../support/host";
 import { agent } from "./answers";
@@ -164,7 +164,7 @@ test("a change that was cut off and is taken back is undone by the run that take
   host.agents = { "http://127.0.0.1:80": agent("1.22.0", "leader") };
   const gates = `health_problem() { :; }; gate_before_restart() { :; }; gate_after_restart() { :; }
     cluster_lock() { :; }; require_cluster_lock() { :; }; hand_over_leadership() { :; }`;
-  const again = run(host, `${gates}\nmain name=consul-1`, first.desired);
+  const again = run(host, `${gates}\nmain name=consul-1 owner=${owner}`, first.desired);
   expect(again.status, again.stderr).toBe(0);
   expect(all(host)).toEqual(before);
 });

@@ -122,14 +122,18 @@ describe("the least that serves", () => {
 });
 
 describe("a wipe", () => {
+  /** Raft's configuration of so many servers. */
+  const rows = (count: number) =>
+    `printf '%s\\n' ${Array.from({ length: count }, (_, i) => `'consul-${i + 1} id-${i + 1} true 10.0.0.1${i + 1}:8300'`).join(" ")}`;
   /** Only what it says: nothing is stopped, started or deleted here. */
-  const wipe = (cluster: string, more: PlainArgs = {}): (() => string) => {
+  const wipe = (cluster: string, raft = rows(3), more: PlainArgs = {}): (() => string) => {
     const host = new Host();
     const set: RenderedSet = host.stage(host.render(more));
     host.apply(set);
     const harmless = `empty_data_folder() { echo emptied; }; start() { echo started; }
       gate_before_restart() { echo gate; }; require_cluster_lock() { echo locked; }
-      hand_over_leadership() { echo "handed over from $1"; }; timeout() { shift; echo "$*"; }`;
+      hand_over_leadership() { echo "handed over from $1"; }; timeout() { shift; echo "$*"; }
+      raft_of() { ${raft}; }`;
     return () => host.says("activate.sh", `${harmless}\ncluster=${cluster}; wipe`);
   };
 
@@ -158,7 +162,12 @@ describe("a wipe", () => {
   });
 
   test("of the only server is refused: nobody could teach it its data again", () => {
-    expect(wipe("serving", { existing: servers("10.0.0.11") })).toThrow(/the only one/);
+    expect(wipe("serving", rows(1), { existing: servers("10.0.0.11") })).toThrow(/the only one/);
+  });
+
+  test("and where others are named that are still to come", () => {
+    expect(wipe("serving", rows(1))).toThrow(/is the only one that votes.*nothing was changed/);
+    expect(wipe("serving", "return 2")).toThrow(/its data is not wiped: which servers hold what/);
   });
 
   test.each(["leaderless", "stopped", "unknown"])(

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";
-import { label } from "../render/cases";
+import { label, owner } from "../render/cases";
 import { harmless } from "../support/harmless";
 import { Host } from "../support/host";
 
@@ -19,7 +19,7 @@ function stageOn(free: number, { wipeData = "", wiped = "", more = {} as PlainAr
   const set = host.stage(host.render(more));
   const others = "unpack_files() { :; }; check_gossip_key() { :; }; verify() { echo verified; }";
   const call = `${harmless(host)}\n${df(host, free)}\n${others}
-    main name=consul-1 version=${set.plan.version} secrets=${label} wipeData=${wipeData}`;
+    main name=consul-1 owner=${owner} version=${set.plan.version} secrets=${label} wipeData=${wipeData}`;
   return host.run("stage-config.sh", call);
 }
 
@@ -52,5 +52,41 @@ describe("the disk under the data", () => {
       status: 1,
       said: true,
     });
+  });
+});
+
+describe("before anything is laid down", () => {
+  /** The problems of a host with so much room. */
+  const problems = (
+    { usr = 5000, data = 5000 },
+    { wipeData = "", applied = "", release = "1.22.0" } = {},
+  ) => {
+    const host = new Host();
+    if (applied) host.write("state/active", `release 1.22.0\nwipe-data ${applied}\n`);
+    host.write(`releases/${release}/consul`, `#!/bin/sh\necho Consul v${release}\n`, 0o755);
+    const settings = `OWNER_ID=${owner} version=1.22.0 dataDir=${host.folder}/data wipeData=${wipeData}`;
+    const df = `free_mib() { case $1 in /usr/local) echo ${usr} ;; *) echo ${data} ;; esac; }`;
+    return host.says("release", `${settings}; ${df}; check_disks; printf %s "$problems"`);
+  };
+
+  test("room is asked for, for the data and for a release", () => {
+    expect(problems({})).toBe("");
+    expect(problems({ data: 199 })).toMatch(/data has 199 MiB free, Consul's data needs 200 MiB/);
+    expect(problems({ usr: 499 }, { release: "1.21.5" })).toContain(
+      "/usr/local has 499 MiB free, the release needs 500 MiB",
+    );
+  });
+
+  // The data that fills the disk is what shall go.
+  test("not for data that is given up, but for data whose mark was followed", () => {
+    expect(problems({ data: 0 }, { wipeData: "ticket-17" })).toBe("");
+    expect(problems({ data: 0 }, { wipeData: "ticket-18", applied: "ticket-17" })).toBe("");
+    expect(problems({ data: 0 }, { wipeData: "ticket-17", applied: "ticket-17" })).toContain(
+      "needs 200 MiB",
+    );
+  });
+
+  test("nor for a release that is there", () => {
+    expect(problems({ usr: 0 })).toBe("");
   });
 });

@@ -4,48 +4,15 @@
 // Does not prove that Consul leaves, nor that a host is clean afterwards: machines in the lab do.
 
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Program } from "../../../components/steps/scripts";
 import { agent, recorded, releases } from "../host-lib/answers";
 import { owner, servers } from "../render/cases";
 import { Host } from "../support/host";
+import { main, note, noted, running } from "./leave/told";
 
 const api = "http://127.0.0.1:80";
 const peer = (number: number) => `http://10.0.0.${number}:80`;
-
-/** Commands that do nothing but to be said. */
-const harmless = ["systemctl", "rm", "rmdir", "userdel"]
-  .map((command) =>
-    command === "systemctl"
-      ? `systemctl() { case "$*" in *MainPID*) echo "\${pid:-0}" ;; show*) ;; *) echo "systemctl $*" ;; esac; }\n`
-      : `${command}() { echo "${command} $*"; }\n`,
-  )
-  .join("");
-
-/** Runs a script's `main`, and returns the lines that it says, HOST for the folder of the test. */
-function main(host: Host, script: Program, words: string, more = ""): string[] {
-  const { stdout } = host.run(
-    script,
-    `${harmless}
-    timeout() { shift; "$@"; }
-    lock() { echo "lock $1"; }
-    sleep() { :; }
-    ${more}
-    exec 2>&1
-    main ${words} </dev/null || true`,
-  );
-  return stdout.replaceAll(host.folder, "HOST").split("\n").slice(0, -1);
-}
-
-const note = (host: Host) => join(host.folder, "state/farewell");
-
-/** A host whose server runs what is staged. */
-function running(): Host {
-  const host = new Host();
-  host.apply(host.stage(host.render()));
-  return host;
-}
 
 describe("a teardown", () => {
   const words = `name=consul-1 owner=${owner}`;
@@ -63,7 +30,7 @@ describe("a teardown", () => {
     const ready = { "GET /v1/kv/consul-cluster/ready?raw": "a-mark" };
     host.agents = { [api]: { ...agent("1.22.0", "leader"), ...ready } };
     main(host, "leave.sh", `${words} teardown=yes`);
-    expect(host.read("state/farewell")).toBe("a-mark\n");
+    expect(host.read("state/farewell")).toMatch(/^boot=\S+\nat_s=\d+\nready=a-mark\n$/);
   });
 
   const runs = 'runs() { :; }; leave_cluster() { echo "in order"; }';
@@ -79,19 +46,19 @@ describe("a teardown", () => {
     ["not where the run knows that all of them go", false, "yes", stops],
     ["nor where only the host does", true, "no", stops],
     ["nor where both do", true, "yes", stops],
-  ])("%s", (_, noted, whole, expected) => {
+  ])("%s", (_, told, whole, expected) => {
     const host = running();
-    if (noted) host.write("state/farewell", "\n");
+    if (told) host.write("state/farewell", noted());
     expect(main(host, "leave.sh", `${words} whole=${whole}`, runs)).toEqual(expected);
     // The peers' scripts, and this one once more, still know it.
-    expect(existsSync(note(host))).toBe(noted);
+    expect(existsSync(note(host))).toBe(told);
   });
 
   describe.each(releases)("Consul %s", (release) => {
     /** Whether the note stands where a server that names a leader says this of the readiness. */
-    const stands = (noted: string, ready: object) => {
+    const stands = (before: string, ready: object) => {
       const host = running();
-      host.write("state/farewell", `${noted}\n`);
+      host.write("state/farewell", noted(before));
       host.agents = {
         [peer(12)]: { ...agent(release, "leader"), "GET /v1/kv/consul-cluster/ready?raw": ready },
       };
@@ -117,9 +84,9 @@ describe("a teardown", () => {
   test.each([
     ["nobody is forgotten, and no lock is waited for", true, []],
     ["without it the script goes on", false, ["lock forgetting consul-2"]],
-  ])("%s", (_, noted, expected) => {
+  ])("%s", (_, told, expected) => {
     const host = running();
-    if (noted) host.write("state/farewell", "\n");
+    if (told) host.write("state/farewell", noted());
     const who = `${words} server=consul-2 address=10.0.0.12 datacenter=dc1 dead=no`;
     const stop = 'lock() { echo "lock $1"; exit 0; }; find_own_agent() { :; }';
     expect(main(host, "force-remove.sh", who, stop)).toEqual(expected);
@@ -131,16 +98,26 @@ describe("a teardown", () => {
 
     test("that has nothing else to do", () => {
       const host = running();
-      host.write("state/farewell", "\n");
-      const said = main(host, "activate.sh", "name=consul-1", `${idle}; read_desired() { :; }`);
+      host.write("state/farewell", noted());
+      const said = main(
+        host,
+        "activate.sh",
+        `name=consul-1 owner=${owner}`,
+        `${idle}; read_desired() { :; }`,
+      );
       expect(said).toEqual(["lock activation", "consul-1: runs these settings already"]);
       expect(existsSync(note(host))).toBe(false);
     });
 
     test("that fails over what is staged", () => {
       const host = running();
-      host.write("state/farewell", "\n");
-      main(host, "activate.sh", "name=consul-1", `${idle}; read_desired() { exit 0; }`);
+      host.write("state/farewell", noted());
+      main(
+        host,
+        "activate.sh",
+        `name=consul-1 owner=${owner}`,
+        `${idle}; read_desired() { exit 0; }`,
+      );
       expect(existsSync(note(host))).toBe(false);
     });
 
@@ -149,8 +126,8 @@ describe("a teardown", () => {
       ["is another component's", "require_owner() { exit 1; }"],
     ])("but not by one that %s", (_, more) => {
       const host = running();
-      host.write("state/farewell", "\n");
-      main(host, "activate.sh", "name=consul-1", `${idle}; ${more}`);
+      host.write("state/farewell", noted());
+      main(host, "activate.sh", `name=consul-1 owner=${owner}`, `${idle}; ${more}`);
       expect(existsSync(note(host))).toBe(true);
     });
   });

@@ -8,7 +8,7 @@ import type { PlainArgs } from "../../../components/cluster/args";
 import type { Answers } from "../../support/curl/fakeConsul";
 import { agent, recorded } from "../host-lib/answers";
 import { gossipKeys } from "../host-lib/recording/dummies";
-import { label } from "../render/cases";
+import { label, owner } from "../render/cases";
 import { harmless } from "../support/harmless";
 import { Host, type SetOptions } from "../support/host";
 
@@ -32,7 +32,7 @@ describe("an activation", () => {
     const set = host.stage(host.render(more, options));
     host.service.MainPID = pid;
     host.agents = answers === null ? {} : { [api]: { ...answers, "PUT /v1/agent/reload": "" } };
-    const call = `${harmless(host)}\n${telling}\nmain name=consul-1`;
+    const call = `${harmless(host)}\n${telling}\nmain name=consul-1 owner=${owner}`;
     return host.run("activate.sh", call, set.desired);
   };
   const other = { key: gossipKeys.second, label: "rotation-2" };
@@ -70,7 +70,7 @@ describe("an activation", () => {
     host.apply(host.render());
     const set = host.stage(host.render({}, other));
     host.agents = { [api]: leader };
-    const call = `${harmless(host)}\n${telling}\ncluster_lock() { die "locked"; }\nmain name=consul-1`;
+    const call = `${harmless(host)}\n${telling}\ncluster_lock() { die "locked"; }\nmain name=consul-1 owner=${owner}`;
     expect(host.run("activate.sh", call, set.desired)).toMatchObject({ status: 1, stdout: "" });
   });
 

@@ -3,13 +3,13 @@
 //
 // Does not prove that a refusal comes in time: the order of the commands does, in test/graph.
 
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";
 import { agent, recorded, releases } from "../host-lib/answers";
 import { gossipKeys } from "../host-lib/recording/dummies";
-import { gossipKey, servers } from "../render/cases";
+import { gossipKey, owner, servers } from "../render/cases";
 import { Host } from "../support/host";
 
 const api = "http://127.0.0.1:80";
@@ -55,15 +55,23 @@ describe("data of a server", () => {
   });
 
   test.each([
-    ["no mark", "", "ticket-17", false],
-    ["a first mark", "ticket-17", undefined, true],
-    ["another mark", "ticket-18", "ticket-17", true],
-    ["the mark of a wipe that was done", "ticket-17", "ticket-17", false],
-  ])("with %s: whether it goes", (_, wipeData, applied, goes) => {
+    ["no mark", "", "ticket-17", undefined, false],
+    ["a first mark", "ticket-17", undefined, undefined, true],
+    ["another mark", "ticket-18", "ticket-17", `${owner} ticket-17`, true],
+    ["the mark of a wipe that was done", "ticket-17", "ticket-17", undefined, false],
+    // The host was installed anew, and its data disk is the same.
+    ["a mark that was followed here", "ticket-17", undefined, `${owner} ticket-17`, false],
+    ["another than that", "ticket-18", undefined, `${owner} ticket-17`, true],
+    ["a mark that another owner's data had", "ticket-17", undefined, "f00 ticket-17", true],
+  ])("with %s: whether it goes", (_, wipeData, applied, noted, goes) => {
     const host = new Host();
     if (applied) host.write("state/active", `release 1.22.0\nwipe-data ${applied}\n`);
-    const asked = `{ wipeData='${wipeData}'; will_be_wiped; }`;
+    if (noted) host.write("data/.consul-cluster-wiped", `${noted}\n`);
+    const asked = `will_be_wiped '${wipeData}' '${host.folder}/data'`;
     expect(host.holds("stage-config.sh", asked)).toBe(goes);
+    // Before the release step has marked the host, it has the owner's id from the program.
+    rmSync(join(host.folder, "state/owner"));
+    expect(host.holds("release", `{ OWNER_ID=${owner}; ${asked}; }`)).toBe(goes);
   });
 });
 
@@ -188,6 +196,29 @@ describe("of five servers", () => {
     const others = [2, 3, 4, 5].map((n) => [n, answering.includes(n as never) ? "open" : "silent"]);
     expect(() => check(Object.fromEntries(others))).toThrow(message);
   });
+});
+
+test("a lost quorum is said of an agent that is too busy to say whether it was ever elected, too", () => {
+  const check = (own: Host["agents"][string]) => {
+    const host = new Host();
+    host.apply(host.stage(host.render()));
+    host.agents = {
+      [api]: own,
+      [peer(12)]: "silent",
+      [peer(13)]: "silent",
+      "http://10.0.0.12:8300": "silent",
+      "http://10.0.0.13:8300": "silent",
+    };
+    return host.says(
+      "stage-config.sh",
+      "sleep() { :; }; RESTING_S=1; find_own_agent || :; check_quorum",
+    );
+  };
+  const late = { ...agent("1.22.0", "no-leader"), "GET /v1/agent/self": { exit: 28 } };
+  expect(() => check(agent("1.22.0", "no-leader"))).toThrow(/the cluster has lost its quorum/);
+  expect(() => check(late)).toThrow(/the cluster has lost its quorum/);
+  // Nobody has been elected yet: it waits for those whom this run is about to start.
+  expect(check(agent("1.22.0", "waiting"))).toBe("");
 });
 
 describe.each(releases)("another gossip key than the one in the keyring, Consul %s", (release) => {

@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";
 import type { Agents } from "../../support/curl/fakeConsul";
 import { agent } from "../host-lib/answers";
-import { servers } from "../render/cases";
+import { owner, servers } from "../render/cases";
 import { harmless } from "../support/harmless";
 import { Host, type RenderedSet } from "../support/host";
 
@@ -40,7 +40,7 @@ const telling = (host: Host) => `
 const activate = (host: Host, { desired }: RenderedSet, more = "") =>
   host.run(
     "activate.sh",
-    `${harmless(host)}\n${telling(host)}\n${more}\nmain name=consul-1`,
+    `${harmless(host)}\n${telling(host)}\n${more}\nmain name=consul-1 owner=${owner}`,
     desired,
   );
 

@@ -10,17 +10,16 @@ import { owner } from "../../render/cases";
 import { Host } from "../../support/host";
 import {
   about,
-  address,
   api,
   autopilot,
   both,
+  deadOf,
   gates,
   id,
   join,
   leaves,
   members,
   raft,
-  removal,
   run,
   wan,
   without,
@@ -33,12 +32,7 @@ describe.each(releases)("Consul %s", (release) => {
     [raft]: without(release, "unknown-server.raft-configuration", ({ ID }) => ID === id),
     ...more,
   });
-  const dead = (more: Answers = {}): Answers => ({
-    ...agent(release, "unknown-server"),
-    ...leaves(),
-    ...removal(release),
-    ...more,
-  });
+  const dead = deadOf(release);
 
   test("who is dead, its name forgotten, leaves Raft by its id, under gates, and gossip", () => {
     expect(run(dead())).toEqual({
@@ -78,6 +72,22 @@ describe.each(releases)("Consul %s", (release) => {
     expect(said).toContain("consul-3 is still known to the cluster; run it again");
   });
 
+  test("where there is no pool of all datacenters, nobody is looked for there, or taken out of it", () => {
+    // As both releases answer with `ports { serf_wan = -1 }`: read off agents on loopback.
+    const off = {
+      [wan]: "null",
+      "PUT /v1/agent/force-leave/consul-3.dc1?prune&wan=1": { code: 500 },
+    };
+    const args = { ports: { serfWan: -1 } };
+    expect(run(dead(off), { args, seconds: 0 })).toEqual({
+      status: 0,
+      did: gates,
+      changes: [`DELETE /v1/operator/raft/peer?id=${id}`, both[0]],
+      said: "consul-1: consul-3 is gone from Raft and from gossip\n",
+    });
+    expect(run(nobody(off), { args })).toMatchObject({ status: 0, changes: [], said: "" });
+  });
+
   describe("what cannot be read is not taken for gone", () => {
     const forbidden = { code: 403, body: "Permission denied" };
 
@@ -103,51 +113,6 @@ describe.each(releases)("Consul %s", (release) => {
         expect(status).toBe(1);
         expect(said).toContain("consul-3 is still known to the cluster");
       }
-    });
-  });
-
-  describe("a server that nobody reaches over SSH", () => {
-    const words = about("yes");
-    /** Autopilot's view of a server that serves, as a cluster that is well has it. */
-    const serves = {
-      [raft]: recorded(release, "leader.raft-configuration"),
-      [autopilot]: recorded(release, "leader.autopilot-health"),
-    };
-
-    test("is not taken for dead where it serves its neighbours", () => {
-      const { status, changes, said } = run(dead({ ...serves, [join]: {} }), { words });
-      expect({ status, changes }).toEqual({ status: 1, changes: [join] });
-      expect(said).toContain(
-        "consul-3 cannot be reached, but serves its neighbours: it is not taken for dead; nothing was changed",
-      );
-    });
-
-    test("is not taken for dead where its neighbours do not say", () => {
-      for (const answer of [{ code: 403 }, { code: 500, body: "x" }, '{"Servers":[]}']) {
-        const outcome = run(dead({ [autopilot]: answer }), { words });
-        expect(outcome).toMatchObject({ status: 1, changes: [] });
-        expect(outcome.said).toContain("whether consul-3 serves its neighbours is not known");
-      }
-    });
-
-    test.each([
-      ["where autopilot has it for dead", {}],
-      [
-        "where autopilot is late, and it does not answer over gossip",
-        { ...serves, [join]: { code: 500 } },
-      ],
-    ])("is forgotten %s", (_, more) => {
-      const outcome = run(dead(more), { words });
-      expect(outcome).toMatchObject({ status: 0, did: gates });
-      expect(outcome.changes).toContain(`DELETE /v1/operator/raft/peer?id=${id}`);
-    });
-
-    test("is asked at the port of gossip where that is another one", () => {
-      const other = `PUT /v1/agent/join/${address}:9301`;
-      const more =
-        'applied_fact() { case $1 in serf_lan) echo 9301 ;; *) fact "$FACTS" "$1" ;; esac; }';
-      const { status, changes } = run(dead({ ...serves, [other]: {} }), { words, more });
-      expect({ status, changes }).toEqual({ status: 1, changes: [other] });
     });
   });
 

@@ -1,5 +1,6 @@
+import type { PlainArgs } from "../../../../components/cluster/args";
 import type { Answer, Answers } from "../../../support/curl/fakeConsul";
-import { bodyOf, type Release } from "../../host-lib/answers";
+import { agent, bodyOf, type Release } from "../../host-lib/answers";
 import { owner } from "../../render/cases";
 import { Host } from "../../support/host";
 
@@ -45,9 +46,13 @@ export const leaves = (next?: Answer["next"]): Answers => ({
   "PUT /v1/agent/force-leave/consul-3.dc1?prune&wan=1": {},
 });
 
-export function run(answers: Answers, { words = about("no"), more = "", seconds = 60 } = {}) {
+/** `seconds` to forget it in, `dies` to find out that it is dead. */
+export function run(
+  answers: Answers,
+  { words = about("no"), more = "", seconds = 60, dies = 0, args = {} as PlainArgs } = {},
+) {
   const host = new Host();
-  host.apply(host.stage(host.render()));
+  host.apply(host.stage(host.render(args)));
   host.agents = { [api]: answers };
   const { status, stdout, stderr, requests } = host.run(
     "force-remove.sh",
@@ -57,7 +62,7 @@ export function run(answers: Answers, { words = about("no"), more = "", seconds 
     wait_until_well() { echo "gate without $2 $3"; }
     missing_servers() { :; }
     require_cluster_lock() { echo "look at the lock"; }
-    FORGOTTEN_S=${seconds}
+    FORGOTTEN_S=${seconds} DEAD_S=${dies}
     ${more}
     main ${words} </dev/null`,
   );
@@ -80,3 +85,13 @@ export const gates = [
   `gate without consul-3 ${id}`,
   "look at the lock",
 ];
+
+/** What is said of a server that is dead, its name forgotten, until it is taken out. */
+export const deadOf =
+  (release: Release) =>
+  (more: Answers = {}): Answers => ({
+    ...agent(release, "unknown-server"),
+    ...leaves(),
+    ...removal(release),
+    ...more,
+  });

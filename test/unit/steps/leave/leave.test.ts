@@ -116,6 +116,30 @@ describe("a server of a cluster that goes on", () => {
     expect(leave(more)).toEqual({ status: 0, did: stops, said: "" });
   });
 
+  describe("whose name the leader has forgotten, as of one that is outside of gossip", () => {
+    const rows = (...rows: string[]) =>
+      `raft_of() { printf '%s\\n' ${rows.map((row) => `'${row}'`)}; }`.replaceAll(",", " ");
+    const other = "consul-2 id-2 true 10.0.0.12:8300";
+
+    test("is known by its place, and leaves under gates: it may lead", () => {
+      const more = rows("(unknown) id-1 true 10.0.0.11:8300", other);
+      expect(leave(more)).toMatchObject({ status: 0, did: [...gates, "stop"] });
+    });
+
+    test("is not another that has none, or the place of another port", () => {
+      for (const row of [
+        "(unknown) id-3 true 10.0.0.13:8300",
+        "(unknown) id-1 true 10.0.0.11:8399",
+      ])
+        expect(leave(rows(row, other))).toEqual({ status: 0, did: stops, said: "" });
+    });
+
+    test("is known by its name first, wherever it is", () => {
+      const more = rows("consul-1 id-1 true 10.0.0.99:8300", "(unknown) id-9 true 10.0.0.11:8300");
+      expect(leave(more).did).toContain("hand over from 10.0.0.99:8300");
+    });
+  });
+
   test("that does not run has nothing to leave, either", () => {
     expect(leave('touch "$stopped"')).toMatchObject({ status: 0, did: stops });
   });
@@ -161,7 +185,7 @@ describe("the note of a teardown", () => {
       "leave.sh",
       `main name=consul-1 owner=${owner} teardown=yes </dev/null`,
     );
-    return { status, note: host.read("state/farewell") };
+    return { status, ready: /^ready=(.*)$/m.exec(host.read("state/farewell"))?.[1] };
   };
   const servers = "GET /v1/kv/consul-cluster/servers?raw&consistent";
   const serves = { [leader]: '"10.0.0.12:8300"', [servers]: "consul-1", [ready]: "seen" };
@@ -173,14 +197,14 @@ describe("the note of a teardown", () => {
       { "http://127.0.0.1:80": "refused" as const, "http://10.0.0.12:80": serves },
     ],
   ])("has the last readiness: %s", (_, agents) => {
-    expect(told(agents)).toEqual({ status: 0, note: "seen\n" });
+    expect(told(agents)).toEqual({ status: 0, ready: "seen" });
   });
 
   test.each([
     ["nobody answers", {}],
     ["nobody may say", { "http://127.0.0.1:80": { ...serves, [ready]: { code: 403 } } }],
   ])("is left without one where %s", (_, agents) => {
-    expect(told(agents)).toEqual({ status: 0, note: "\n" });
+    expect(told(agents)).toEqual({ status: 0, ready: "" });
   });
 });
 

@@ -20,6 +20,7 @@ preflight() {
   # shellcheck disable=SC2086  # a list
   [ -z "$missing" ] || problem "missing programs: $(printf '%s\n' "$missing" | paste -sd ' ' -); $(how_to_install $missing)"
   check_system
+  check_checksum
   check_disk /usr/local 500 "the release"
   check_disk "$dataDir" 200 "Consul's data"
   check_address
@@ -45,6 +46,12 @@ release_architecture() {
     s390x) echo s390x ;;
     *) return 1 ;;
   esac
+}
+
+# One that is given must be this host's: whoever gives checksums wants no release without.
+check_checksum() {
+  [ -z "$sha256" ] || [ -z "$arch" ] || [ -n "$(given_checksum)" ] || has_release ||
+    problem "sha256 has no checksum for $arch, which this host is; add it"
 }
 
 check_disk() {

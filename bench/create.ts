@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { mirrorSettings } from "../lab/mirror/mirror";
 import type { Progress } from "../lab/progress/progress";
 import { clusterStatus } from "../lab/status/cluster";
 import type { Toolchain } from "../lab/toolchain/toolchain";
 import { versions } from "../lab/toolchain/versions";
 import { type BenchHost, bareHosts, makeBare, removeHosts, runScript } from "./hosts";
 import { type Comparison, median, seconds } from "./measure";
-import { benchStack, mirror } from "./stack";
+import { benchStack } from "./stack";
 
 const rounds = 3;
 
@@ -59,7 +60,7 @@ async function installByScript(hosts: BenchHost[]): Promise<void> {
         host.name,
         host.address,
         key,
-        mirror,
+        mirrorSettings.mirror,
         versions.consul,
         ...others,
       ]);

@@ -1,19 +1,17 @@
 import { stringify } from "yaml";
-import { mirrorFolder } from "../lab/mirror/mirror";
+import { mirrorSettings } from "../lab/mirror/mirror";
 import { runPulumi } from "../lab/pulumi/run";
 import { Failure } from "../lab/system/failure";
 import type { Toolchain } from "../lab/toolchain/toolchain";
 import { versions } from "../lab/toolchain/versions";
 import { type BenchHost, privateKeyFile } from "./hosts";
 
-export const mirror = `file://${mirrorFolder}`;
-
 /** The project's own program on the bench's hosts: a function that runs the CLI, with more settings or none. */
 export function benchStack(toolchain: Toolchain, hosts: BenchHost[]) {
   return async (args: string[], settings: Record<string, unknown> = {}): Promise<void> => {
     const config = {
       existing: { servers: hosts.map((host) => ({ ...host, user: "admin", privateKeyFile })) },
-      mirror,
+      ...mirrorSettings,
       version: versions.consul,
       ...settings,
     };

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { getProject, RunError, runtime } from "@pulumi/pulumi";
 import type { ConsulClusterArgs } from "../components/cluster/args";
 import { describeProblems, validate } from "../components/validate";
+import { localFiles } from "../components/validate/localFiles";
 import { projectFolder } from "./localPaths";
 import { readConfig, withoutRepeats } from "./readConfig";
 import { withSecrets } from "./secrets";
@@ -13,7 +14,7 @@ export function loadArgs(): ConsulClusterArgs {
   const secretKeys = new Set(Object.keys(raw).filter(isSecret));
   const folders = { project: projectFolder(process.cwd(), existsSync), home: homedir() };
   const { args, problems } = readConfig(raw, { secretKeys, folders });
-  const all = withoutRepeats(problems, validate(args, { exists: existsSync }));
+  const all = withoutRepeats(problems, validate(args, localFiles));
   if (all.length > 0) throw new RunError(describeProblems(all));
   return withSecrets(args, secretKeys);
 }

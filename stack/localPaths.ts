@@ -41,5 +41,5 @@ export function withLocalPaths<T>(value: T, fields: string[], folders: Folders):
 
 /** A key pasted in the place of its file's path must reach the validation that tells so. */
 function holdsKey(text: string): boolean {
-  return text.includes("PRIVATE KEY");
+  return /-----BEGIN|PRIVATE KEY/.test(text);
 }

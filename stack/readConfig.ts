@@ -57,7 +57,8 @@ function suffix(path: string, start: string): string {
 function isUnset(key: Key, text: string, { secretKeys }: Context): boolean {
   if (key === "nspawn" || key === "existing" || key === "aws") return text === "{}" || text === "";
   // An encrypted empty key was meant to be one, perhaps a variable that was not set.
-  if (key === "allowDowngradeTo") return text === "";
+  if (key === "sha256") return text === "{}" || text === "";
+  if (["allowDowngradeTo", "signingKey", "signingKeyFile"].includes(key)) return text === "";
   return key === "gossipKey" && text === "" && !secretKeys?.has(key);
 }
 
@@ -115,7 +116,7 @@ function withPaths(args: Record<string, unknown>, folders?: Folders): Record<str
   if (folders === undefined) return args;
   const { nspawn, existing, aws } = args;
   return {
-    ...args,
+    ...withLocalPaths(args, ["signingKeyFile"], folders),
     ...(isFields(nspawn) && {
       nspawn: withLocalPaths(nspawn, ["image", "directory", "share"], folders),
     }),

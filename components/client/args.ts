@@ -34,6 +34,19 @@ export interface ConsulClientArgs {
    * @default "https://releases.hashicorp.com/consul"
    */
   mirror?: Input<string>;
+  /**
+   * The OpenPGP public key that releases are signed with, in ASCII armour, one key: no other signature is taken.
+   * @default the vendor's, which comes with this package
+   */
+  signingKey?: Input<string>;
+  /** Path of that key on this computer; not together with `signingKey`. @default none */
+  signingKeyFile?: Input<string>;
+  /**
+   * SHA-256 of the release's zip by architecture (`amd64`, `arm64`, ...), for where no signature is to be had: the zip is
+   * held against it, and neither the vendor's checksums nor their signature is fetched. Another version has others.
+   * @default none
+   */
+  sha256?: Input<Record<string, Input<string>>>;
   /** Datacenter of the servers. @default "dc1" */
   datacenter?: Input<string>;
   /** DNS domain that Consul answers for: that of the servers. @default "consul" */

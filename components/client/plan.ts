@@ -27,6 +27,11 @@ export function planClients(args: EarlyArgs) {
     ),
     version: args.version ?? "1.22.0",
     mirror: (args.mirror ?? "https://releases.hashicorp.com/consul").replace(/\/+$/, ""),
+    /** "" where the key is the vendor's, or in a file. */
+    signingKey: args.signingKey ?? "",
+    signingKeyFile: args.signingKeyFile ?? "",
+    /** Empty where a signature is asked for. */
+    sha256: args.sha256 ?? {},
     datacenter: args.datacenter ?? "dc1",
     domain: args.domain ?? "consul",
     configDir: args.configDir ?? "/etc/consul.d/client",

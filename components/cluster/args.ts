@@ -14,11 +14,24 @@ export interface ConsulClusterArgs extends HostSources, ConsulSettings {
   allowDowngradeTo?: Input<string>;
   /**
    * Where releases are fetched from, laid out as the vendor's site is
-   * (`<mirror>/<version>/consul_<version>_linux_<arch>.zip` and `consul_<version>_SHA256SUMS`).
-   * `https://` or `file://`; a `file://` URL is read on the server itself.
+   * (`<mirror>/<version>/consul_<version>_linux_<arch>.zip`, `consul_<version>_SHA256SUMS` and its signature,
+   * `consul_<version>_SHA256SUMS.sig`). `https://` or `file://`; a `file://` URL is read on the server itself.
    * @default "https://releases.hashicorp.com/consul"
    */
   mirror?: Input<string>;
+  /**
+   * The OpenPGP public key that releases are signed with, in ASCII armour, one key: no other signature is taken.
+   * @default the vendor's, which comes with this package
+   */
+  signingKey?: Input<string>;
+  /** Path of that key on this computer; not together with `signingKey`. @default none */
+  signingKeyFile?: Input<string>;
+  /**
+   * SHA-256 of the release's zip by architecture (`amd64`, `arm64`, ...), for where no signature is to be had: the zip is
+   * held against it, and neither the vendor's checksums nor their signature is fetched. Another version has others.
+   * @default none
+   */
+  sha256?: Input<Record<string, Input<string>>>;
   /** Whether a server that is taken off a host that stays takes its data and snapshots along. @default false */
   removeData?: Input<boolean>;
 }

@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { all, Output, output, type Resource, RunError, unsecret } from "@pulumi/pulumi";
 import { describeProblems, type Problem, validate } from "../validate";
+import { localFiles } from "../validate/localFiles";
 import type { Files } from "../validate/values";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
 
@@ -26,7 +26,7 @@ export function checked<Args extends object, Plain>(
   open: Args,
   validate: (args: Plain, files?: Files) => Problem[],
 ): CheckedArgs<Plain> {
-  const refuseProblems = (plain: Plain) => refuse(validate(plain, { exists: existsSync }));
+  const refuseProblems = (plain: Plain) => refuse(validate(plain, localFiles));
   if (!holdsOutput(args)) {
     refuseProblems(args as unknown as Plain);
   }

@@ -39,6 +39,11 @@ export function planSettings(args: PlainArgs) {
     /** "" where no downgrade is allowed. */
     allowDowngradeTo: args.allowDowngradeTo ?? "",
     mirror: (args.mirror ?? "https://releases.hashicorp.com/consul").replace(/\/+$/, ""),
+    /** "" where the key is the vendor's, or in a file. */
+    signingKey: args.signingKey ?? "",
+    signingKeyFile: args.signingKeyFile ?? "",
+    /** Empty where a signature is asked for. */
+    sha256: args.sha256 ?? {},
     datacenter: args.datacenter ?? "dc1",
     domain: args.domain ?? "consul",
     configDir: args.configDir ?? "/etc/consul.d/server",

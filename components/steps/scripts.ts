@@ -77,6 +77,7 @@ const installer = [
   "packages.sh",
   "preflight.sh",
   "user.sh",
+  "signature.sh",
   "install-release.sh",
 ];
 

@@ -57,7 +57,7 @@ export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
     ),
     ...checkNspawn(fields, files),
     ...checkExisting(fields, files),
-    ...checkRelease(fields),
+    ...checkRelease(fields, files),
     ...each(fields, "", {
       datacenter: optional(checkDatacenter),
       domain: optional(checkDomain),

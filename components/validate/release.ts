@@ -1,7 +1,8 @@
 import { planSettings } from "../cluster/plan";
 import { pathTrouble } from "./paths";
 import { type Problem, problem, show } from "./problem";
-import { each, type Fields, optional, text } from "./values";
+import { checkTrust } from "./signingKey";
+import { each, type Fields, type Files, optional, text } from "./values";
 
 /** The first release that the settings, scripts and health gates of this component were tried with. */
 const OLDEST = [1, 18, 0] as const;
@@ -12,7 +13,7 @@ const VERSION = new RegExp(
 );
 
 /** Which release runs, and where it comes from. */
-export function checkRelease(args: Fields): Problem[] {
+export function checkRelease(args: Fields, files?: Files): Problem[] {
   return [
     ...each(args, "", {
       version: optional(checkVersion),
@@ -20,6 +21,7 @@ export function checkRelease(args: Fields): Problem[] {
       mirror: optional(checkMirror),
     }),
     ...checkDowngrade(args),
+    ...checkTrust(args, files),
   ];
 }
 
@@ -76,7 +78,7 @@ function mirrorTrouble(mirror: string, url: URL | undefined): string | undefined
     return "holds a user or password, which would stand in plain on every server; give it without";
   }
   if (url.protocol === "http:") {
-    return "is not encrypted, and the checksums come from the same place; give https:// or file://";
+    return "is not encrypted; give https:// or file://";
   }
   if (url.protocol !== "https:" && url.protocol !== "file:") {
     return `has the scheme ${show(url.protocol)}; give https:// or file://`;

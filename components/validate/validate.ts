@@ -25,7 +25,7 @@ export function validate(args: PlainArgs, files?: Files): Problem[] {
     ...checkNspawn(fields, files),
     ...checkExisting(fields, files),
     ...checkAws(fields, files),
-    ...checkRelease(fields),
+    ...checkRelease(fields, files),
     ...checkSettings(fields),
     ...checkPorts(fields),
     ...checkListenAddresses(fields),

@@ -9,6 +9,8 @@ export type Check = (value: unknown, path: string) => Problem[];
 /** Files of this computer, as far as validation looks at them. */
 export interface Files {
   exists(path: string): boolean;
+  /** What is in it; undefined where it cannot be read. Without this nothing is judged by what is in a file. */
+  text?(path: string): string | undefined;
 }
 
 export type Fields = Record<string, unknown>;

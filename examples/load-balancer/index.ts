@@ -16,7 +16,8 @@ const config = new Config();
 const servers = config.requireObject<HostConfig[]>("servers");
 const web = config.requireObject<HostConfig[]>("web");
 const balancer = config.requireObject<HostConfig>("balancer");
-const mirror = config.require("mirror");
+/** Where releases come from, and where it is not the vendor's site, the key that they are signed with there. */
+const source = { mirror: config.require("mirror"), signingKeyFile: config.get("signingKeyFile") };
 const login: Login = {
   user: config.require("user"),
   privateKeyFile: config.require("privateKeyFile"),
@@ -25,7 +26,7 @@ const withLogin = (host: HostConfig) => ({ ...host, ...login });
 
 const cluster = new ConsulCluster("consul", {
   existing: { servers: servers.map(withLogin) },
-  mirror,
+  ...source,
 });
 
 for (const host of web) {
@@ -35,7 +36,7 @@ for (const host of web) {
 }
 
 // Known once the cluster is ready: no agent starts before there is a leader.
-const join = { servers: cluster.joinAddresses, gossipKey: cluster.gossipKey, mirror };
+const join = { servers: cluster.joinAddresses, gossipKey: cluster.gossipKey, ...source };
 
 // The order of page and agent does not matter: nobody is sent to a service before its check has passed.
 const webAgents = new ConsulClient("web", {

@@ -18,7 +18,8 @@ include=$include,iproute2,nftables,procps
 include=$include,ca-certificates,curl
 case $release in
   bookworm) include=$include,unzip ;;
-  trixie) include=$include,e2fsprogs,cloud-init,haproxy ;;
+  # Its apt verifies by another program than gpgv.
+  trixie) include=$include,e2fsprogs,cloud-init,haproxy,gpgv ;;
 esac
 
 mkdir -p "$(dirname "$target")"

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readPrivateKey } from "openpgp";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { mirrorFolder } from "../../lab/mirror/mirror";
+import { makeKey, signed, signedBy } from "../../lab/mirror/signing";
 import { machineRoot } from "../support/machines";
 import type { Settings } from "../support/stack";
 import { baseSettings, names, on, processes, trio, trioIsUp } from "../support/trio";
@@ -36,19 +38,23 @@ async function everything(): Promise<string[][]> {
   ]);
 }
 
+const sumsFile = `consul_${version}_SHA256SUMS`;
+
 /** A mirror on every machine whose release is the real one, renamed, and then made worse. */
-function brokenMirror(spoil: (folder: string) => void): Settings {
+async function brokenMirror(spoil: (folder: string) => Promise<void>): Promise<Settings> {
   for (const name of names) {
     const folder = join(machineRoot(name), "srv/broken", version);
     mkdirSync(folder, { recursive: true });
     cpSync(join(mirrorFolder, "1.22.0/consul_1.22.0_linux_amd64.zip"), join(folder, zip));
-    spoil(folder);
+    await spoil(folder);
   }
   return { version, mirror: "file:///srv/broken" };
 }
 
-function writeSums(folder: string, sum: string): void {
-  writeFileSync(join(folder, `consul_${version}_SHA256SUMS`), `${sum}  ${zip}\n`);
+async function writeSums(folder: string, sum: string, sign = signed): Promise<void> {
+  const sums = `${sum}  ${zip}\n`;
+  writeFileSync(join(folder, sumsFile), sums);
+  writeFileSync(join(folder, `${sumsFile}.sig`), await sign(sums));
 }
 
 function sha256(file: string): string {
@@ -57,25 +63,47 @@ function sha256(file: string): string {
 
 describe("a release", () => {
   test("whose checksum does not fit", async () => {
-    const said = await refused(brokenMirror((folder) => writeSums(folder, "0".repeat(64))));
+    const said = await refused(await brokenMirror((folder) => writeSums(folder, "0".repeat(64))));
     expect(said).toContain(
       `checksum of ${zip} does not fit: consul_${version}_SHA256SUMS says ${"0".repeat(64)}`,
     );
   });
 
   test("whose zip is corrupt", async () => {
-    const settings = brokenMirror((folder) => {
+    const settings = await brokenMirror(async (folder) => {
       truncateSync(join(folder, zip), 20_000_000);
-      writeSums(folder, sha256(join(folder, zip)));
+      await writeSums(folder, sha256(join(folder, zip)));
     });
     expect(await refused(settings)).toContain(`${zip} is corrupt`);
   });
 
   test("whose binary is another version", async () => {
     const said = await refused(
-      brokenMirror((folder) => writeSums(folder, sha256(join(folder, zip)))),
+      await brokenMirror((folder) => writeSums(folder, sha256(join(folder, zip)))),
     );
     expect(said).toContain(`the binary in ${zip} calls itself 1.22.0, not ${version}`);
+  });
+
+  test("whose checksums another has signed", async () => {
+    const { privateKey } = await makeKey("somebody else");
+    const stranger = await readPrivateKey({ armoredKey: privateKey });
+    const sign = (text: string) => signedBy(stranger, text);
+    const said = await refused(
+      await brokenMirror((folder) => writeSums(folder, sha256(join(folder, zip)), sign)),
+    );
+    expect(said).toContain(`by the key ${stranger.getFingerprint().toUpperCase()}`);
+  });
+
+  test("whose checksums are not signed", async () => {
+    const settings = await brokenMirror(async (folder) => {
+      await writeSums(folder, sha256(join(folder, zip)));
+      rmSync(join(folder, `${sumsFile}.sig`));
+    });
+    expect(await refused(settings)).toContain("a release is taken with its signature");
+    // A checksum in the settings takes its place; the binary is looked at all the same.
+    const sum = sha256(join(mirrorFolder, "1.22.0/consul_1.22.0_linux_amd64.zip"));
+    const known = { ...settings, signingKeyFile: "", sha256: { amd64: sum } };
+    expect(await refused(known)).toContain("calls itself 1.22.0");
   });
 
   test("that the mirror does not have", async () => {

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureKeyPair } from "../../lab/machines/keyPair";
 import { createMachine, removeMachine } from "../../lab/machines/machines";
-import { mirrorFolder } from "../../lab/mirror/mirror";
+import { mirrorSettings } from "../../lab/mirror/mirror";
 import { inside } from "../support/bareHosts";
 import { ConsulApi } from "../support/consul";
 import { sshOutput, testMachines } from "../support/machines";
@@ -39,7 +39,7 @@ beforeAll(async () => {
         },
       ],
     },
-    mirror: `file://${mirrorFolder}`,
+    ...mirrorSettings,
   });
 });
 

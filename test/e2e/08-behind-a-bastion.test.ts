@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { otherImageFile } from "../../lab/image/image";
-import { mirrorFolder } from "../../lab/mirror/mirror";
+import { mirrorSettings } from "../../lab/mirror/mirror";
 import { BareHosts, inside } from "../support/bareHosts";
 import { machineRoot, ssh, sshOutput } from "../support/machines";
 import { commandLines } from "../support/processes";
@@ -25,7 +25,7 @@ const heart = "open-sesame";
 const password = `it's "an" $(${heart}) \\ of sudo`;
 
 const hosts = new BareHosts("prodlike");
-const stack = new TestStack("prodlike", { mirror: `file://${mirrorFolder}` });
+const stack = new TestStack("prodlike", { ...mirrorSettings });
 
 beforeAll(async () => {
   // A run that was cut off has left it.

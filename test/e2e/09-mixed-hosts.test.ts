@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { otherImageFile } from "../../lab/image/image";
-import { mirrorFolder } from "../../lab/mirror/mirror";
+import { mirrorSettings } from "../../lab/mirror/mirror";
 import { BareHosts, inside } from "../support/bareHosts";
 import { ConsulApi, type RaftServer } from "../support/consul";
 import { processesOn } from "../support/machines";
@@ -14,7 +14,7 @@ const machines = [
   { name: "mixed-3", address: "198.18.77.63", image: otherImageFile, user: "opc" },
 ];
 const hosts = new BareHosts("mixed");
-const stack = new TestStack("mixed", { mirror: `file://${mirrorFolder}` });
+const stack = new TestStack("mixed", { ...mirrorSettings });
 
 beforeAll(async () => {
   // A run that was cut off has left it.

@@ -2,11 +2,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderUserData } from "../../components/hosts/aws/userData";
+import { trustOf } from "../../components/steps/release/trust";
 import { releaseInstaller } from "../../components/steps/scripts";
 import { otherImageFile } from "../../lab/image/image";
 import { ensureKeyPair } from "../../lab/machines/keyPair";
 import { removeMachine } from "../../lab/machines/machines";
-import { mirrorFolder } from "../../lab/mirror/mirror";
+import { mirrorSettings } from "../../lab/mirror/mirror";
 import { BareHosts } from "../support/bareHosts";
 import { Disk } from "../support/disks";
 import { machineRoot, power, ssh, sshOutput, testMachines } from "../support/machines";
@@ -119,10 +120,13 @@ const owner = "0123456789abcdef";
 
 /** The step that makes a host ready, as the component runs it. */
 function stage(cluster = "consul-cluster.prod.prod", id = owner) {
+  const { mirror, signingKeyFile } = mirrorSettings;
+  const trust = trustOf({ signingKey: "", signingKeyFile, sha256: {} });
   const settings = {
     name: machine.name,
     version: "1.22.0",
-    mirror: `file://${mirrorFolder}`,
+    mirror,
+    signingKey: trust.signingKey,
     address: machine.address,
     dataDir: "/var/consul",
     configDir: "/etc/consul.d/server",
@@ -132,6 +136,6 @@ function stage(cluster = "consul-cluster.prod.prod", id = owner) {
     cluster,
   };
   const words = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
-  const text = `OWNER_ID='${id}'\nOWNER_NAME='consul-cluster/prod/consul'\n${releaseInstaller()}`;
+  const text = `OWNER_ID='${id}'\nOWNER_NAME='consul-cluster/prod/consul'\n${trust.key}${releaseInstaller()}`;
   return ssh("cloud", machine.name, `sudo -n sh -s -- ${words.join(" ")}`, text);
 }

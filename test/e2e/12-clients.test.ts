@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mirrorFolder } from "../../lab/mirror/mirror";
+import { mirrorSettings } from "../../lab/mirror/mirror";
 import { BareHosts } from "../support/bareHosts";
 import { dns, type Member } from "../support/consul";
 import { power, processesOn, ssh, sshOutput } from "../support/machines";
@@ -21,7 +21,7 @@ const processes = () => processesOn("clients", names);
 
 /** What runs on the hosts, and the clients' further arguments. */
 function set(services: object[], more: Settings = {}): void {
-  const settings = { addresses: { dns: "0.0.0.0" }, mirror: `file://${mirrorFolder}`, ...more };
+  const settings = { addresses: { dns: "0.0.0.0" }, ...mirrorSettings, ...more };
   web.settings = { ...web.settings, services, settings };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { imageFile } from "../../lab/image/image";
-import { mirrorFolder } from "../../lab/mirror/mirror";
+import { mirrorFolder, mirrorSettings } from "../../lab/mirror/mirror";
 import { projectFolder } from "../../lab/system/project";
 import { ConsulApi } from "../support/consul";
 import {
@@ -29,7 +29,7 @@ const folder = mkdtempSync(join(tmpdir(), "consul-cluster-languages-"));
 const settings: Settings = {
   image: imageFile,
   share: mirrorFolder,
-  mirror: `file://${mirrorFolder}`,
+  ...mirrorSettings,
   directory: testMachines,
 };
 let env: NodeJS.ProcessEnv;

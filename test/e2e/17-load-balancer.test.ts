@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { otherImageFile } from "../../lab/image/image";
-import { mirrorFolder } from "../../lab/mirror/mirror";
+import { mirrorSettings } from "../../lab/mirror/mirror";
 import { BareHosts } from "../support/bareHosts";
 import { ConsulApi } from "../support/consul";
 import { power, sshOutput } from "../support/machines";
@@ -44,7 +44,7 @@ afterAll(async () => {
 function withWeb(count: number) {
   return {
     privateKeyFile: hosts.keyFile,
-    mirror: `file://${mirrorFolder}`,
+    ...mirrorSettings,
     servers: known.slice(0, 1),
     web: known.slice(1, 1 + count),
     balancer: known[4],

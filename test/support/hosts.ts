@@ -1,4 +1,4 @@
-import { mirrorFolder } from "../../lab/mirror/mirror";
+import { mirrorSettings } from "../../lab/mirror/mirror";
 import { BareHosts } from "./bareHosts";
 import { ConsulApi } from "./consul";
 import { processesOn, sshOutput } from "./machines";
@@ -54,7 +54,7 @@ export class HostsCluster {
       ...this.stack.settings,
       ...more,
       existing: { servers: this.servers },
-      mirror: `file://${mirrorFolder}`,
+      ...mirrorSettings,
     };
   }
 

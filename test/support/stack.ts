@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse, stringify } from "yaml";
 import { imageFile } from "../../lab/image/image";
-import { mirrorFolder } from "../../lab/mirror/mirror";
+import { mirrorFolder, mirrorSettings } from "../../lab/mirror/mirror";
 import { labGateway } from "../../lab/network/range";
 import { pulumiEnv } from "../../lab/pulumi/env";
 import { layoutOf, projectNameOf } from "../../lab/pulumi/layout";
@@ -26,7 +26,7 @@ export function nspawnSettings(machines: Record<string, string>, more: Settings 
       directory: testMachines,
       machines: Object.entries(machines).map(([name, address]) => ({ name, address })),
     },
-    mirror: `file://${mirrorFolder}`,
+    ...mirrorSettings,
     recursors: [labGateway],
     ...more,
   };

@@ -9,9 +9,15 @@ import { promisedDefaults, properties } from "./support/argsDefaults";
 
 /** What `@default` lines promise as values; `none` means an empty one of its kind. */
 function promised(interfaceName: string): Record<string, unknown> {
-  const empty: Record<string, unknown> = { recursors: [], environment: {}, extraConfig: {} };
-  // Words, since a key that is made has no default to write down.
-  const { gossipKey: _, ...promises } = promisedDefaults(interfaceName);
+  const empty: Record<string, unknown> = {
+    recursors: [],
+    environment: {},
+    extraConfig: {},
+    signingKeyFile: "",
+    sha256: {},
+  };
+  // Words, since a key that is made, or comes with the package, has no default to write down.
+  const { gossipKey: _, signingKey: __, ...promises } = promisedDefaults(interfaceName);
   return Object.fromEntries(
     Object.entries(promises).map(([name, text]) => [
       name,
@@ -21,13 +27,14 @@ function promised(interfaceName: string): Record<string, unknown> {
 }
 
 describe("the defaults are those that args.ts promises", () => {
-  const { servers, ports, addresses, raftMultiplier, allowStale, maxStale, ...plan } = planCluster(
-    {},
-  );
+  const { servers, ports, addresses, raftMultiplier, allowStale, maxStale, signingKey, ...plan } =
+    planCluster({});
 
   test("the settings and the release", () => {
     expect({ ...promised("ConsulSettings"), ...promised("ConsulClusterArgs") }).toEqual(plan);
     expect(promisedDefaults("ConsulSettings").gossipKey).toContain("32 random bytes");
+    expect(promisedDefaults("ConsulClusterArgs").signingKey).toContain("the vendor's");
+    expect(signingKey).toBe("");
   });
 
   test("the groups of settings", () => {
@@ -42,7 +49,9 @@ describe("the defaults are those that args.ts promises", () => {
     expect(properties("ConsulSettings").filter((name) => !grouped.includes(name))).toEqual(
       Object.keys(promisedDefaults("ConsulSettings")),
     );
-    expect(properties("ConsulClusterArgs")).toEqual(Object.keys(promised("ConsulClusterArgs")));
+    expect(properties("ConsulClusterArgs")).toEqual(
+      Object.keys(promisedDefaults("ConsulClusterArgs")),
+    );
     expect(servers).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { guardRange } from "../../lab/network/guard";
@@ -12,6 +12,7 @@ import { projectFolder } from "../../lab/system/project";
 import { setup as takeLab } from "../support/labLock";
 import { removeLeftovers } from "../support/leftovers";
 import { processesOn } from "../support/machines";
+import type { Settings } from "../support/stack";
 import { FileStack } from "./fileStack";
 import { type Shape, shapes } from "./shapes";
 
@@ -55,7 +56,8 @@ async function upgrade(
   ) as [FileStack, FileStack];
   await old.init();
   try {
-    await old.configure(await shape.settings((value) => old.encrypted(value)));
+    const settings = await shape.settings((value) => old.encrypted(value));
+    await old.configure(known(settings, released));
     progress.note("a cluster of that commit");
     await up(old);
     const before = await processes();
@@ -72,6 +74,12 @@ async function upgrade(
   } finally {
     await shape.remove();
   }
+}
+
+/** A release of before signatures refuses the setting of their key; what is there already is not verified anew. */
+function known({ signingKeyFile, ...others }: Settings, released: string): Settings {
+  const knowsKeys = existsSync(join(released, "components/openpgp"));
+  return knowsKeys ? { ...others, signingKeyFile } : others;
 }
 
 function up(stack: FileStack): Promise<string> {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { removeMachine } from "../../lab/machines/machines";
-import { mirrorFolder } from "../../lab/mirror/mirror";
+import { mirrorSettings } from "../../lab/mirror/mirror";
 import { BareHosts, inside } from "../support/bareHosts";
 import { testMachines } from "../support/machines";
 import { nspawnSettings, type Settings } from "../support/stack";
@@ -18,8 +18,6 @@ export interface Shape {
 }
 
 type Encrypt = (value: string) => Promise<{ secure: string }>;
-
-const mirror = `file://${mirrorFolder}`;
 
 /** Three hosts, a login user whose sudo asks for nothing, some settings of one's own. */
 function existing(): Shape {
@@ -43,7 +41,7 @@ function existing(): Shape {
             privateKey,
           })),
         },
-        mirror,
+        ...mirrorSettings,
         datacenter: "berlin",
         recursors: ["198.18.77.1"],
         environment: { GOMAXPROCS: "2" },
@@ -83,7 +81,7 @@ function behindADoor(): Shape {
             },
           ],
         },
-        mirror,
+        ...mirrorSettings,
         gossipKey: await encrypted(Buffer.alloc(32, "a key of a cluster gone").toString("base64")),
       };
     },

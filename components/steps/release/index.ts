@@ -1,14 +1,18 @@
 import type { remote } from "@pulumi/command";
-import type { Output, Resource } from "@pulumi/pulumi";
+import { all, type Output, type Resource } from "@pulumi/pulumi";
 import type { ClusterPlan } from "../../cluster/plan";
 import { listeningPorts } from "../../render/ports";
 import { hostCommand, type Settings } from "../hostCommand";
 import { releaseInstaller } from "../scripts";
 import type { Staged } from "../staged";
 import type { Owner } from "./owner";
+import { trustOf } from "./trust";
 
 /** What the release step reads of a plan, a cluster's or that of its clients. */
-type ReleasePlan = Pick<ClusterPlan, "version" | "mirror" | "configDir" | "dataDir"> & {
+type ReleasePlan = Pick<
+  ClusterPlan,
+  "version" | "mirror" | "signingKey" | "signingKeyFile" | "sha256" | "configDir" | "dataDir"
+> & {
   ports: Partial<ClusterPlan["ports"]>;
 };
 
@@ -29,6 +33,7 @@ export function stageRelease(
   order: Resource[] = [],
 ): remote.Command {
   const ports = plan.apply(listeningPorts);
+  const trust = plan.apply(trustOf);
   const installer = releaseInstaller();
   return hostCommand(
     `${resource}-release`,
@@ -38,6 +43,8 @@ export function stageRelease(
       settings: {
         version: plan.version,
         mirror: plan.mirror,
+        signingKey: trust.signingKey,
+        sha256: trust.sha256,
         address,
         dataDir: plan.dataDir,
         configDir: plan.configDir,
@@ -46,8 +53,9 @@ export function stageRelease(
         wipeData,
         ...more,
       },
-      stdin: owner.id.apply(
-        (id) => `OWNER_ID=${quoted(id)}\nOWNER_NAME=${quoted(owner.name)}\n${installer}`,
+      stdin: all([owner.id, trust.key]).apply(
+        ([id, key]) =>
+          `OWNER_ID=${quoted(id)}\nOWNER_NAME=${quoted(owner.name)}\n${key}${installer}`,
       ),
     },
     { parent, dependsOn: order },

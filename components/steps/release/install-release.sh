@@ -7,8 +7,8 @@
 # It arrives on stdin together with the library (see steps/scripts.ts), so the last line starts it.
 
 install_release() {
-  local target="$RELEASES/$version"
-  if [ "$(reported "$target")" = "$version" ]; then
+  local zip="consul_${version}_linux_${arch}.zip"
+  if has_release; then
     say "release $version is there already"
     return 0
   fi
@@ -18,26 +18,49 @@ install_release() {
   mkdir -p "$incoming"
   trap 'rm -rf "$incoming"' EXIT
   trap 'exit 1' HUP INT TERM
-  download "consul_${version}_linux_${arch}.zip" "consul_${version}_SHA256SUMS"
-  unpack "consul_${version}_linux_${arch}.zip"
-  rm -rf "$target"
-  mv "$incoming" "$target"
+  download "$zip"
+  unpack "$zip"
+  rm -rf "${RELEASES:?}/$version"
+  mv "$incoming" "$RELEASES/$version"
   say "release $version downloaded, verified and unpacked"
 }
 
-# download ZIP SUMS
+# What is there already was verified when it came.
+has_release() { [ "$(reported "$RELEASES/$version")" = "$version" ]; }
+
+# The archive comes last: 50 MB that nobody takes are not fetched.
 download() {
-  local file='' promised='' found=''
-  for file in "$2" "$1"; do
-    curl -fsSL --retry 3 --connect-timeout 10 --max-time 900 -o "$incoming/$file" "$mirror/$version/$file" ||
-      die "cannot fetch $mirror/$version/$file (curl's exit code $?); nothing was changed"
-  done
-  promised=$(awk -v file="$1" '$2 == file || $2 == "*" file { print $1 }' "$incoming/$2")
-  [ -n "$promised" ] || die "$2 names no $1; nothing was changed"
+  local promised='' found='' by=sha256 sums="consul_${version}_SHA256SUMS"
+  if [ -n "$sha256" ]; then
+    promised=$(given_checksum)
+  else
+    by=$sums
+    fetch "$sums"
+    fetch "$sums.sig" "a release is taken with its signature: put that file there, as the vendor has it, or give the zip's checksum as sha256"
+    refuse_unsigned "$sums"
+    promised=$(awk -v file="$1" '$2 == file || $2 == "*" file { print $1 }' "$incoming/$sums")
+    [ -n "$promised" ] || die "$sums names no $1; nothing was changed"
+  fi
+  fetch "$1"
   found=$(sha256sum "$incoming/$1" | cut -d' ' -f1)
   [ "$promised" = "$found" ] ||
-    die "checksum of $1 does not fit: $2 says $promised, the file has $found; nothing was changed"
+    die "checksum of $1 does not fit: $by says $promised, the file has $found; nothing was changed"
 }
+
+# fetch FILE [REMEDY]: the remedy is for a file that is not there.
+fetch() {
+  local status=0
+  curl -fsSL --retry 3 --connect-timeout 10 --max-time 900 -o "$incoming/$1" "$mirror/$version/$1" || status=$?
+  case $status in
+    0) return 0 ;;
+    # A status of 400 or more; of file:// a file that cannot be read.
+    22 | 37) die "cannot fetch $mirror/$version/$1 (curl's exit code $status)${2:+; $2}; nothing was changed" ;;
+    *) die "cannot fetch $mirror/$version/$1 (curl's exit code $status); nothing was changed" ;;
+  esac
+}
+
+# Of the zip for this host, as the settings have it.
+given_checksum() { printf '%s\n' "$sha256" | tr , '\n' | sed -n "s/^$arch://p"; }
 
 # Only the binary is taken; the archive may hold a licence and more.
 unpack() {
@@ -50,7 +73,7 @@ unpack() {
     busybox) busybox unzip -p "$incoming/$1" consul ;;
   esac >"$incoming/consul" 2>"$incoming/errors" ||
     die "$1 is corrupt ($(head -n 1 "$incoming/errors")); nothing was changed"
-  rm -f "$incoming"/*.zip "$incoming"/*SHA256SUMS "$incoming/errors"
+  rm -rf "$incoming"/*.zip "$incoming"/*SHA256SUMS* "$incoming/errors" "$incoming/gnupg"
   chmod 0755 "$incoming" "$incoming/consul"
   found=$(reported "$incoming")
   [ "$found" = "$version" ] || die "the binary in $1 calls itself ${found:-nothing}, not $version; nothing was changed"
@@ -63,15 +86,18 @@ label_releases() {
     say "the SELinux contexts of $RELEASES/*/consul were not set: see that systemd may start them"
 }
 
-# What the binary in the folder $1 says that it is; one that a power cut left half written says nothing.
-reported() { "$1/consul" version 2>/dev/null | awk 'NR == 1 { sub(/^v/, "", $2); print $2 }'; }
+# What the binary in the folder $1 says that it is, run as the user that is to run it; one that a power cut left half
+# written says nothing.
+reported() {
+  timeout 30 runuser -u consul -- "$1/consul" version 2>/dev/null </dev/null | awk 'NR == 1 { sub(/^v/, "", $2); print $2 }'
+}
 
 install_release_main() {
   set -eu
   umask 022
   version='' mirror='' address='' dataDir='' configDir='' tcp='' udp='' wipeData=''
-  dataVolume='' cluster='' role=server
-  take "name version mirror address dataDir configDir tcp udp wipeData dataVolume cluster role" "$@"
+  dataVolume='' cluster='' role=server signingKey='' sha256=''
+  take "name version mirror signingKey sha256 address dataDir configDir tcp udp wipeData dataVolume cluster role" "$@"
   lock "release $version"
   ! is_of_older_release || note_facts_of_older_set
   check_owner

@@ -20,6 +20,7 @@ preflight() {
   # shellcheck disable=SC2086  # a list
   [ -z "$missing" ] || problem "missing programs: $(printf '%s\n' "$missing" | paste -sd ' ' -); $(how_to_install $missing)"
   check_system
+  check_checksum
   check_disks
   check_address
   check_ports tcp "$tcp"
@@ -50,10 +51,16 @@ release_architecture() {
 # being given up.
 check_disks() {
   local release_mib=500 data_mib=200
-  if is_ours && [ "$(reported "$RELEASES/$version")" = "$version" ]; then release_mib=0; fi
+  ! is_ours || ! has_release || release_mib=0
   ! will_be_wiped "$wipeData" "$dataDir" || data_mib=0
   check_disk /usr/local "$release_mib" "the release"
   check_disk "$dataDir" "$data_mib" "Consul's data"
+}
+
+# One that is given must be this host's: whoever gives checksums wants no release without.
+check_checksum() {
+  [ -z "$sha256" ] || [ -z "$arch" ] || [ -n "$(given_checksum)" ] || has_release ||
+    problem "sha256 has no checksum for $arch, which this host is; add it"
 }
 
 check_disk() {

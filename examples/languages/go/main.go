@@ -22,7 +22,8 @@ func main() {
 			}
 		}
 		consul, err := consulcluster.NewConsulCluster(ctx, "consul", &consulcluster.ConsulClusterArgs{
-			Mirror: pulumi.String(settings.Require("mirror")),
+			Mirror:         pulumi.String(settings.Require("mirror")),
+			SigningKeyFile: pulumi.String(settings.Get("signingKeyFile")),
 			Nspawn: &consulcluster.NspawnArgsArgs{
 				Image:     pulumi.String(settings.Require("image")),
 				Share:     pulumi.String(settings.Require("share")),

@@ -11,6 +11,7 @@ config = pulumi.Config()
 consul = ConsulCluster(
     "consul",
     mirror=config.require("mirror"),
+    signing_key_file=config.get("signingKeyFile"),
     dns_config={"max_stale": config.get("maxStale")},
     nspawn={
         "image": config.require("image"),

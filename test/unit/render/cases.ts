@@ -36,9 +36,12 @@ const article: PlainArgs = {
   environment: { GOMAXPROCS: "2" },
 };
 
+/** By what a release is known for what it should be: nothing of a server's files says it. */
+type Trust = "signingKey" | "signingKeyFile" | "sha256";
+
 /** Every argument says something else than its default, and `extraConfig` meets every kind of object. */
 const everything: PlainArgs &
-  Record<Exclude<keyof PlainArgs, "nspawn" | "aws" | "gossipKey">, unknown> = {
+  Record<Exclude<keyof PlainArgs, "nspawn" | "aws" | "gossipKey" | Trust>, unknown> = {
   existing: three,
   version: "1.21.5",
   allowDowngradeTo: "1.21.5",

@@ -54,7 +54,9 @@ describe("right settings", () => {
   });
 
   test("the empty defaults of Pulumi.yaml mean that nothing is set", () => {
-    const empty = { nspawn: {}, existing: {}, aws: {}, gossipKey: "", allowDowngradeTo: "" };
+    const hosts = { nspawn: {}, existing: {}, aws: {} };
+    const trust = { signingKey: "", signingKeyFile: "", sha256: {} };
+    const empty = { ...hosts, ...trust, gossipKey: "", allowDowngradeTo: "" };
     expect(read(empty)).toEqual({ args: {}, problems: [] });
     expect(read({ ports: {}, recursors: [] }).args).toEqual({ ports: {}, recursors: [] });
   });
@@ -187,6 +189,7 @@ describe("paths of this computer", () => {
     const key = (privateKeyFile: string) => ({ ...server, privateKeyFile });
     const { args } = read(
       {
+        signingKeyFile: "keys/vendor.asc",
         nspawn: { machines, image: "lab/image.tar", share: "../release", directory: "/var/lib/m" },
         aws: { servers: [{ name: "consul-1" }], bastion: { ...login, privateKeyFile: "~/.ssh/b" } },
         existing: {
@@ -204,6 +207,7 @@ describe("paths of this computer", () => {
       share: "/repo/release",
       directory: "/var/lib/m",
     });
+    expect(args.signingKeyFile).toBe("/repo/cluster/keys/vendor.asc");
     expect(args.existing?.servers.map((entry) => entry.privateKeyFile)).toEqual([
       "/home/ann/.ssh/id",
       "/repo/cluster/keys/id",

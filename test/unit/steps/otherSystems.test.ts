@@ -83,15 +83,19 @@ describe("a release's binary, which systemd starts though it lies below a folder
 });
 
 describe("programs that are missing are named with their packages", () => {
-  const missing = "curl sha256sum flock find systemctl ss ip useradd runuser awk unzip mkfs.ext4";
+  const missing =
+    "curl sha256sum flock find systemctl ss ip useradd runuser awk unzip mkfs.ext4 gpgv";
   const advice = (manager: string) =>
     on({ [manager]: "" }, `command() { [ "$2" = ${manager} ]; }; how_to_install ${missing}`);
 
   test.each([
-    ["apt-get", "coreutils curl e2fsprogs findutils gawk iproute2 passwd systemd unzip util-linux"],
+    [
+      "apt-get",
+      "coreutils curl e2fsprogs findutils gawk gpgv iproute2 passwd systemd unzip util-linux",
+    ],
     [
       "dnf",
-      "coreutils curl e2fsprogs findutils gawk iproute shadow-utils systemd unzip util-linux",
+      "coreutils curl e2fsprogs findutils gawk gnupg2 iproute shadow-utils systemd unzip util-linux",
     ],
   ])("%s", (manager, packages) => {
     expect(advice(manager)).toBe(`install them: ${manager} install ${packages}\n`);

@@ -10,7 +10,8 @@ const KEYS = [
   "generation port user privateKey privateKeyFile hostKey sshHost bastion host directory bridge",
   "raftMultiplier maxStale dns http serfLan acl tokens gossip rotation wipeData removeData",
   "aws vpcId subnetIds architecture instanceType rootVolumeGiB kmsKeyArn clientCidrs sshCidrs",
-  "sshSecurityGroupIds publicAddresses instanceProfile tags subnetId sudoPassword",
+  "sshSecurityGroupIds publicAddresses instanceProfile tags subnetId sudoPassword signingKey",
+  "signingKeyFile sha256 amd64",
 ].flatMap((line) => line.split(" "));
 
 /** Objects of any shape whose keys are those that validation looks at. */
@@ -77,6 +78,7 @@ describe("whatever arrives", () => {
         const message = describeProblems(
           validate({
             gossipKey: a,
+            signingKey: a,
             existing: { servers: [server] },
             aws: instances,
             extraConfig: { acl: { tokens: { agent: a } }, encrypt: b, service: { token: a } },

@@ -24,15 +24,40 @@ export const wrongSettings: Row[] = [
   {
     at: "mirror",
     is: "http://mirror.example",
-    says: [
-      'mirror: "http://mirror.example" is not encrypted, and the checksums come from the same place; give https:// or file://',
-    ],
+    says: ['mirror: "http://mirror.example" is not encrypted; give https:// or file://'],
   },
   {
     at: "mirror",
     is: "mirror.example",
     says: [
       'mirror: "mirror.example" is not a URL; give one that starts with "https://" or "file:///"',
+    ],
+  },
+  {
+    at: "signingKey",
+    is: "hashicorp.asc",
+    says: [
+      "signingKey: holds no whole block of OpenPGP; give what `gpg --armor --export FINGERPRINT` prints, or name its file in signingKeyFile",
+    ],
+  },
+  {
+    at: "signingKeyFile",
+    is: "/no/such/key.asc",
+    says: ['signingKeyFile: "/no/such/key.asc" does not exist on this computer'],
+  },
+  {
+    at: "signingKeyFile",
+    is: "FILES/id_ed25519",
+    says: [
+      'signingKeyFile: holds no whole block of OpenPGP; give what `gpg --armor --export FINGERPRINT` prints into "FILES/id_ed25519"',
+    ],
+  },
+  {
+    at: "sha256",
+    is: { amd64: "1234", x86_64: "0".repeat(64) },
+    says: [
+      'sha256.amd64: "1234" is not a SHA-256 in hex, 64 digits; take it from the release\'s SHA256SUMS',
+      "sha256.x86_64: is no architecture of a release; known are 386, amd64, arm, arm64, s390x",
     ],
   },
   { at: "removeData", is: "no", says: ["removeData: must be true or false, not a string"] },

@@ -93,9 +93,14 @@ describe.each([
       for (const name of names(3)) {
         const said = Object.keys(settings(textOf(cluster.get(`c-${name}-${step}`), "create")));
         // What is not set is not said.
-        const unset = ["allowDowngradeTo", "wipeData", "dataVolume", "cluster", "role"].filter(
-          (key) => taken(script).includes(key),
-        );
+        const unset = [
+          "allowDowngradeTo",
+          "tokens",
+          "wipeData",
+          "dataVolume",
+          "cluster",
+          "role",
+        ].filter((key) => taken(script).includes(key));
         const all = [...said.filter((key) => key !== "machine"), ...unset];
         expect(all.sort()).toEqual(taken(script).sort());
         expect(said.includes("machine")).toBe(args.nspawn !== undefined);

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { digest, type Files } from "./files";
 
 /** A token as Consul keeps it: by its accessor it is known, by its secret it is used. */
-export interface AclToken {
+interface AclToken {
   accessor: string;
   secret: string;
 }

@@ -12,6 +12,7 @@ export const dnsAddresses = cluster.dnsAddresses;
 export const joinAddresses = cluster.joinAddresses;
 export const datacenter = cluster.datacenter;
 export const gossipKey = cluster.gossipKey;
+export const managementToken = cluster.managementToken;
 export const faultTolerance = cluster.faultTolerance;
 export const version = cluster.version;
 export const ready = cluster.ready;

@@ -52,7 +52,10 @@ export const policies: Policies = [
     description: "In production, nobody may do anything without a token that allows it.",
     severity: "critical",
     configSchema: productionSchema,
-    ...inProduction(aclProblems, "Set them in extraConfig.acl"),
+    ...inProduction(
+      aclProblems,
+      "Set `acl: {}` (a cluster that runs takes two runs, the first with `defaultPolicy: allow`); do not set them in extraConfig, for this library's scripts would have no token",
+    ),
   },
   {
     name: "ssh-closed-to-the-world",

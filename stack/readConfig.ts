@@ -91,8 +91,8 @@ function unknownKeys(raw: Record<string, string>): Problem[] {
 
 /** Secrets that stand in the stack file for everybody to read; it is made to be committed. */
 function openSecrets(values: Record<string, unknown>, { secretKeys }: Context): Problem[] {
-  const { gossipKey, existing, aws } = values;
-  return secretPaths({ gossipKey, existing, aws }, "")
+  const { gossipKey, acl, existing, aws } = values;
+  return secretPaths({ gossipKey, acl, existing, aws }, "")
     .filter((path) => !secretKeys?.has(path.replace(/\..*/, "")))
     .map((path) => ({
       path,

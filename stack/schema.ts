@@ -107,6 +107,10 @@ export const schema = {
   dataDir: z.string(),
   gossipKey: z.string(),
   gossip: z.strictObject({ rotation: z.number().optional() }),
+  acl: z.strictObject({
+    defaultPolicy: z.string().optional(),
+    managementToken: z.string().optional(),
+  }),
   enableSyslog: z.boolean(),
   ui: z.boolean(),
   performance: z.strictObject({ raftMultiplier: z.number().optional() }),

@@ -1,5 +1,6 @@
 import { secret } from "@pulumi/pulumi";
 import type {
+  AclArgs,
   AwsArgs,
   BastionArgs,
   ConsulClusterArgs,
@@ -9,9 +10,9 @@ import type {
 } from "../components/cluster/args";
 
 /**
- * The arguments with their secrets marked: gossip key, private keys and passwords always, other settings where the
- * stack file has them encrypted. Of `nspawn`, `existing` and `aws` the rest stays plain: names are identity, and
- * Pulumi says of a whole setting only that something in it is encrypted.
+ * The arguments with their secrets marked: gossip key, token, private keys and passwords always, other settings where the
+ * stack file has them encrypted. Of `nspawn`, `existing`, `aws` and `acl` the rest stays plain: names are identity, a
+ * policy decides what is made, and Pulumi says of a whole setting only that something in it is encrypted.
  */
 export function withSecrets(args: PlainArgs, secretKeys: ReadonlySet<string>): ConsulClusterArgs {
   const marked = Object.entries(args).map(([key, value]) => [key, mark(key, value, secretKeys)]);
@@ -25,6 +26,7 @@ function mark(key: string, value: unknown, secretKeys: ReadonlySet<string>): unk
   if (key === "nspawn") return value;
   if (key === "existing") return withSecretKeys(value as ExistingArgs);
   if (key === "aws") return withSecretBastion(value as AwsArgs);
+  if (key === "acl") return withSecretToken(value as AclArgs);
   if (key !== "gossipKey" && !secretKeys.has(key)) return value;
   return GROUPS.includes(key) ? mapValues(value as object, secret) : secret(value);
 }
@@ -39,6 +41,13 @@ function withSecretKeys({ servers }: ExistingArgs): ExistingArgs {
       ...withSecretBastion(withSecretKey(server)),
       ...(sudoPassword !== undefined && { sudoPassword: secret(sudoPassword) }),
     })),
+  };
+}
+
+function withSecretToken({ managementToken, ...acl }: AclArgs): AclArgs {
+  return {
+    ...acl,
+    ...(managementToken !== undefined && { managementToken: secret(managementToken) }),
   };
 }
 

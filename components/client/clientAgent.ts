@@ -65,7 +65,7 @@ export class ClientAgent extends ComponentResource {
     );
     const more = { role: "client" };
     const release = stageRelease(this.steps, { plan, owner, address, wipeData, more });
-    const secrets = stageSecrets(this.steps, gossipKey, owner, release);
+    const secrets = stageSecrets(this.steps, { gossipKey }, owner, release);
     const { version } = plan;
     this.staged = stageConfig(
       this.steps,

@@ -231,6 +231,8 @@ export interface ConsulSettings {
   gossipKey?: Input<string>;
   /** The gossip key that the component makes. */
   gossip?: GossipArgs;
+  /** Consul's access control lists: who may do what, by tokens. Without, whoever reaches a server may do anything. */
+  acl?: AclArgs;
   /** Log to syslog as well. @default true */
   enableSyslog?: Input<boolean>;
   /** Serve the web UI on the HTTP address. @default true */
@@ -266,6 +268,20 @@ export interface ConsulSettings {
 export interface GossipArgs {
   /** Raise it to have another gossip key made and rotated in, without a restart. @default 1 */
   rotation?: Input<number>;
+}
+
+/** On a cluster that exists, from no ACLs to `deny` in two runs: the first with `allow`. */
+export interface AclArgs {
+  /**
+   * What a caller without a token may do: nothing (`deny`), or all but managing ACLs and taking snapshots (`allow`, the
+   * step on the way to `deny`); `off` is the same as no `acl` at all. @default "deny"
+   */
+  defaultPolicy?: string;
+  /**
+   * The token that may do anything, a UUID. Another one restarts the servers, and then takes the place of the one before.
+   * @default one is made once, and kept in the stack's state as a secret
+   */
+  managementToken?: Input<string>;
 }
 
 export interface PerformanceArgs {

@@ -53,6 +53,7 @@ export function refuse(problems: Problem[]): void {
 
 function withoutSecrets({
   gossipKey: _,
+  acl,
   existing,
   aws,
   ...rest
@@ -63,8 +64,10 @@ function withoutSecrets({
     hostKey,
     ...(wipeData !== undefined && { wipeData }),
   }));
+  const { managementToken: __, ...openAcl } = acl ?? {};
   return {
     ...rest,
+    ...(acl && { acl: openAcl }),
     ...(servers && { existing: { servers } }),
     ...(aws && { aws: { ...aws, bastion: undefined } }),
   };

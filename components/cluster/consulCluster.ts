@@ -8,6 +8,7 @@ import {
 } from "@pulumi/pulumi";
 import { hostsOf } from "../hosts";
 import { renderAutopilotRequest } from "../render/autopilot";
+import { clusterAcl } from "../secrets/aclSeed";
 import { gossipKey } from "../secrets/gossipKey";
 import { teardown } from "../steps/leave";
 import { ready } from "../steps/ready";
@@ -62,6 +63,8 @@ export class ConsulCluster extends ComponentResource {
   readonly datacenter: Output<string>;
   /** The key that encrypts gossip, base64; a secret. An agent needs it to join. */
   readonly gossipKey: Output<string>;
+  /** With `acl`, the token that may do anything; a secret. Without, "". */
+  readonly managementToken: Output<string>;
   /** How many servers may fail while the rest still is a quorum. */
   readonly faultTolerance: Output<number>;
   /** The Consul release on every server. */
@@ -83,12 +86,14 @@ export class ConsulCluster extends ComponentResource {
       planCluster(plain, known),
     );
     const key = gossipKey(`${name}-gossip-key`, args, first);
+    const names = hosts.map((host) => host.name);
+    const acl = clusterAcl(`${name}-acl-seed`, args.acl, names, first);
     const mark = owner(name, first);
     const servers = hosts.map(
       (host) =>
         new ConsulServer(
           `${name}-${host.name}`,
-          { cluster: label, owner: mark, host, hosts, plan, gossipKey: key, guards: [fixed] },
+          { cluster: label, owner: mark, host, hosts, plan, gossipKey: key, acl, guards: [fixed] },
           { parent: this },
         ),
     );
@@ -119,6 +124,7 @@ export class ConsulCluster extends ComponentResource {
     );
     this.datacenter = plan.datacenter;
     this.gossipKey = key.key;
+    this.managementToken = acl?.tokens.management ?? output("");
     this.faultTolerance = output(faultTolerance(hosts.length));
     this.version = plan.version;
     this.ready = seen.stdout.apply((stdout?: string) => stdout !== undefined);
@@ -129,6 +135,7 @@ export class ConsulCluster extends ComponentResource {
       joinAddresses: this.joinAddresses,
       datacenter: this.datacenter,
       gossipKey: this.gossipKey,
+      managementToken: this.managementToken,
       faultTolerance: this.faultTolerance,
       version: this.version,
       ready: this.ready,

@@ -1,5 +1,6 @@
 import type { remote } from "@pulumi/command";
 import {
+  all,
   ComponentResource,
   type Output,
   type Resource,
@@ -7,6 +8,7 @@ import {
 } from "@pulumi/pulumi";
 import type { Host } from "../hosts/host";
 import { renderServerFiles, renderWanted } from "../render/server";
+import type { ClusterAcl } from "../secrets/aclSeed";
 import type { GossipKey } from "../secrets/gossipKey";
 import { activate } from "../steps/activate";
 import { stageConfig } from "../steps/config";
@@ -27,6 +29,8 @@ export interface ConsulServerArgs {
   hosts: Host[];
   plan: Output<ClusterPlan>;
   gossipKey: GossipKey;
+  /** Where there are ACLs. */
+  acl?: ClusterAcl;
   /** What may refuse the whole run: no host is reached before. */
   guards: Resource[];
 }
@@ -51,7 +55,7 @@ export class ConsulServer extends ComponentResource {
   ) {
     super("consul-cluster:index:ConsulServer", resourceName, {}, opts);
     this.name = args.host.name;
-    const { host, plan, owner, gossipKey, guards } = args;
+    const { host, plan, owner, gossipKey, acl, guards } = args;
     this.steps = { resource: resourceName, host, parent: this };
     this.desired = this.desiredText();
     const wipeData = this.ofServer((_, server) => server.wipeData);
@@ -61,12 +65,20 @@ export class ConsulServer extends ComponentResource {
       cluster: host.dataVolume.cluster,
     };
     const release = stageRelease(this.steps, { plan, owner, address, wipeData, more }, guards);
-    const secrets = stageSecrets(this.steps, gossipKey, owner, release);
+    const secrets = stageSecrets(this.steps, { gossipKey, acl }, owner, release);
     const { version, allowDowngradeTo } = plan;
     const files = this.ofServer(renderServerFiles);
     this.staged = stageConfig(
       this.steps,
-      { owner, files, version, allowDowngradeTo, secrets: gossipKey.label, wipeData },
+      {
+        owner,
+        files,
+        version,
+        allowDowngradeTo,
+        secrets: gossipKey.label,
+        tokens: acl?.label,
+        wipeData,
+      },
       secrets,
     );
     this.registerOutputs({});
@@ -93,15 +105,19 @@ export class ConsulServer extends ComponentResource {
   }
 
   private desiredText(): Output<string> {
-    const { gossipKey } = this.args;
-    return this.ofServer(
-      (plan, server) => (label: string) =>
+    const { gossipKey, acl } = this.args;
+    const render = this.ofServer(
+      (plan, server) => (secrets: string, tokens?: string) =>
         renderWanted(
           { version: plan.version, wipeData: server.wipeData },
           renderServerFiles(plan, server),
-          label,
+          secrets,
+          tokens,
         ),
-    ).apply((render) => gossipKey.label.apply(render));
+    );
+    return all([render, gossipKey.label, acl?.label]).apply(([text, secrets, tokens]) =>
+      text(secrets, tokens),
+    );
   }
 
   /** Something of the plan that is about this server. */

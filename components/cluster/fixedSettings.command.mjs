@@ -26,7 +26,7 @@ export function note() {
 export function compare() {
   const is = read(text);
   const was = read(process.env.PULUMI_COMMAND_STDOUT || text);
-  const problems = [...settingProblems(was, is), ...wipeProblems(was, is)];
+  const problems = [...settingProblems(was, is), ...aclProblems(was, is), ...wipeProblems(was, is)];
   if (problems.length > 0) {
     console.error(`${problems.join("\n")}\nnothing was changed`);
     process.exit(1);
@@ -59,6 +59,20 @@ function settingProblems(was, is) {
           `${name} is ${before} on this cluster and cannot become ${after}: ${way}. Where no server of it has ever started, \`pulumi destroy\` and begin anew`,
         ];
   });
+}
+
+/** ACLs go one step a run: what is not noted is off. @param {Lines} was @param {Lines} is */
+function aclProblems(was, is) {
+  const [before, after] = [was, is].map((lines) => lines.get("setting acl") ?? "off");
+  if (before === "off" && after === "deny")
+    return [
+      "acl cannot go from off to deny in one run on a cluster that exists: tokens can only be made once every server knows ACLs, and until then nobody could write. Set acl: { defaultPolicy: allow }, run, give everybody who asks a token, and then deny in another run",
+    ];
+  return before === "deny" && after === "off"
+    ? [
+        "acl cannot go from deny to off in one run: servers on either side of the change would judge the same caller differently. Set acl: { defaultPolicy: allow }, run, and take acl out in another run",
+      ]
+    : [];
 }
 
 /** A server that comes with its mark has no data of this cluster: what it has is foreign. @param {Lines} was @param {Lines} is */

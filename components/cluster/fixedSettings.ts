@@ -28,13 +28,14 @@ export function fixedSettings(
   );
 }
 
-/** Neither values nor marks hold a space; the names are those of the arguments. */
-function renderFixedSettings({ datacenter, dataDir, ports, servers }: ClusterPlan): string {
+/** Neither values nor marks hold a space; the names are those of the arguments. Without ACLs there is no line of them. */
+function renderFixedSettings({ datacenter, dataDir, ports, acl, servers }: ClusterPlan): string {
   return [
     `setting datacenter ${datacenter}`,
     `setting dataDir ${dataDir}`,
     `setting ports.serfLan ${ports.serfLan}`,
     `setting ports.serfWan ${ports.serfWan}`,
+    ...(acl.defaultPolicy === "off" ? [] : [`setting acl ${acl.defaultPolicy}`]),
     ...servers.map(({ name, wipeData }) => `server ${name} ${wipeData}`.trim()),
     "",
   ].join("\n");

@@ -48,6 +48,7 @@ export function planSettings(args: PlainArgs) {
     domain: args.domain ?? "consul",
     configDir: args.configDir ?? "/etc/consul.d/server",
     dataDir: args.dataDir ?? "/var/consul",
+    acl: { defaultPolicy: args.acl === undefined ? "off" : (args.acl.defaultPolicy ?? "deny") },
     enableSyslog: args.enableSyslog ?? true,
     ui: args.ui ?? true,
     raftMultiplier: args.performance?.raftMultiplier ?? 1,

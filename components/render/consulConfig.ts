@@ -1,4 +1,5 @@
 import type { ClusterPlan, ServerPlan } from "../cluster/plan";
+import { type AclSecrets, aclTokenSettings, renderAclSettings } from "./acl";
 import { autopilotSettings } from "./autopilot";
 import { isObject, merge, renderJson } from "./json";
 
@@ -115,6 +116,7 @@ function managed(plan: ClusterPlan, server: ServerPlan): Record<string, unknown>
     },
     addresses: { dns: plan.addresses.dns, http: plan.addresses.http },
     recursors: plan.recursors,
+    ...renderAclSettings(plan.acl.defaultPolicy),
   };
 }
 
@@ -134,6 +136,9 @@ function renderBootstrap(plan: ClusterPlan): string {
 }
 
 /** The file with the secret settings. */
-export function renderSecrets(gossipKey: string): string {
-  return renderJson({ encrypt: gossipKey });
+export function renderSecrets(gossipKey: string, acl?: AclSecrets): string {
+  return renderJson({
+    encrypt: gossipKey,
+    ...(acl && { acl: { tokens: aclTokenSettings(acl) } }),
+  });
 }

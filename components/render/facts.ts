@@ -24,6 +24,8 @@ export function renderServerFacts(plan: ClusterPlan, server: ServerPlan): string
       .filter(({ name }) => name !== server.name)
       .map(({ address }) => address)
       .join(","),
+    // Where there are none, nothing is said: as in the facts of releases that knew of none.
+    ...(plan.acl.defaultPolicy !== "off" && { acl: plan.acl.defaultPolicy }),
   });
 }
 

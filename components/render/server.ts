@@ -1,4 +1,5 @@
 import type { ClusterPlan, ClusterSettings, ServerPlan } from "../cluster/plan";
+import { type AclSecrets, renderAclFiles } from "./acl";
 import { renderConsulConfig, renderSecrets } from "./consulConfig";
 import { renderServerFacts } from "./facts";
 import { digest, type Files } from "./files";
@@ -19,24 +20,31 @@ export function renderServerFiles(plan: ClusterPlan, server: ServerPlan): Files 
 }
 
 /** Everything secret that is laid on a disk, the label by which it is known, and the owner who lays it down. */
-export function renderSecretFiles(gossipKey: string, label: string, owner: string): Files {
+export function renderSecretFiles(
+  gossipKey: string,
+  label: string,
+  owner: string,
+  acl?: AclSecrets,
+): Files {
   return {
-    "30-secrets.json": renderSecrets(gossipKey),
+    "30-secrets.json": renderSecrets(gossipKey, acl),
     "gossip-key": `${gossipKey}\n`,
     label: `${label}\n`,
     owner: `${owner}\n`,
+    ...(acl && renderAclFiles(acl)),
   };
 }
 
 /**
  * What an activation shall bring about, one line a part. A preview shows which line differs: the release or
  * the restart-settings mean a restart, the reloadable-settings a reload, the neighbours nothing now, the
- * secrets a rotation of the gossip key in the running cluster, and wipe-data what it says.
+ * secrets a rotation of the gossip key in the running cluster, the tokens of ACLs a restart, and wipe-data what it says.
  */
 export function renderWanted(
   { version, wipeData }: { version: string; wipeData: string },
   files: Files,
   secretsLabel: string,
+  tokensLabel?: string,
 ): string {
   const file = (name: string) => files[name] as string;
   return [
@@ -45,6 +53,7 @@ export function renderWanted(
     `reloadable-settings ${digest(file("20-reloadable.json"))}`,
     `neighbours ${digest(file("40-neighbours.json"))}`,
     `secrets ${secretsLabel}`,
+    ...(tokensLabel ? [`tokens ${tokensLabel}`] : []),
     ...(wipeData ? [`wipe-data ${wipeData}`] : []),
     "",
   ].join("\n");

@@ -139,7 +139,7 @@ function effectOf(
 function activation(was: Wanted, is: Wanted): Effect | undefined {
   const differs = (part: string) => was[part] !== is[part];
   if (is["wipe-data"] && differs("wipe-data")) return "wipe";
-  if (differs("release") || differs("restart-settings")) return "restart";
+  if (differs("release") || differs("restart-settings") || differs("tokens")) return "restart";
   if (differs("reloadable-settings")) return "reload";
   if (differs("secrets")) return "rotation";
   return differs("neighbours") ? "staging" : undefined;
@@ -164,6 +164,8 @@ function secretsOf(
   const found: string[] = [];
   if (was?.secrets && is?.secrets && was.secrets !== is.secrets)
     found.push(`the gossip key (${was.secrets} → ${is.secrets})`);
+  if (was && is && was.tokens !== is.tokens)
+    found.push(`the tokens of the ACLs (${was.tokens ?? "none"} → ${is.tokens ?? "none"})`);
   if (any("connection")) found.push("how it is reached over SSH (address, user, key or host key)");
   const release = steps.release;
   if (

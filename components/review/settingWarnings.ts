@@ -4,6 +4,8 @@ import type { SettingChange } from "./settings";
 import type { Warning } from "./warnings";
 
 interface Fixed {
+  /** Which changes are refused. @default all of them */
+  only?(change: SettingChange): boolean;
   why: string;
   /** What to do instead. */
   instead(change: SettingChange): string;
@@ -30,6 +32,14 @@ const fixed: Record<Role, Record<string, Fixed>> = {
     "ports.serfWan": {
       why: "servers that gossip over the WAN on two ports take each other for failed, for minutes and more",
       instead: () => `make a new cluster with that port, and ${restored}`,
+    },
+    acl: {
+      only: ({ from, to }) => from !== "allow" && to !== "allow",
+      why: "servers on either side of the change judge one caller differently, and tokens can only be made once all of them know ACLs",
+      instead: ({ to }) =>
+        to === "deny"
+          ? "make it two runs, the first with `acl: { defaultPolicy: allow }`, and give everybody who asks a token in between"
+          : "make it two runs, the first with `acl: { defaultPolicy: allow }`",
     },
   },
   client: {
@@ -61,13 +71,15 @@ export function fixedSettings(
   role: Role,
   refuser: Refuser,
 ): Warning[] {
-  return Object.entries(fixed[role]).flatMap(([setting, { why, instead }]) =>
-    alike(changes, setting).map((change): Warning => {
-      const what = `\`${setting}\` ${change.from} → ${change.to}`;
-      const how = refuser ? refusals[refuser] : "must not change on hosts that run";
-      const text = `${what} ${how}, because ${why}. Instead: ${instead(change)}`;
-      return { danger: "fixed-settings", ...(refuser && { refused: true }), text };
-    }),
+  return Object.entries(fixed[role]).flatMap(([setting, { only, why, instead }]) =>
+    alike(changes, setting)
+      .filter((change) => only?.(change) ?? true)
+      .map((change): Warning => {
+        const what = `\`${setting}\` ${change.from} → ${change.to}`;
+        const how = refuser ? refusals[refuser] : "must not change on hosts that run";
+        const text = `${what} ${how}, because ${why}. Instead: ${instead(change)}`;
+        return { danger: "fixed-settings", ...(refuser && { refused: true }), text };
+      }),
   );
 }
 
@@ -90,7 +102,8 @@ const whoAsks: Record<string, string> = {
   dns: "DNS",
 };
 
-function follow({ setting, to }: SettingChange, role: Role): string | undefined {
+function follow({ setting, from, to }: SettingChange, role: Role): string | undefined {
+  if (setting === "acl") return followAcl(from, to);
   const [group, name = ""] = setting.split(".") as [string, string?];
   const one = role === "server" ? "server" : "agent";
   const asked = whoAsks[name];
@@ -107,6 +120,17 @@ function follow({ setting, to }: SettingChange, role: Role): string | undefined 
   if (setting === "configDir")
     return `the old folder goes, the gossip key in it with it, when the ${one} is well again`;
   return undefined;
+}
+
+function followAcl(from: string, to: string): string | undefined {
+  if (to === "deny" && from === "allow")
+    return "whoever asks without a token is refused from the moment at which the server that leads has restarted, so applications, client agents and people have to have theirs before";
+  if (to === "allow" && from === "off")
+    return "everybody may go on as before, but for snapshots, which want a token; one that Consul does not know is refused, so hand tokens out once the run has ended";
+  if (to === "allow") return "whoever reaches a server may write and read without a token again";
+  return to === "off"
+    ? "tokens mean nothing any more; what Consul knows of them it keeps"
+    : undefined;
 }
 
 function shown({ from, to }: SettingChange): string {

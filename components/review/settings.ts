@@ -32,6 +32,8 @@ export function settingsIn(config: string | undefined): Settings {
     ["configDir", configDir],
     ...inside("ports"),
     ...inside("addresses"),
+    // The facts have it of the argument alone, as the guard has: what extraConfig says of ACLs is the user's own.
+    ["acl", main && (/^acl=(\w+)$/m.exec(files.facts ?? "")?.[1] ?? "off")],
   ] as const;
   return Object.fromEntries(
     all.flatMap(([setting, value]) => (value === undefined ? [] : [[setting, String(value)]])),

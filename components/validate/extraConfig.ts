@@ -75,7 +75,7 @@ function trouble(setting: string, managed: Managed): string | undefined {
   const instead = managed.get(setting);
   if (instead !== undefined) return `is governed by this component: ${instead}`;
   if (setting === "acl.tokens") {
-    return `holds tokens, and ${IN_THE_OPEN}; set them with \`consul acl set-agent-token\``;
+    return `holds tokens, and ${IN_THE_OPEN}; use the argument \`acl\`, or set them with \`consul acl set-agent-token\``;
   }
   return SECRET.test(setting.replace(/.*\./, ""))
     ? `looks like a secret, and ${IN_THE_OPEN}`

@@ -1,4 +1,5 @@
 import { planCluster } from "../cluster/plan";
+import { checkAcl } from "./acl";
 import { checkDuration, checkInterval } from "./duration";
 import { checkGossipKey, checkOneWayToRotate, checkRotation } from "./gossip";
 import { checkDomain, MAX_LABEL } from "./names";
@@ -18,6 +19,7 @@ export function checkSettings(args: Fields): Problem[] {
       dataDir: optional(checkConsulFolder),
       gossipKey: optional(checkGossipKey),
       gossip: group({ rotation: optional(checkRotation) }),
+      acl: optional(checkAcl),
       removeData: optional(truth),
       enableSyslog: optional(truth),
       ui: optional(truth),

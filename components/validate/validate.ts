@@ -1,4 +1,5 @@
 import type { PlainArgs } from "../cluster/args";
+import { keysManagedBesideAcl } from "./acl";
 import { checkAws } from "./aws";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
@@ -31,6 +32,6 @@ export function validate(args: PlainArgs, files?: Files): Problem[] {
     ...checkListenAddresses(fields),
     ...checkRecursors(fields),
     ...checkEnvironment(fields),
-    ...checkExtraConfig(fields),
+    ...checkExtraConfig(fields, keysManagedBesideAcl(fields)),
   ];
 }

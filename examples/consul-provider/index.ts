@@ -24,6 +24,8 @@ const provider = new consul.Provider("consul", {
   address: server.address.apply(String),
   scheme: server.scheme.apply(String),
   datacenter: cluster.requireOutput("datacenter"),
+  // "" where the cluster has no ACLs. With them, better a token of one's own that may do no more than this.
+  token: cluster.getOutput("managementToken"),
 });
 
 // A database that has no agent of its own.

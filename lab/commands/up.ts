@@ -21,9 +21,7 @@ runMain(async () => {
   await pulumiUp(toolchain);
   const unchanged = booted.length === 0 && (await lastUpdateChangedNothing(toolchain));
   const outputs = await stackOutputs(toolchain);
-  const status = await progress.step("asking the cluster", () =>
-    healthyCluster(outputs.httpAddresses),
-  );
+  const status = await progress.step("asking the cluster", () => healthyCluster(outputs));
   console.log(statusReport(status, outputs, Boolean(process.stdout.isTTY)));
   if (unchanged) progress.note("\nNothing had to be changed.");
   return 0;
@@ -51,19 +49,25 @@ async function lastUpdateChangedNothing(toolchain: Toolchain): Promise<boolean> 
 interface StackOutputs {
   httpAddresses: string[];
   dnsAddresses: string[];
+  /** "" where there are no ACLs. */
+  managementToken?: string;
 }
 
 async function stackOutputs(toolchain: Toolchain): Promise<StackOutputs> {
-  const { code, stdout, stderr } = await runPulumi(["stack", "output", "--json"], { toolchain });
+  const output = ["stack", "output", "--json", "--show-secrets"];
+  const { code, stdout, stderr } = await runPulumi(output, { toolchain });
   if (code !== 0) throw new Failure(stderr);
   return JSON.parse(stdout);
 }
 
 /** Servers that were just booted again need some seconds until they are healthy. */
-async function healthyCluster(httpAddresses: string[]): Promise<ClusterStatus> {
+async function healthyCluster({
+  httpAddresses,
+  managementToken,
+}: StackOutputs): Promise<ClusterStatus> {
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const status = await clusterStatus(httpAddresses);
+    const status = await clusterStatus(httpAddresses, managementToken);
     const healthy =
       status?.leader !== undefined && status.servers.every((server) => server.healthy);
     if (status && (healthy || Date.now() > deadline)) return status;

@@ -27,13 +27,17 @@ interface AutopilotHealth {
   }[];
 }
 
-/** Asks the first server that answers; `httpAddresses` are the stack's output of that name. */
-export async function clusterStatus(httpAddresses: string[]): Promise<ClusterStatus | undefined> {
+/** Asks the first server that answers; the arguments are the stack's outputs of these names. */
+export async function clusterStatus(
+  httpAddresses: string[],
+  managementToken = "",
+): Promise<ClusterStatus | undefined> {
   for (const http of httpAddresses) {
     try {
       // 429 means that somebody is unhealthy; the body is the same.
       const signal = AbortSignal.timeout(3000);
-      const response = await fetch(`${http}/v1/operator/autopilot/health`, { signal });
+      const headers = managementToken === "" ? undefined : { "X-Consul-Token": managementToken };
+      const response = await fetch(`${http}/v1/operator/autopilot/health`, { signal, headers });
       if (response.status === 200 || response.status === 429) {
         return describe((await response.json()) as AutopilotHealth);
       }

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 const outputs = {
   ready: true,
   httpAddresses: ["http://192.0.2.11:80", "http://192.0.2.12:80"],
+  managementToken: "a-token",
   datacenter: "dc1",
 };
 
@@ -40,6 +41,8 @@ test("Consul's provider is built from the outputs of the cluster's stack, and it
     address: "192.0.2.11:80",
     scheme: "http",
     datacenter: "dc1",
+    // The provider's own SDK makes a secret of it.
+    token: expect.objectContaining({ value: "a-token" }),
   });
   for (const { type, provider } of seen.filter(({ type }) => type.startsWith("consul:")))
     expect(provider, type).toMatch(/::consul::consul-id$/);

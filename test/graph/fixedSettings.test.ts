@@ -36,6 +36,8 @@ server consul-2
 server consul-3
 `;
 
+const withAcl = (policy: string) => noted.replace("server", `setting acl ${policy}\nserver`);
+
 const marked = (...all: [Server, string?][]): ConsulClusterArgs => ({
   existing: {
     servers: all.map(([server, wipeData]) => (wipeData ? { ...server, wipeData } : server)),
@@ -58,6 +60,24 @@ describe("is let through, and noted", () => {
     const { status, stdout, stderr } = await run("update", args, noted);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toBe((await run("create", args)).stdout);
+  });
+
+  test.each<[string, ConsulClusterArgs, string]>([
+    ["ACLs from off to allow", { ...existing(), acl: { defaultPolicy: "allow" } }, noted],
+    ["from allow to deny", { ...existing(), acl: {} }, withAcl("allow")],
+    ["from deny to allow", { ...existing(), acl: { defaultPolicy: "allow" } }, withAcl("deny")],
+    ["from allow to off", existing(), withAcl("allow")],
+    ["deny as it is", { ...existing(), acl: {} }, withAcl("deny")],
+    ["off, said in so many words", { ...existing(), acl: { defaultPolicy: "off" } }, noted],
+  ])("%s", async (_, args, was) => {
+    const { status, stdout, stderr } = await run("update", args, was);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toBe((await run("create", args)).stdout);
+  });
+
+  test("a new cluster denies from its first start", async () => {
+    const { status, stdout } = await run("create", { ...existing(), acl: {} });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: withAcl("deny") });
   });
 
   test("marks that stay, that go, and one that is new", async () => {
@@ -118,6 +138,17 @@ describe("is refused with both values and the way, and what was noted stays", ()
     const { status, stdout, stderr } = await run("update", args, noted);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
     expect(stderr).toContain(`one server is wiped at a time, and this run would wipe ${named}:`);
+  });
+
+  test.each<[string, ConsulClusterArgs, string, string]>([
+    ["from off to deny", { ...existing(), acl: {} }, noted, "acl cannot go from off to deny"],
+    ["from deny to off", existing(), withAcl("deny"), "acl cannot go from deny to off"],
+  ])("ACLs, %s", async (_, args, was, message) => {
+    const { status, stdout, stderr } = await run("update", args, was);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain(`${message} in one run`);
+    expect(stderr).toContain("acl: { defaultPolicy: allow }");
+    expect(stderr).toMatch(/nothing was changed\n$/);
   });
 
   test("all that is wrong is told at once", async () => {

@@ -31,6 +31,7 @@ test("three machines with all defaults", async () => {
     joinAddresses: ["198.18.77.11", "198.18.77.12", "198.18.77.13"],
     datacenter: "dc1",
     gossipKey: new Secret(madeKey),
+    managementToken: "",
     faultTolerance: 1,
     version: "1.22.0",
     ready: true,

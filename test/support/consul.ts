@@ -2,7 +2,11 @@ import { Resolver } from "node:dns/promises";
 
 /** One server's HTTP API, from outside of its machine. */
 export class ConsulApi {
-  constructor(readonly address: string) {}
+  /** `token`: where there are ACLs. */
+  constructor(
+    readonly address: string,
+    private readonly token?: string,
+  ) {}
 
   async get<T>(path: string): Promise<T> {
     const response = await this.request("GET", path);
@@ -28,16 +32,30 @@ export class ConsulApi {
     return ID;
   }
 
+  /** Makes a token of ACLs and returns what it is used by. */
+  async secretOfToken(body: string): Promise<string> {
+    const response = await this.request("PUT", "/v1/acl/token", body);
+    return ((await response.json()) as { SecretID: string }).SecretID;
+  }
+
   /** A value of the KV store, linearizable. */
   async value(key: string): Promise<string | undefined> {
     const response = await this.request("GET", `/v1/kv/${key}?raw&consistent`);
     return response.ok ? await response.text() : undefined;
   }
 
+  /** The HTTP code of an answer. */
+  async status(method: string, path: string, body?: string): Promise<number> {
+    const response = await this.request(method, path, body);
+    await response.text();
+    return response.status;
+  }
+
   private request(method: string, path: string, body?: string, timeout = 5000): Promise<Response> {
     return fetch(`http://${this.address}${path}`, {
       method,
       body,
+      ...(this.token !== undefined && { headers: { "X-Consul-Token": this.token } }),
       signal: AbortSignal.timeout(timeout),
     });
   }

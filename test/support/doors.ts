@@ -13,8 +13,8 @@ export class ApiByDoors implements Asked {
   private last = 0;
   private readonly doors: ConsulApi[];
 
-  constructor(addresses: readonly string[]) {
-    this.doors = addresses.map((address) => new ConsulApi(address));
+  constructor(addresses: readonly string[], token?: string) {
+    this.doors = addresses.map((address) => new ConsulApi(address, token));
   }
 
   put(path: string, body?: string, timeout?: number): Promise<boolean> {
@@ -58,11 +58,12 @@ export interface Doors {
   close(): void;
 }
 
-/** `hosts`: names by address. A server that listens on loopback alone is asked through a tunnel. */
+/** `hosts`: names by address; `token`: what they are asked with. A server that listens on loopback alone is asked through a tunnel. */
 export async function openDoors(
   stack: string,
   hosts: Record<string, string>,
   settings: readonly Settings[],
+  token?: string,
 ): Promise<Doors> {
   const places = [...new Map(settings.map(placeOf).map((place) => [key(place), place])).values()];
   const tunnels: Tunnel[] = [];
@@ -78,7 +79,7 @@ export async function openDoors(
           doors.push(tunnel.address);
         }
       }
-      apis[name] = new ApiByDoors(doors);
+      apis[name] = new ApiByDoors(doors, token);
     }
   } catch (error) {
     for (const tunnel of tunnels) tunnel.close();

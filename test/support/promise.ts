@@ -29,6 +29,8 @@ export interface PromiseOptions {
   worst?: number;
   /** Servers that nothing is written through: those that join, leave or begin anew. @default none */
   without?: readonly string[];
+  /** What the writers write with. @default none */
+  token?: string;
   /** Applies the change, and returns what that said. @default one run of the stack */
   apply?: () => Promise<string>;
   /** The machine that each server stands on in the end, where it is not the one of its name. @default none */
@@ -79,7 +81,12 @@ async function changeOnce(
   const before = stack.settings;
   stack.settings = settings;
   const written = Object.entries(hosts).filter(([name]) => !options.without?.includes(name));
-  const doors = await openDoors(stack.name, Object.fromEntries(written), [before, settings]);
+  const doors = await openDoors(
+    stack.name,
+    Object.fromEntries(written),
+    [before, settings],
+    options.token,
+  );
   let plan: ClusterReview | undefined;
   let looks: Record<string, Look> = {};
   let run = { failed: false, said: "" };

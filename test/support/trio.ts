@@ -3,7 +3,7 @@ import { stackExists } from "../../lab/pulumi/stack";
 import { ConsulApi } from "./consul";
 import { removeLeftovers } from "./leftovers";
 import { processesOn, sshOutput } from "./machines";
-import { nspawnSettings, TestStack } from "./stack";
+import { nspawnSettings, type Settings, TestStack } from "./stack";
 
 /** The cluster that most of the end-to-end tests share, in the order of their files. */
 export const names = ["test-1", "test-2", "test-3"] as const;
@@ -39,8 +39,13 @@ export function processesOf(...servers: string[]): Promise<string[]> {
 }
 
 /** The cluster as the other files need it: up, with its plain settings. Another clone may have left its machines. */
-export async function trioIsUp(): Promise<void> {
+export function trioIsUp(): Promise<void> {
+  return trioIsUpWith({});
+}
+
+/** The same with settings beside those. */
+export async function trioIsUpWith(more: Settings): Promise<void> {
   if (!(await stackExists(layoutOf(), trio.name))) await removeLeftovers();
-  trio.settings = baseSettings;
+  trio.settings = { ...baseSettings, ...more };
   await trio.up();
 }

@@ -27,8 +27,17 @@ function promised(interfaceName: string): Record<string, unknown> {
 }
 
 describe("the defaults are those that args.ts promises", () => {
-  const { servers, ports, addresses, raftMultiplier, allowStale, maxStale, signingKey, ...plan } =
-    planCluster({});
+  const {
+    servers,
+    acl,
+    ports,
+    addresses,
+    raftMultiplier,
+    allowStale,
+    maxStale,
+    signingKey,
+    ...plan
+  } = planCluster({});
 
   test("the settings and the release", () => {
     expect({ ...promised("ConsulSettings"), ...promised("ConsulClusterArgs") }).toEqual(plan);
@@ -45,7 +54,7 @@ describe("the defaults are those that args.ts promises", () => {
   });
 
   test("each setting has one, but for the groups and the hosts", () => {
-    const grouped = ["gossip", "performance", "dnsConfig", "ports", "addresses"];
+    const grouped = ["gossip", "acl", "performance", "dnsConfig", "ports", "addresses"];
     expect(properties("ConsulSettings").filter((name) => !grouped.includes(name))).toEqual(
       Object.keys(promisedDefaults("ConsulSettings")),
     );
@@ -53,6 +62,13 @@ describe("the defaults are those that args.ts promises", () => {
       Object.keys(promisedDefaults("ConsulClusterArgs")),
     );
     expect(servers).toEqual([]);
+  });
+
+  test("ACLs are off where nothing is said of them, and deny where nothing is said inside", () => {
+    expect(acl).toEqual({ defaultPolicy: "off" });
+    expect(planCluster({ acl: {} }).acl).toEqual({
+      defaultPolicy: JSON.parse(promisedDefaults("AclArgs").defaultPolicy ?? ""),
+    });
   });
 });
 

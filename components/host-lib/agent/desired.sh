@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154  # api is where the agent runs
 # What an agent shall run, of a server as of a client: the desired text beside the applied one, and the least that
 # leads from one to the other. The text has a line for the release, the digests restart-settings, reloadable-settings and
-# neighbours, the label of the secrets, and wipe-data where it was asked for.
+# neighbours, the labels of the secrets and, where there are ACLs, of the tokens, and wipe-data where it was asked for.
 
 RELOAD_S=30 # many services, a busy host
 
@@ -24,7 +24,11 @@ read_desired() {
   expect_staged reloadable-settings "$(digest "$STAGED/config/20-reloadable.json")"
   expect_staged neighbours "$(digest "$STAGED/config/40-neighbours.json")"
   expect_staged secrets "$(cat "$STAGED/secrets/label")"
+  expect_staged tokens "$(staged_tokens)"
 }
+
+# The label of the staged tokens; nothing where there are no ACLs.
+staged_tokens() { [ ! -r "$STAGED/secrets/tokens-label" ] || cat "$STAGED/secrets/tokens-label"; }
 
 expect_staged() {
   [ "$(desired_part "$1" "$desired")" = "$2" ] ||
@@ -43,7 +47,8 @@ choose_action() {
   # A switch that was cut off: what runs may be the old set, the new one, or one that has been taken back since.
   elif [ -e "$PREVIOUS/complete" ]; then echo restart
   elif same_file "$desired" "$APPLIED"; then echo no_op
-  elif differs release || differs restart-settings; then echo restart
+  # The management token is read by a server that starts, and then leads.
+  elif differs release || differs restart-settings || differs tokens; then echo restart
   elif differs reloadable-settings; then echo reload
   else echo record_only
   fi

@@ -94,7 +94,7 @@ new_session() {
 }
 
 # Does the agent answer for itself over gossip to the agent $1, at its IP address $2?
-answers_gossip() { ask "$1" "/v1/agent/join/$2" -X PUT -o /dev/null >/dev/null; }
+answers_gossip() { ask "$1" "/v1/agent/join/$2" -X PUT >/dev/null; }
 
 # Raft's peers.json of the entries ID@IP on stdin, a line each, with Raft's port $1.
 raft_peers_file() {

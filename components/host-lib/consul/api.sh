@@ -11,11 +11,32 @@
 
 REQUEST_S=3 # without a leader some endpoints hold a request for seconds
 
-# ask AGENT PATH [CURL'S ARGUMENT...]
+# ask AGENT PATH [CURL'S ARGUMENT...]; a body may come from stdin, as `-d @-`.
 ask() {
-  local url="$1$2" said='' code='' newline='
+  local body='' with='' said='' status=0
+  # Read once: it may be asked again, with another token.
+  case " $* " in *" @- "*) body=$(cat) ;; esac
+  for with in $(tokens_for "$2"); do
+    status=0
+    said=$(printf '%s' "$body" | request "$with" "$@") || status=$?
+    if [ "$status" -ne 3 ] || ! is_unknown_token "$with" "$said"; then break; fi
+  done
+  [ "$status" -ne 3 ] || said=''
+  printf '%s' "$said"
+  return "$status"
+}
+
+# The same with one token, see tokens.sh: TOKEN AGENT PATH [CURL'S ARGUMENT...]. `none` is without, and `-` one that comes
+# on stdin, as curl reads it. What is said of a refusal is on stdout, too.
+request() {
+  local with="$1" url="$2$3" said='' code='' newline='
 '
-  shift 2
+  shift 3
+  case $with in
+    none) ;;
+    -) set -- -K - "$@" ;;
+    *) set -- -K "$STAGED/secrets/$with.curl" "$@" ;;
+  esac
   said=$(curl -sS --noproxy '*' --connect-timeout 2 --max-time "$REQUEST_S" -w '\n%{http_code}' "$@" "$url" 2>/dev/null) || return 2
   # To the last line break: whatever the shell, that costs as much as the answer is long, and not its square.
   code=${said##*"$newline"}
@@ -26,7 +47,7 @@ ask() {
     # asked of this agent.
     429) case $url in */operator/autopilot/health) printf '%s' "$said" ;; *) return 4 ;; esac ;;
     404) return 1 ;;
-    401 | 403) return 3 ;;
+    401 | 403) printf '%s' "$said"; return 3 ;;
     *) printf '%s' "$said"; return 4 ;;
   esac
 }

@@ -55,7 +55,7 @@ wait_for_all_members() {
 
 # The request $2 with the key in the file $1 as its body. Consul's answer may name a key: it is not shown.
 keyring_request() {
-  sed 's/.*/{"Key":"&"}/' "$1" | ask "$via" /v1/operator/keyring -X "$2" -d @- --max-time 30 -o /dev/null >/dev/null
+  sed 's/.*/{"Key":"&"}/' "$1" | ask "$via" /v1/operator/keyring -X "$2" -d @- --max-time 30 >/dev/null
 }
 
 # While a member is down, a change of the keyring half takes effect and locks it out. A client agent that has left

@@ -54,7 +54,7 @@ keep_session() {
   local agent=''
   while sleep 3 && kill -0 $$; do
     for agent in $(cluster_agents); do
-      ! ask "$agent" "/v1/session/renew/$1" -X PUT -o /dev/null || break
+      ! ask "$agent" "/v1/session/renew/$1" -X PUT >/dev/null || break
     done
   done
 }
@@ -73,14 +73,14 @@ require_cluster_lock() {
 drop_holder() {
   local held=''
   held=$(kv_holder "$via" "$LOCK") || held=''
-  if [ -z "$held" ] || ! ask "$via" "/v1/session/destroy/$held" -X PUT -o /dev/null; then sleep 0.5; fi
+  if [ -z "$held" ] || ! ask "$via" "/v1/session/destroy/$held" -X PUT >/dev/null; then sleep 0.5; fi
 }
 
 cluster_unlock() {
   local agent=''
   kill "$keeper" 2>/dev/null || true
   for agent in "$via" $(cluster_agents); do
-    ! ask "$agent" "/v1/session/destroy/$session" -X PUT -o /dev/null >/dev/null || break
+    ! ask "$agent" "/v1/session/destroy/$session" -X PUT >/dev/null || break
   done
   session=''
 }

@@ -25,7 +25,7 @@ hand_over_leadership() {
   until named=$(another_leader "$me"); do
     ! passed "$limit" || die "this server leads and no other took over within $HANDOVER_S s; it was not restarted"
     if passed "$again" && [ "$(leader_of "$api")" = "$me" ]; then
-      ask "$api" "/v1/operator/raft/transfer-leader?id=$(transfer_candidate "$tries")" -X POST -o /dev/null >/dev/null || true
+      ask "$api" "/v1/operator/raft/transfer-leader?id=$(transfer_candidate "$tries")" -X POST >/dev/null || true
       tries=$((tries + 1))
       again=$(deadline "$ASK_AGAIN_S")
     fi

@@ -13,13 +13,15 @@ export interface ConfigArgs {
   allowDowngradeTo?: Output<string>;
   /** Label of the secrets. */
   secrets: Output<string>;
+  /** Label of the tokens, where there are ACLs. */
+  tokens?: Output<string>;
   wipeData: Output<string>;
 }
 
 /** Lays the plain settings down, and verifies the whole set with the staged release. */
 export function stageConfig(
   { resource, host, parent }: Staged,
-  { owner, files, version, allowDowngradeTo, secrets, wipeData }: ConfigArgs,
+  { owner, files, version, allowDowngradeTo, secrets, tokens, wipeData }: ConfigArgs,
   staged: remote.Command,
 ): remote.Command {
   const settings: Settings = {
@@ -29,6 +31,7 @@ export function stageConfig(
     version,
     ...(allowDowngradeTo && { allowDowngradeTo }),
     secrets,
+    ...(tokens && { tokens }),
     wipeData,
   };
   return hostCommand(

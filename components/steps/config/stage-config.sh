@@ -26,7 +26,19 @@ check_fixed_settings() {
   refuse_another datacenter "a datacenter is made, and never renamed: make another cluster, and restore a snapshot there"
   refuse_another serf_lan "servers on either side of the change would not find each other; make another cluster, or keep the port"
   refuse_another serf_wan "servers on either side of the change would take each other for failed in the pool of all datacenters; make another cluster, or keep the port"
+  check_acl_step
   refuse_another data_dir "Consul would begin with an empty folder; mount the new disk at the old path, or make a cluster with the new path, and restore a snapshot there"
+}
+
+# ACLs go one step a run. A server that was away in the run that allowed may not deny either: nobody would be let in by it.
+check_acl_step() {
+  local step=''
+  is_applied || return 0
+  step=$(applied_fact acl)-$(staged_fact acl)
+  case $step in
+    -deny) die "acl cannot go from off to deny here in one run: set acl: { defaultPolicy: allow }, run, give everybody who asks a token, and then deny in another run; $untouched" ;;
+    deny-) die "acl cannot go from deny to off here in one run: set acl: { defaultPolicy: allow }, run, and take acl out in another run; $untouched" ;;
+  esac
 }
 
 # Another key than the one in use is a rotation, which needs every member: looked at now, before any server changes, and again
@@ -133,14 +145,15 @@ $(printf '%s\n' "$verdict" | sed "s|$candidate/||g" | without_secrets)"
 
 main() {
   local data_stays=yes
-  owner='' version='' allowDowngradeTo='' secrets='' wipeData=''
-  take "name owner version allowDowngradeTo secrets wipeData" "$@"
+  owner='' version='' allowDowngradeTo='' secrets='' tokens='' wipeData=''
+  take "name owner version allowDowngradeTo secrets tokens wipeData" "$@"
   lock "config"
   require_owner
   mkdir -p "$STAGED"
   unpack_files "$STAGED/config"
   [ "$(cat "$STAGED/secrets/label")" = "$secrets" ] ||
     die "the staged secrets are not those of this run ($(cat "$STAGED/secrets/label"), not $secrets); run it again"
+  [ "$(staged_tokens)" = "$tokens" ] || die "the staged tokens are not those of this run ($(staged_tokens), not $tokens); run it again"
   find_own_agent || true
   check_fixed_settings
   # Data that is about to be given up is nobody's trouble.

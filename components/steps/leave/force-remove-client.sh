@@ -30,7 +30,7 @@ main() {
       "$client 1 "*) state="it is alive; stop its Consul, or take it out with \`consul force-leave -prune $client\` once it is gone" ;;
       *)
         state="take it out with \`consul force-leave -prune $client\`"
-        ask "$api" "/v1/agent/force-leave/$client?prune" -X PUT -o /dev/null >/dev/null || true
+        ask "$api" "/v1/agent/force-leave/$client?prune" -X PUT >/dev/null || true
         ;;
     esac
     ! passed "$limit" || { say "$client stays a member of the pool: $state"; return; }

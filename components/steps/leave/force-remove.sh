@@ -83,7 +83,7 @@ remove_from_raft() {
   missing=$(missing_servers "$server") || die "$server stays in Raft's configuration: which servers belong to the cluster is not known"
   [ -z "$missing" ] || die "$server stays in Raft's configuration: $(printf '%s\n' "$missing" | listed) shall be a voter and is none yet; one server at a time"
   require_cluster_lock "$server stays in Raft's configuration"
-  ask "$api" "/v1/operator/raft/peer?id=$id" -X DELETE -o /dev/null >/dev/null || say "$server could not be removed from Raft, autopilot may have been faster"
+  ask "$api" "/v1/operator/raft/peer?id=$id" -X DELETE >/dev/null || say "$server could not be removed from Raft, autopilot may have been faster"
 }
 
 main() {
@@ -102,8 +102,8 @@ main() {
   limit=$(deadline "$FORGOTTEN_S")
   while :; do
     remove_from_raft
-    ask "$api" "/v1/agent/force-leave/$server?prune" -X PUT -o /dev/null >/dev/null || true
-    ! has_wan_pool || ask "$api" "/v1/agent/force-leave/$server.$datacenter?prune&wan=1" -X PUT -o /dev/null >/dev/null || true
+    ask "$api" "/v1/agent/force-leave/$server?prune" -X PUT >/dev/null || true
+    ! has_wan_pool || ask "$api" "/v1/agent/force-leave/$server.$datacenter?prune&wan=1" -X PUT >/dev/null || true
     is_known || break
     ! passed "$limit" || die "$server is still known to the cluster; run it again"
     sleep 0.5

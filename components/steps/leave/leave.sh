@@ -35,13 +35,15 @@ leave_cluster() {
   [ -z "$missing" ] || die "not taken out: $(printf '%s\n' "$missing" | listed) shall be a voter and is none yet; one server at a time; nothing was changed"
   require_cluster_lock "not taken out"
   hand_over_leadership "$me"
-  timeout 60 "$BINARY" leave -http-addr="$api" >/dev/null 2>&1 || say "consul leave did not end well; the peers are asked to forget this server"
+  # shellcheck disable=SC2046  # an argument, or none
+  timeout 60 "$BINARY" leave -http-addr="$api" $(token_argument "$(tokens_for /v1/agent/leave)") >/dev/null 2>&1 || say "consul leave did not end well; the peers are asked to forget this server"
   say "has left the cluster"
 }
 
 # Nobody counts on a client agent's vote, so it waits for nobody.
 leave_as_client() {
-  timeout 60 "$BINARY" leave -http-addr="$api" >/dev/null 2>&1 || say "consul leave did not end well; the servers will take this client for failed"
+  # shellcheck disable=SC2046  # an argument, or none
+  timeout 60 "$BINARY" leave -http-addr="$api" $(token_argument "$(tokens_for /v1/agent/leave)") >/dev/null 2>&1 || say "consul leave did not end well; the servers will take this client for failed"
   say "has left the cluster"
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Waits until the cluster has a leader that every reachable server names, and every server is a healthy
-# voter. Then settles what is the whole cluster's: autopilot's settings, who its servers are, and that no
+# voter. Then settles what is the whole cluster's: the tokens of its ACLs, autopilot's settings, who its servers are, and that no
 # gossip key but the current one is left. Prints a line for each server, its name and its node id, between two marks.
 # globals: autopilot via
 set -eu
@@ -126,6 +126,7 @@ main() {
   autopilot=$(sed -n 's/^autopilot //p')
   require_owner
   wait_until_ready
+  ! has_acls || settle_acls
   settle
   print_nodes
 }

@@ -2,15 +2,22 @@ import type { remote } from "@pulumi/command";
 import { all } from "@pulumi/pulumi";
 import { renderFiles } from "../../render/files";
 import { renderSecretFiles } from "../../render/server";
+import type { ClusterAcl } from "../../secrets/aclSeed";
 import type { GossipKey } from "../../secrets/gossipKey";
 import { hostCommand } from "../hostCommand";
 import type { Owner } from "../release/owner";
 import type { Staged } from "../staged";
 
+interface Secrets {
+  gossipKey: GossipKey;
+  /** Where there are ACLs: a server's alone. */
+  acl?: ClusterAcl;
+}
+
 /** Lays the secret settings down, through stdin. */
 export function stageSecrets(
   { resource, host, parent }: Staged,
-  { key, label }: GossipKey,
+  { gossipKey: { key, label }, acl }: Secrets,
   owner: Owner,
   release: remote.Command,
 ): remote.Command {
@@ -20,8 +27,16 @@ export function stageSecrets(
     {
       script: "stage-secrets.sh",
       settings: {},
-      stdin: all([key, label, owner.id]).apply(([key, label, id]) =>
-        renderFiles(renderSecretFiles(key, label, id)),
+      stdin: all([key, label, owner.id, acl?.tokens, acl?.label]).apply(
+        ([key, label, id, tokens, named]) =>
+          renderFiles(
+            renderSecretFiles(
+              key,
+              label,
+              id,
+              tokens && { tokens, label: named as string, server: host.name },
+            ),
+          ),
       ),
       quiet: true,
     },

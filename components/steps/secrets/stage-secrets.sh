@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lays the agent's secret settings next to what runs: the gossip key now, private keys and tokens later. They arrive on
+# Lays the agent's secret settings next to what runs: the gossip key, and the tokens where there are ACLs. They arrive on
 # stdin and lie in files that only root reads until they are activated.
 # globals: incoming
 set -eu
@@ -9,10 +9,19 @@ umask 077
 
 # Other secrets under the same label come from a state that was lost, not from a rotation.
 refuse_a_silent_change() {
-  [ -e "$STAGED/secrets/label" ] && same_file "$STAGED/secrets/label" "$incoming/label" || return 0
-  ! same_file "$STAGED/secrets/30-secrets.json" "$incoming/30-secrets.json" || return 0
-  rm -rf "$incoming"
-  die "these secrets are others than those that this host has as $(cat "$STAGED/secrets/label"): was the stack's state lost? Hand the cluster's key in as gossipKey, or rotate; nothing was changed"
+  if is_another label gossip-key; then
+    rm -rf "$incoming"
+    die "these secrets are others than those that this host has as $(cat "$STAGED/secrets/label"): was the stack's state lost? Hand the cluster's key in as gossipKey, or rotate; nothing was changed"
+  fi
+  if is_another tokens-label recovery.token || is_another tokens-label management.token; then
+    rm -rf "$incoming"
+    die "these ACL tokens are others than those that this host has: was the stack's state lost? Bring it back, for what runs knows no others; nothing was changed"
+  fi
+}
+
+# Is the secret in the file $2 another one, under the same label $1?
+is_another() {
+  [ -e "$STAGED/secrets/$2" ] && same_file "$STAGED/secrets/$1" "$incoming/$1" && ! same_file "$STAGED/secrets/$2" "$incoming/$2"
 }
 
 main() {

@@ -36,6 +36,7 @@ function hostKey(id: number): string {
 /** What the mocked commands print. */
 export const madeKey = Buffer.alloc(32, "made").toString("base64");
 export const givenKey = Buffer.alloc(32, "given").toString("base64");
+export const madeSeed = Buffer.alloc(32, "seed").toString("base64");
 export const madeOwner = "0123456789abcdef";
 export const loginKey = privateKey(99);
 export const loginPublicKey = hostKey(99);
@@ -84,6 +85,7 @@ function stdoutOf(args: ConsulClusterArgs): (name: string) => string {
   return (name) => {
     // The rotation that the key was made for, then the key.
     if (name.endsWith("-gossip-key")) return `1 ${madeKey}`;
+    if (name.endsWith("-acl-seed")) return madeSeed;
     // The private key, an empty line, the public key.
     if (name.endsWith("-login-key")) return `${loginKey}\n${loginPublicKey}`;
     if (name.endsWith("-machine")) {

@@ -62,10 +62,12 @@ data() {
 
 # The lines of a file for -K, of which the scripts write headers alone.
 config() {
-  if [ "$1" != - ]; then
-    [ -r "$1" ] || finish 26 000 "Failed to open $1"
-    exec <"$1"
-  fi
+  if [ "$1" = - ]; then config_lines; return; fi
+  [ -r "$1" ] || finish 26 000 "Failed to open $1"
+  config_lines <"$1"
+}
+
+config_lines() {
   while read -r word sign rest; do
     case $word$sign in
       '' | '#'*) ;;

@@ -6,6 +6,7 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { PlainArgs } from "../../../components/cluster/args";
 import { gossipKey } from "../render/cases";
 import { Host } from "../support/host";
 
@@ -147,4 +148,55 @@ test.each([
   expect(status).toBe(0);
   expect(stderr.match(/snapshot saved/g)).toHaveLength(1);
   expect(snapshotsOf(host).filter((name) => name.endsWith(".snap"))).toHaveLength(1);
+});
+
+describe("with ACLs", () => {
+  const attempts = (acl: PlainArgs["acl"], refusal = "") => {
+    const host = new Host();
+    host.apply(host.stage(host.render({ acl })));
+    host.write(
+      "consul",
+      `#!/bin/sh
+      [ "$2" = inspect ] || echo "$*" >>${host.folder}/calls
+      for file; do :; done
+      [ "$2" = inspect ] || echo data >"$file"
+      ${refusal}`,
+      0o755,
+    );
+    const { status, stderr } = host.run("library", save);
+    const tokens = host
+      .read("calls")
+      .trim()
+      .split("\n")
+      .map((call) => /-token-file=\S*\/(\w+)\.token/.exec(call)?.[1] ?? "none");
+    return { status, stderr, tokens };
+  };
+  const refuses = (token: string, why: string) =>
+    `case "$*" in ${token}) echo "Error saving snapshot: Unexpected response code: 403 (${why})" >&2; exit 1 ;; esac`;
+
+  test("the provisioner takes it; the management token where nobody knows that one yet", () => {
+    expect(attempts({})).toMatchObject({ status: 0, tokens: ["provisioner"] });
+    expect(attempts({}, refuses("*provisioner.token*", "ACL not found"))).toMatchObject({
+      status: 0,
+      tokens: ["provisioner", "management"],
+    });
+  });
+
+  // Consul's own "allow" is not for this.
+  test("nobody takes one without a token, though everybody may do the rest", () => {
+    const why = "Permission denied: anonymous token lacks permission 'acl:write'";
+    const acl = { defaultPolicy: "allow" };
+    expect(
+      attempts(acl, `case "$*" in *token-file*|*inspect*) ;; *) ${refuses("*", why)} ;; esac`),
+    ).toMatchObject({ status: 0, tokens: ["none", "provisioner"] });
+  });
+
+  test("a right that is lacking is borrowed from none, and said", () => {
+    const { status, stderr, tokens } = attempts(
+      {},
+      refuses("*save*", "lacks permission 'acl:write'"),
+    );
+    expect([status, tokens]).toEqual([1, ["provisioner"]]);
+    expect(stderr).toContain("no snapshot could be taken");
+  });
 });

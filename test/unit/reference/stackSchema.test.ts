@@ -98,11 +98,14 @@ describe("slips", () => {
 
 test("what the schema wants encrypted, the program refuses in the open", () => {
   const server = Object.fromEntries(SECRET_FIELDS.map((field) => [field, "open"]));
+  const elsewhere = { gossipKey: undefined, managementToken: undefined };
   const { problems } = readConfig({
     gossipKey: "open",
-    existing: JSON.stringify({ servers: [{ ...host, ...server, gossipKey: undefined }] }),
+    acl: JSON.stringify({ managementToken: "open" }),
+    existing: JSON.stringify({ servers: [{ ...host, ...server, ...elsewhere }] }),
   });
   expect(problems.map(({ path }) => path).sort()).toEqual([
+    "acl.managementToken",
     "existing.servers[0].privateKey",
     "existing.servers[0].sudoPassword",
     "gossipKey",

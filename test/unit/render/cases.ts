@@ -1,4 +1,6 @@
 import type { PlainArgs } from "../../../components/cluster/args";
+import type { ClusterPlan } from "../../../components/cluster/plan";
+import { type AclSecrets, aclTokens } from "../../../components/render/acl";
 
 /** One golden folder: what is asked for, and the server whose files are shown. */
 export interface Case {
@@ -12,6 +14,18 @@ export const gossipKey = Buffer.alloc(32, "golden").toString("base64");
 /** By what a host and a preview know that key. */
 export const label = "rotation-1";
 export const owner = "0123456789abcdef";
+
+/** What of ACLs is secret on a server of this plan; undefined where it has none. */
+export function aclSecretsOf(
+  { acl, servers }: ClusterPlan,
+  server: string,
+  { seed = "golden", tokensLabel = "made" } = {},
+): AclSecrets | undefined {
+  const names = servers.map(({ name }) => name);
+  return acl.defaultPolicy === "off"
+    ? undefined
+    : { tokens: aclTokens(seed, names), label: tokensLabel, server };
+}
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQxMjM0MTIzNDEyMzQxMjM0MTIzNDEyMzQxMjM0MTIz";
 
@@ -39,9 +53,9 @@ const article: PlainArgs = {
 /** By what a release is known for what it should be: nothing of a server's files says it. */
 type Trust = "signingKey" | "signingKeyFile" | "sha256";
 
-/** Every argument says something else than its default, and `extraConfig` meets every kind of object. */
+/** Every argument says something else than its default, and `extraConfig` meets every kind of object. ACLs have a case of their own. */
 const everything: PlainArgs &
-  Record<Exclude<keyof PlainArgs, "nspawn" | "aws" | "gossipKey" | Trust>, unknown> = {
+  Record<Exclude<keyof PlainArgs, "nspawn" | "aws" | "gossipKey" | "acl" | Trust>, unknown> = {
   existing: three,
   version: "1.21.5",
   allowDowngradeTo: "1.21.5",
@@ -100,6 +114,8 @@ export const cases: Record<string, Case> = {
   defaults: { args: { existing: three }, server: "consul-1" },
   article: { args: article, server: "consul-2" },
   everything: { args: everything, server: "consul-3" },
+  acl: { args: { existing: three, acl: {} }, server: "consul-2" },
+  "acl-allow": { args: { existing: three, acl: { defaultPolicy: "allow" } }, server: "consul-1" },
   "one-server": { args: { existing: servers("10.0.0.11") }, server: "consul-1" },
   ipv6: {
     args: {

@@ -19,6 +19,9 @@ test.each([
   // The guard is made in this run and has nothing to compare with: the hosts have.
   ["fixed-settings-of-0.1.0", true],
   ["two-wipes", true],
+  ["acl-allow", false],
+  ["acl-deny", false],
+  ["acl-deny-at-once", true],
 ])("%s: refused by the run itself: %j", (name, refused) => {
   const review = reviewPreview(readPreview(name));
   const { warnings } = clusterOf(readPreview(name));
@@ -56,6 +59,63 @@ test("whoever has to follow a port, an address or a name is told", () => {
     "ports.dns",
     "ports.server",
   ]);
+});
+
+describe("ACLs", () => {
+  const of = (name: string) => clusterOf(readPreview(name));
+
+  test.each([
+    ["acl-allow", "`acl` off → allow: everybody may go on as before"],
+    ["acl-deny", "`acl` allow → deny: whoever asks without a token is refused"],
+  ])(
+    "a step restarts the servers, one after the other, and says who has to follow: %s",
+    (name, text) => {
+      const { servers, warnings } = of(name);
+      expect(servers.map(({ effect }) => effect)).toEqual(["restart", "restart", "restart"]);
+      expect(warnings.map((warning) => warning.text).join("\n")).toContain(text);
+    },
+  );
+
+  test("two steps at once are refused, with the way to do it", () => {
+    const [warning] = of("acl-deny-at-once").warnings;
+    expect(warning?.danger).toBe("fixed-settings");
+    expect(warning?.text).toMatch(
+      /^`acl` off → deny is refused before any host is reached, because /,
+    );
+    expect(warning?.text).toContain("the first with `acl: { defaultPolicy: allow }`");
+  });
+
+  test("other tokens are named, and never shown", () => {
+    const { servers } = of("acl-allow");
+    expect(servers[0]?.secrets).toContain("the tokens of the ACLs (none → made)");
+    expect(servers[0]?.reasons).toEqual(
+      expect.arrayContaining(["acl off → allow", "the tokens of the ACLs"]),
+    );
+  });
+
+  test("other tokens alone are a restart", () => {
+    const given = changed("nothing", (steps) =>
+      steps.map((step) => {
+        if (!step.urn.endsWith("-activate")) return step;
+        const tokens = (state: PreviewStep["newState"], label: string) =>
+          state && {
+            ...state,
+            inputs: { ...state.inputs, stdin: `${state.inputs?.stdin}tokens ${label}\n` },
+          };
+        return {
+          ...step,
+          op: "update",
+          oldState: tokens(step.oldState, "made"),
+          newState: tokens(step.newState, "0123456789ab"),
+        };
+      }),
+    );
+    expect(clusterOf(given).servers.map(({ effect }) => effect)).toEqual([
+      "restart",
+      "restart",
+      "restart",
+    ]);
+  });
 });
 
 // Its settings are secret as a whole: the command lines still name the folders and the datacenter.

@@ -125,6 +125,30 @@ function upgraded(steps: PreviewStep[]): PreviewStep[] {
   return [...known, guard(steps, "create", "as they are\n")];
 }
 
+/** From one policy of ACLs to another, and of what the recorded preview changes nothing else. */
+function withAcl(steps: PreviewStep[], from: string, to: string): PreviewStep[] {
+  const settings = (policy: string) => (files: string) =>
+    policy === "off"
+      ? files
+      : files
+          .replace(
+            "{\n",
+            `{\n  "acl": {\n    "default_policy": "${policy}",\n    "enable_token_persistence": false,\n    "enabled": true\n  },\n`,
+          )
+          .replace("role=server\n", `role=server\nacl=${policy}\n`);
+  const tokens = (policy: string) => (desired: string) =>
+    policy === "off" ? desired : `${desired}tokens made\n`;
+  return steps.map((step) => {
+    const edit = { config: settings, activate: tokens, repair: tokens }[kind(step)];
+    if (edit === undefined) return step;
+    const same = edited(step, "stdin", () => String(step.oldState?.inputs?.stdin ?? ""), both);
+    const desired = kind(step) === "config" ? same : step;
+    return edited(edited(desired, "stdin", edit(from), ["oldState"]), "stdin", edit(to), [
+      "newState",
+    ]);
+  });
+}
+
 const dataDir: [string, string][] = [
   ['"data_dir": "/var/consul"', '"data_dir": "/srv/consul"'],
   ["RequiresMountsFor=/var/consul", "RequiresMountsFor=/srv/consul"],
@@ -164,6 +188,10 @@ export const variants: Record<string, () => string> = {
       ...settingsWith(['"datacenter": "dc1"', '"datacenter": "fra1"'])(steps),
       guard(steps, "create", "others\n"),
     ]),
+  "acl-allow": () => changed("setting", (steps) => withAcl(modern(steps), "off", "allow")),
+  "acl-deny": () => changed("setting", (steps) => withAcl(modern(steps), "allow", "deny")),
+  "acl-deny-at-once": () =>
+    changed("setting", (steps) => withAcl(modern(steps, "update"), "off", "deny")),
   "two-wipes": () =>
     changed("wipe", (steps) => modern(wipedToo("consul-1", "consul-3")(steps), "update")),
   "generation-raised": () =>

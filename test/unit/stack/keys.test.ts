@@ -45,6 +45,7 @@ describe("the settings have the same names and types in args.ts, in Pulumi.yaml 
     ["AwsArgs", schema.aws],
     ["AwsServerArgs", schema.aws.shape.servers.element],
     ["GossipArgs", schema.gossip],
+    ["AclArgs", schema.acl],
     ["PerformanceArgs", schema.performance],
     ["DnsConfigArgs", schema.dnsConfig],
     ["PortsArgs", schema.ports],
@@ -87,7 +88,9 @@ describe("Pulumi.yaml", () => {
   test.each(args.filter(({ type }) => !/^Input<(string|boolean|number)>$/.test(type)))(
     "the default of $name is an empty one",
     ({ name }) => {
-      expect(config[name]?.default).toEqual(config[name]?.type === "array" ? [] : {});
+      // An empty one of these means something.
+      const off = name === "acl" ? { defaultPolicy: "off" } : {};
+      expect(config[name]?.default).toEqual(config[name]?.type === "array" ? [] : off);
     },
   );
 });

@@ -85,6 +85,19 @@ describe("loading", () => {
     expect(load({ aws })).toEqual({ aws });
   });
 
+  test("of ACLs only the token is secret: the policy decides what is made", async () => {
+    const managementToken = "0b511b38-9014-4f68-9b61-b23fc4f3e61c";
+    const acl = { defaultPolicy: "allow", managementToken };
+    const loaded = load({ nspawn: nspawn(), acl }, ["acl"]).acl;
+    expect(loaded?.defaultPolicy).toBe("allow");
+    expect(await isSecret(loaded?.managementToken as Output<string>)).toBe(true);
+    expect(await plain(loaded?.managementToken)).toBe(managementToken);
+    expect(load({ nspawn: nspawn(), acl: {} }).acl).toEqual({});
+    expect(() => load({ nspawn: nspawn(), acl })).toThrow(
+      /acl\.managementToken +stands unencrypted/,
+    );
+  });
+
   test("of a server only private keys and passwords are secret: its name is needed in plain", async () => {
     const login = { privateKey: openSshKey(), hostKey: hostKey("ssh-ed25519") };
     const sudoPassword = "hunter2";

@@ -26,6 +26,7 @@ describe("a set that is not what was asked for is refused", () => {
     ["another unit", { configDir: "/etc/other" }, {}, /staged restart-settings/],
     ["another environment", { environment: { A: "1" } }, {}, /staged restart-settings/],
     ["another recursor", { recursors: ["192.0.2.1"] }, {}, /staged reloadable-settings/],
+    ["other tokens", { acl: {} }, {}, /staged restart-settings/],
     ["another peer", { existing: servers("10.0.0.11") }, {}, /staged neighbours/],
     [
       "another key",
@@ -82,6 +83,15 @@ describe("the least that serves", () => {
 
   test("record_only: another gossip key, which is rotated without a restart", () => {
     expect(choose({}, { options: { label: "rotation-2" } })).toBe("record_only");
+  });
+
+  test("restart: other tokens, which a server reads when it starts; ACLs that come, and that go", () => {
+    const acl: PlainArgs = { acl: {} };
+    const other = { seed: "other", tokensLabel: "0123456789ab" };
+    expect(choose(acl, { applied: acl })).toBe("no_op");
+    expect(choose(acl, { applied: acl, options: other })).toBe("restart");
+    expect(choose(acl)).toBe("restart");
+    expect(choose({}, { applied: { acl: { defaultPolicy: "allow" } } })).toBe("restart");
   });
 
   test("start: nothing runs, whatever was applied once", () => {

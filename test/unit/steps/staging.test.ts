@@ -10,7 +10,7 @@ import type { PlainArgs } from "../../../components/cluster/args";
 import { agent, recorded, releases } from "../host-lib/answers";
 import { gossipKeys } from "../host-lib/recording/dummies";
 import { gossipKey, owner, servers } from "../render/cases";
-import { Host } from "../support/host";
+import { Host, type SetOptions } from "../support/host";
 
 const api = "http://127.0.0.1:80";
 const peer = (number: number) => `http://10.0.0.${number}:80`;
@@ -126,6 +126,23 @@ describe("what a cluster that exists cannot change", () => {
     expect(check(more, more)).toBe("");
   });
 
+  const acl = (defaultPolicy: string): PlainArgs => ({ acl: { defaultPolicy } });
+
+  // Also where the guard has nothing to compare with, or noted what a run that was cut off never did.
+  test("ACLs go one step a run", () => {
+    expect(() => check({}, acl("deny"))).toThrow(/acl cannot go from off to deny here in one run/);
+    expect(() => check(acl("deny"), {})).toThrow(/acl cannot go from deny to off here in one run/);
+    for (const [before, after] of [
+      ["off", "allow"],
+      ["allow", "deny"],
+      ["deny", "allow"],
+      ["allow", "off"],
+      ["deny", "deny"],
+    ] as const)
+      expect(check(acl(before), acl(after))).toBe("");
+    expect(check(undefined, acl("deny"))).toBe("");
+  });
+
   test("anything else may", () => {
     expect(check({}, { ports: { http: 8500, server: 9300 }, configDir: "/etc/x" })).toBe("");
   });
@@ -162,6 +179,34 @@ describe("secrets", () => {
     expect(attempt.run).toThrow(/others than those that this host has as rotation-1: .*state lost/);
     expect(existsSync(join(attempt.host.folder, "state/staged/incoming"))).toBe(false);
     expect(attempt.host.read("state/staged/secrets/gossip-key")).toBe(`${first.key}\n`);
+  });
+
+  describe("of ACLs", () => {
+    const deny: PlainArgs = { acl: {} };
+    const tokensArrive = (staged: SetOptions | null, incoming: SetOptions | null) => {
+      const host = new Host();
+      const of = (options: SetOptions | null) =>
+        options === null ? host.render() : host.render(deny, options);
+      host.stage(of(staged));
+      for (const [name, text] of Object.entries(of(incoming).secrets))
+        host.write(`state/staged/incoming/${name}`, text);
+      const call = 'incoming=$STAGED/incoming; refuse_a_silent_change; echo "accepted"';
+      return () => host.says("stage-secrets.sh", call);
+    };
+
+    test.each<[string, SetOptions | null, SetOptions | null]>([
+      ["the first ones", null, {}],
+      ["the same again", {}, {}],
+      ["those of another server on this host", {}, { index: 1 }],
+      ["others under another label", {}, { seed: "other", tokensLabel: "0123456789ab" }],
+      ["none any more", {}, null],
+    ])("%s are accepted", (_, staged, incoming) => {
+      expect(tokensArrive(staged, incoming)()).toBe("accepted");
+    });
+
+    test("others under the same label are refused: what runs knows no others", () => {
+      expect(tokensArrive({}, { seed: "other" })).toThrow(/ACL tokens are others .*state lost/);
+    });
   });
 
   test("no key shows in what is said", () => {

@@ -10,7 +10,7 @@ import {
 } from "../../../components/render/server";
 import type { Program } from "../../../components/steps/scripts";
 import { type Agents, fakeConsul } from "../../support/curl/fakeConsul";
-import { gossipKey, label, owner, servers } from "../render/cases";
+import { aclSecretsOf, gossipKey, label, owner, servers } from "../render/cases";
 import { functionsOf, library, releaseFunctions, runShell, temporaryFolder } from "./shell";
 
 /** The places that the scripts know on a host, and what they are below the folder of a test; the longer names first. */
@@ -38,6 +38,9 @@ export interface RenderedSet {
 export interface SetOptions {
   key?: string;
   label?: string;
+  /** Of the tokens; those of the golden files where nothing is said. */
+  seed?: string;
+  tokensLabel?: string;
   /** Which of the servers the host is: the first one is 0. */
   index?: number;
 }
@@ -73,12 +76,13 @@ export class Host {
     const plan = planCluster(this.args(more));
     const server = plan.servers[options.index ?? 0] as ServerPlan;
     const config = renderServerFiles(plan, server);
+    const acl = aclSecretsOf(plan, server.name, options);
     const about = { version: plan.version, wipeData: server.wipeData };
     return {
       plan,
       config,
-      secrets: renderSecretFiles(options.key ?? gossipKey, options.label ?? label, owner),
-      desired: renderWanted(about, config, options.label ?? label),
+      secrets: renderSecretFiles(options.key ?? gossipKey, options.label ?? label, owner, acl),
+      desired: renderWanted(about, config, options.label ?? label, acl?.label),
     };
   }
 
@@ -144,7 +148,7 @@ export class Host {
       [this.folder],
       { input, bin: consul.bin },
     );
-    return { ...result, requests: consul.requests() };
+    return { ...result, requests: consul.requests(), headers: consul.headers() };
   }
 
   /** What a call prints, without the last line break; one that fails is an error with what it says. */

@@ -107,6 +107,25 @@ export const wrongSettings: Row[] = [
     is: 0,
     says: ["gossip.rotation: 0 is not a whole number from 1; the first key is 1"],
   },
+  {
+    at: "acl",
+    is: "deny",
+    says: ["acl: must be an object, not a string"],
+  },
+  {
+    at: "acl.defaultPolicy",
+    is: "permit",
+    says: [
+      'acl.defaultPolicy: "permit" is none of "deny" (nobody without a token), "allow" (the step before it) and "off"',
+    ],
+  },
+  {
+    at: "acl.managementToken",
+    is: "0b511b38-9014-4f68-9b61-b23fc4f3e61c",
+    says: [
+      "acl.managementToken: stands unencrypted in the stack file; store it with `pulumi config set --secret --path 'acl.managementToken'`",
+    ],
+  },
   { at: "enableSyslog", is: "yes", says: ["enableSyslog: must be true or false, not a string"] },
   { at: "ui", is: 1, says: ["ui: must be true or false, not a number"] },
   {

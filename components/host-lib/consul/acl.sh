@@ -1,0 +1,171 @@
+# shellcheck shell=sh
+# globals: reason
+# shellcheck disable=SC2154  # via is an agent that names a leader
+# The tokens that a cluster with ACLs has by itself, made with the management token, which Consul itself makes of the servers'
+# settings. What is there already is written again, as it shall be: this may be cut off anywhere.
+#
+# A rule that is misspelt is accepted and grants nothing, so what was made is tried, each token by itself.
+
+TOKENS_MADE=$STAGED/secrets/acl-tokens # KIND NAME ACCESSOR SECRET, a line a token: provisioner, dns, agent
+POLICY=consul-cluster-provisioner
+ACL_S=30 # for a leader that has just been elected to make the management token, and for a token to reach every agent
+
+has_acls() { [ -n "$(staged_fact acl)" ]; }
+
+# Makes them, tries them, and takes away those of before.
+settle_acls() {
+  local limit=''
+  limit=$(deadline "$ACL_S")
+  until tokens_are_made && provisioner_works && agents_work && dns_works && strangers_are_judged; do
+    ! passed "$limit" || die "the tokens of the ACLs are not settled within $ACL_S s: $reason; run it again"
+    sleep 0.5
+  done
+  remove_older_tokens
+}
+
+# ---------------------------------------------------------------- made
+
+tokens_are_made() {
+  local known='' kind='' server='' accessor='' secret=''
+  reason="the management token of the settings is not known at $via"
+  known=$(known_tokens) || return 1
+  write_policy management || return 1
+  while read -r kind server accessor secret; do
+    reason="the token of the $kind $server could not be written"
+    token_body "$kind" "$server" "$accessor" "$secret" | write_token "$accessor" "$known" || return 1
+  done <"$TOKENS_MADE"
+}
+
+# Tokens that Consul has: ACCESSOR DESCRIPTION, with `_` for a space.
+known_tokens() {
+  local said=''
+  said=$(request management "$via" /v1/acl/tokens) || return
+  printf '%s' "$said" | json_rows '' AccessorID 'Description?'
+}
+
+# With the token $1. For a snapshot Consul demands the right to write ACLs, which is the right to make any token. What is an
+# agent's own is asked with the recovery token, and needs no right here.
+write_policy() {
+  local said='' status=0 id=''
+  reason="the policy $POLICY could not be written with the token of $1"
+  said=$(request "$1" "$via" "/v1/acl/policy/name/$POLICY") || status=$?
+  case $status in
+    0) id=$(printf '%s' "$said" | json_fields ID) || return 1 ;;
+    1) ;;
+    *) return 1 ;;
+  esac
+  printf '{"Name":"%s","Description":"What a run of consul-cluster needs","Rules":"%s\\n%s\\n%s\\n%s\\n%s"}' "$POLICY" \
+    'operator = \"write\"' 'keyring = \"write\"' 'acl = \"write\"' 'session_prefix \"\" { policy = \"write\" }' \
+    'key_prefix \"consul-cluster/\" { policy = \"write\" }' |
+    request "$1" "$via" "/v1/acl/policy${id:+/$id}" -X PUT -d @- >/dev/null
+}
+
+# The token as Consul takes it: $1 its kind, $2 the server, $3 its accessor, $4 its secret.
+token_body() {
+  printf '{"AccessorID":"%s","SecretID":"%s",' "$3" "$4"
+  case $1 in
+    provisioner) printf '"Description":"consul-cluster provisioner","Policies":[{"Name":"%s"}]}' "$POLICY" ;;
+    dns) printf '"Description":"consul-cluster dns","TemplatedPolicies":[{"TemplateName":"builtin/dns"}]}' ;;
+    agent) printf '"Description":"consul-cluster agent %s","NodeIdentities":[{"NodeName":"%s","Datacenter":"%s"}]}' "$2" "$2" "$(staged_fact datacenter)" ;;
+  esac
+}
+
+# The token on stdin, with the accessor $1. Consul takes one that it has, of those in $2, at another path than a new one.
+write_token() {
+  local place=''
+  ! printf '%s\n' "$2" | grep -q "^$1 " || place=/$1
+  request management "$via" "/v1/acl/token$place" -X PUT -d @- >/dev/null
+}
+
+# ---------------------------------------------------------------- tried
+
+# Each right by a question that changes nothing, or that is for this. What is not refused is allowed, whatever comes of it.
+provisioner_works() {
+  local held=''
+  is_allowed "to read the operator's side of it" /v1/operator/raft/configuration || return 1
+  is_allowed "to write the operator's side of it" /v1/agent/force-leave/nobody.of.this.name -X PUT || return 1
+  is_allowed "to read the keyring" /v1/operator/keyring --max-time 20 || return 1
+  # The key that is in use shall be used.
+  reason="the provisioner's token may not be used to change the keyring"
+  sed 's/.*/{"Key":"&"}/' "$STAGED_KEY" |
+    is_allowed "to change the keyring" /v1/operator/keyring -X PUT -d @- --max-time 20 || return 1
+  reason="the provisioner's token may not be used to make a session"
+  held=$(printf '{"Name":"consul-cluster acl","TTL":"10s"}' | request provisioner "$via" /v1/session/create -X PUT -d @-) || return 1
+  held=$(printf '%s' "$held" | json_fields ID) || return 1
+  is_allowed "to write a key" "/v1/kv/consul-cluster/acl?acquire=$held" -X PUT --data-raw tried || return 1
+  is_allowed "to read a key" "/v1/kv/consul-cluster/acl?consistent" || return 1
+  is_allowed "to remove a key" /v1/kv/consul-cluster/acl -X DELETE || return 1
+  is_allowed "to end a session" "/v1/session/destroy/$held" -X PUT || return 1
+  write_policy provisioner
+}
+
+# May the provisioner's token do this? $1: what, in words; then as for `ask`.
+is_allowed() {
+  local status=0
+  reason="the provisioner's token may not be used $1"
+  shift
+  request provisioner "$via" "$@" >/dev/null || status=$?
+  case $status in 2 | 3) return 1 ;; esac
+}
+
+# An agent's token sees the agent's own node, and no other: of the members, those that are in the pool.
+agents_work() {
+  local all='' kind='' server='' accessor='' secret='' seen=''
+  reason="the members of the pool are not known at $via"
+  all=$(members_of "$via") || return 1
+  while read -r kind server accessor secret; do
+    [ "$kind" = agent ] || continue
+    printf '%s\n' "$all" | grep -q "^$server " || continue
+    reason="the token of the agent $server is not known yet, or may not what it should"
+    seen=$(seen_with "$secret" /v1/agent/members Name) || return 1
+    # Where everybody may read, so may it.
+    [ "$seen" = "$server" ] || [ "$(staged_fact acl)" != deny ] || return 1
+  done <"$TOKENS_MADE"
+}
+
+dns_works() {
+  local kind='' server='' accessor='' secret='' seen=''
+  reason="the token for DNS is not known yet, or may not see the nodes"
+  while read -r kind server accessor secret; do
+    [ "$kind" = dns ] || continue
+    seen=$(seen_with "$secret" /v1/catalog/nodes Node) || return 1
+    [ -n "$seen" ] || return 1
+  done <"$TOKENS_MADE"
+}
+
+# The field $3 of each row that the path $2 has for the token $1.
+seen_with() {
+  local said=''
+  said=$(printf 'header = "X-Consul-Token: %s"\n' "$1" | request - "$via" "$2") || return
+  printf '%s' "$said" | json_rows '' "$3"
+}
+
+# Is whoever has no token refused where that is the policy, and answered where it is not?
+strangers_are_judged() {
+  local status=0
+  request none "$via" "/v1/kv/$SERVER_NAMES?consistent" >/dev/null || status=$?
+  reason="$via answers who has no token, though the policy is to deny"
+  if [ "$(staged_fact acl)" = deny ]; then [ "$status" -eq 3 ]; return; fi
+  reason="$via refuses who has no token, though the policy is to allow"
+  [ "$status" -le 1 ]
+}
+
+# ---------------------------------------------------------------- taken away
+
+# Of servers that are gone, and of seeds and management tokens of before. What others have made is left alone.
+remove_older_tokens() {
+  local known='' own='' accessor='' description=''
+  own=$(request management "$via" /v1/acl/token/self) || die "the management token cannot be read; run it again"
+  own=$(printf '%s' "$own" | json_fields AccessorID) || die "the management token cannot be read; run it again"
+  known=$(known_tokens) || die "the tokens of Consul cannot be read; run it again"
+  printf '%s\n' "$known" | while read -r accessor description; do
+    case $description in
+      consul-cluster_provisioner | consul-cluster_dns | consul-cluster_agent_*) ! grep -q " $accessor " "$TOKENS_MADE" || continue ;;
+      Initial_Management_Token) [ "$accessor" != "$own" ] || continue ;;
+      *) continue ;;
+    esac
+    request management "$via" "/v1/acl/token/$accessor" -X DELETE >/dev/null ||
+      die "an older token could not be removed ($description, $accessor); run it again"
+    say "older token removed: $(printf '%s' "$description" | tr _ ' ')"
+  done
+}

@@ -1,0 +1,46 @@
+# shellcheck shell=sh
+# With which token Consul is asked. They lie in files of root's, TOKEN.curl for curl and TOKEN.token for Consul's own
+# commands, staged with the other secrets where there are ACLs, and stand in no argument and no environment:
+#
+#   recovery      known to each agent by itself, so that it works also where there is no quorum; for what is the agent's own
+#   provisioner   what a run needs of the cluster, and no more; the run that turns ACLs on makes it at its end
+#   management    may do anything: makes the others, and stands in for the provisioner's as long as that is not known
+#
+# A token that nobody knows yet is refused also where everybody may do anything. So while a policy is "allow", or not known
+# to be "deny", a question goes without one first; what is refused then is asked with one, for the agent that judges it
+# may be on the other side of a change.
+
+has_token() { [ -r "$STAGED/secrets/$1.curl" ]; }
+
+# Does what runs, ran before a switch that is not whole, or shall run, deny whoever has no token?
+acl_denies() { grep -qsx 'acl=deny' "$FACTS" "$PREVIOUS/facts" "$STAGED/config/facts"; }
+
+# The tokens for a question to the path $1, in the order in which they are tried.
+tokens_for() {
+  case $1 in
+    # Everybody may ask this.
+    /v1/status/*) echo none ;;
+    # The only one of the agent's paths that is judged as the cluster's.
+    /v1/agent/force-leave/*) cluster_tokens ;;
+    /v1/agent/*) if has_token recovery; then echo recovery; else echo none; fi ;;
+    /v1/acl/*) if has_token management; then echo management; else echo none; fi ;;
+    *) cluster_tokens ;;
+  esac
+}
+
+cluster_tokens() {
+  if ! has_token provisioner; then echo none
+  elif acl_denies; then echo "provisioner management"
+  else echo "none provisioner management"
+  fi
+}
+
+# Is it worth to ask again with the next token? $1: the one that was refused, $2: what was said. The right that the
+# provisioner's lacks is not borrowed from another.
+is_unknown_token() {
+  [ "$1" != none ] || return 0
+  case $2 in *"ACL not found"*) return 0 ;; *) return 1 ;; esac
+}
+
+# The argument of Consul's own commands for the token $1; none for `none`.
+token_argument() { [ "$1" = none ] || echo "-token-file=$STAGED/secrets/$1.token"; }

@@ -1,0 +1,106 @@
+import { createHmac } from "node:crypto";
+import { digest, type Files } from "./files";
+
+/** A token as Consul keeps it: by its accessor it is known, by its secret it is used. */
+interface AclToken {
+  accessor: string;
+  secret: string;
+}
+
+/** Every token that a cluster has by itself. */
+export interface AclTokens {
+  /** May do anything; Consul makes it of its settings, under an accessor of its own. */
+  management: string;
+  /** Known to each agent by itself: the only one that works where there is no quorum. */
+  recovery: string;
+  /** What the scripts of a run ask with. */
+  provisioner: AclToken;
+  /** What the servers answer DNS with. */
+  dns: AclToken;
+  /** Of each server's own agent, by name. */
+  agents: Record<string, AclToken>;
+}
+
+/** What of the ACLs is secret on a server. */
+export interface AclSecrets {
+  tokens: AclTokens;
+  /** Names the tokens without giving them away. */
+  label: string;
+  /** The server whose agent it is. */
+  server: string;
+}
+
+/** Of one seed always the same, whoever asks, and in whatever order servers come and go. `management`: one that was handed in. */
+export function aclTokens(seed: string, servers: string[], management?: string): AclTokens {
+  const token = (purpose: string): AclToken => ({
+    accessor: derivedUuid(seed, `accessor ${purpose}`),
+    secret: derivedUuid(seed, `secret ${purpose}`),
+  });
+  return {
+    management: management ?? token("management").secret,
+    recovery: token("recovery").secret,
+    provisioner: token("provisioner"),
+    dns: token("dns"),
+    agents: Object.fromEntries(servers.map((name) => [name, token(`agent ${name}`)])),
+  };
+}
+
+/** HMAC-SHA256 of the purpose, 122 bits of it in the form of a random UUID: no one of them tells another, or the seed. */
+function derivedUuid(seed: string, purpose: string): string {
+  const bytes = createHmac("sha256", seed).update(purpose, "utf8").digest().subarray(0, 16);
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** 48 bits of a hash over the 122 of a token that was handed in. */
+export function tokenLabel(management: string): string {
+  return digest(management);
+}
+
+/** `acl` of a server's settings, without the tokens; nothing where there are no ACLs. */
+export function renderAclSettings(defaultPolicy: string): Record<string, unknown> {
+  if (defaultPolicy === "off") return {};
+  // Tokens have one source: Consul would prefer one that was set through its API, and keeps it where this is on.
+  return {
+    acl: { enabled: true, default_policy: defaultPolicy, enable_token_persistence: false },
+  };
+}
+
+/** `acl.tokens` of one server. */
+export function aclTokenSettings({ tokens, server }: AclSecrets): Record<string, string> {
+  return {
+    initial_management: tokens.management,
+    agent: (tokens.agents[server] as AclToken).secret,
+    agent_recovery: tokens.recovery,
+    dns: tokens.dns.secret,
+  };
+}
+
+/**
+ * What the scripts use, for root alone: each token in a file that curl reads (`-K`, which fails where the file is missing;
+ * `-H @file` would ask without one) and in a file that Consul's own commands read; the tokens that readiness makes,
+ * KIND NAME ACCESSOR SECRET; and their label.
+ */
+export function renderAclFiles({ tokens, label }: AclSecrets): Files {
+  const used = {
+    management: tokens.management,
+    provisioner: tokens.provisioner.secret,
+    recovery: tokens.recovery,
+  };
+  const files = Object.entries(used).flatMap(([name, secret]) => [
+    [`${name}.curl`, `header = "X-Consul-Token: ${secret}"\n`],
+    [`${name}.token`, `${secret}\n`],
+  ]);
+  const line = (kind: string, name: string, { accessor, secret }: AclToken) =>
+    `${kind} ${name} ${accessor} ${secret}\n`;
+  return {
+    ...Object.fromEntries(files),
+    "acl-tokens": [
+      line("provisioner", "-", tokens.provisioner),
+      line("dns", "-", tokens.dns),
+      ...Object.entries(tokens.agents).map(([name, token]) => line("agent", name, token)),
+    ].join(""),
+    "tokens-label": `${label}\n`,
+  };
+}

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { local } from "@pulumi/command";
+import {
+  all,
+  type CustomResourceOptions,
+  type Output,
+  output,
+  secret,
+  unsecret,
+} from "@pulumi/pulumi";
+import type { AclArgs } from "../cluster/args";
+import { calling, interpreter } from "../javascript";
+import { type AclTokens, aclTokens, tokenLabel } from "../render/acl";
+
+const script = join(__dirname, "aclSeed.command.mjs");
+
+export interface ClusterAcl {
+  /** A secret. */
+  tokens: Output<AclTokens>;
+  /** Names the tokens without giving them away, and is known where they are not yet: a preview says that they change. */
+  label: Output<string>;
+}
+
+/**
+ * The tokens of a cluster, all of one seed that is made once and lives in the stack's state, encrypted; nothing of the
+ * hosts is among its inputs. Without ACLs there are none, and no seed.
+ */
+export function clusterAcl(
+  name: string,
+  acl: AclArgs | undefined,
+  servers: string[],
+  opts: CustomResourceOptions,
+): ClusterAcl | undefined {
+  if (acl === undefined || acl.defaultPolicy === "off") return undefined;
+  const seed = new local.Command(
+    name,
+    {
+      interpreter,
+      create: calling(script, "make"),
+      update: calling(script, "keep"),
+      // Its output is the seed: it goes nowhere but into the state, as a secret.
+      logging: local.Logging.None,
+    },
+    { ...opts, additionalSecretOutputs: ["stdout", "stderr"] },
+  );
+  const given = acl.managementToken === undefined ? undefined : secret(acl.managementToken);
+  return {
+    tokens: secret(
+      all([seed.stdout, given]).apply(([said, management]) => aclTokens(said, servers, management)),
+    ),
+    label: given === undefined ? output("made") : unsecret(given.apply(tokenLabel)),
+  };
+}

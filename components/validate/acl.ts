@@ -1,0 +1,40 @@
+import { MANAGED_KEYS, type ManagedKey } from "./managedKeys";
+import { type Problem, problem, show } from "./problem";
+import { type Check, each, type Fields, fieldsOf, object, optional, text } from "./values";
+
+const POLICIES = ["deny", "allow", "off"];
+
+/** Every release that is supported takes what the ACLs need: `acl.tokens.dns` is the newest, of 1.17. */
+export const checkAcl: Check = object((fields, path) =>
+  each(fields, path, {
+    defaultPolicy: optional(checkPolicy),
+    managementToken: optional(checkToken),
+  }),
+);
+
+const checkPolicy = text((policy, path) =>
+  POLICIES.includes(policy)
+    ? []
+    : problem(
+        path,
+        `${show(policy)} is none of "deny" (nobody without a token), "allow" (the step before it) and "off"`,
+      ),
+);
+
+/** Never shows the token, nor a part of it. */
+const checkToken = text((token, path): Problem[] => {
+  const advice = "leave it out to have one made, or `uuidgen` makes a good one";
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(token))
+    return problem(path, `is no UUID in lower-case letters, as Consul demands; ${advice}`);
+  return new Set(token.replaceAll("-", "")).size < 6
+    ? problem(path, `can be guessed; ${advice}`)
+    : [];
+}, "a token");
+
+/** With the argument, `extraConfig` says nothing of ACLs; without, what it says is the user's own. */
+export function keysManagedBesideAcl(args: Fields): readonly ManagedKey[] {
+  const { defaultPolicy } = fieldsOf(args.acl);
+  return args.acl === undefined || defaultPolicy === "off"
+    ? MANAGED_KEYS
+    : [...MANAGED_KEYS, { key: "acl", instead: "use the argument `acl`" }];
+}

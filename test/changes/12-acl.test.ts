@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ConsulApi, dns, type Member, type RaftServer } from "../support/consul";
+import { ssh } from "../support/machines";
+import { keepsItsPromise } from "../support/promise";
+import {
+  addresses,
+  apis,
+  baseSettings,
+  names,
+  on,
+  trio,
+  trioIsUp,
+  trioIsUpWith,
+} from "../support/trio";
+
+// ACLs: a cluster that denies from its first start, and goes through a restart, another token and a new machine under
+// load; and one that has none, and is led there in two runs while writers write.
+//
+// Client agents, and a cluster whose HTTP is on loopback alone, are not here.
+
+const withToken = (token: string) =>
+  names.map((name) => new ConsulApi(addresses[name] as string, token));
+
+const managementToken = async () =>
+  (await trio.outputs<{ managementToken: string }>()).managementToken;
+
+/** What a caller without a token gets: a key, the keyring, the members, a write. */
+async function strangerSees(): Promise<unknown[]> {
+  const seen = apis.map(async (api) => [
+    await api.status("GET", "/v1/kv/consul-cluster/servers"),
+    await api.status("GET", "/v1/operator/keyring"),
+    await api.get<Member[]>("/v1/agent/members").then((members) => members.length),
+    await api.status("PUT", "/v1/kv/of-a-stranger", "x"),
+    await api.status("PUT", "/v1/agent/leave"),
+  ]);
+  return Promise.all(seen);
+}
+
+const nothing = names.map(() => [403, 403, 0, 403, 403]);
+
+/** Descriptions of all tokens that this project makes. */
+async function tokens(token: string): Promise<string[]> {
+  const [api] = withToken(token);
+  const all = await (api as ConsulApi).get<{ Description: string }[]>("/v1/acl/tokens");
+  return all
+    .map(({ Description }) => Description)
+    .filter((description) => description !== "Anonymous Token")
+    .sort();
+}
+
+const made = [
+  "Initial Management Token",
+  ...names.map((name) => `consul-cluster agent ${name}`),
+  "consul-cluster dns",
+  "consul-cluster provisioner",
+];
+
+describe("a new cluster with ACLs", () => {
+  let token = "";
+  let writer = "";
+
+  beforeAll(async () => {
+    await trioIsUpWith({ acl: {} });
+    token = await managementToken();
+  });
+
+  test("denies whoever has no token, from its first start", async () => {
+    expect(await strangerSees()).toEqual(nothing);
+  });
+
+  test("its management token may do anything, on every server; the others are there", async () => {
+    for (const api of withToken(token)) {
+      expect(await api.status("GET", "/v1/operator/keyring")).toBe(200);
+      expect(await api.put("/v1/kv/of-a-friend", "x")).toBe(true);
+    }
+    expect(await tokens(token)).toEqual(made);
+  });
+
+  test("DNS is answered to everybody", async () => {
+    for (const name of names) {
+      const found = await dns(addresses[name] as string).resolve4("test-2.node.consul");
+      expect(found).toEqual([addresses["test-2"]]);
+    }
+  });
+
+  test("no token shows in a process or a journal", async () => {
+    const hidden = "sudo cat /var/lib/consul-cluster/server/staged/secrets/provisioner.token";
+    // What is looked for comes on stdin.
+    const look =
+      "exec 3<&0; { sudo sh -c 'cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ'; sudo journalctl; } 2>/dev/null </dev/null | tr '\\0' '\\n' | grep -acF -f /dev/fd/3 || true";
+    for (const name of names) {
+      const provisioner = (await on(name, hidden)).trim();
+      for (const secret of [token, provisioner]) {
+        const { stdout } = await ssh(trio.name, name, look, secret);
+        expect(stdout.trim(), name).toBe("0");
+      }
+    }
+  });
+
+  test("a run without changes changes nothing", async () => {
+    await trio.up("--expect-no-changes");
+  });
+
+  test("another management token takes the place of the one before, in a restart under load", async () => {
+    const given = "5f7d2c64-8a0e-4b1c-9d3f-6e2a7b90c1d8";
+    const [before] = withToken(token) as [ConsulApi];
+    writer = await before.secretOfToken('{"Policies":[{"Name":"global-management"}]}');
+    const kept = await keepsItsPromise(
+      trio,
+      addresses,
+      { ...trio.settings, acl: { managementToken: await trio.encrypted(given) } },
+      { says: "restart", token: writer },
+    );
+    expect(kept.said).toContain("leadership handed over");
+    expect(await managementToken()).toBe(given);
+    expect(await tokens(given)).toEqual(["", ...made]);
+    expect(await before.status("GET", "/v1/operator/keyring")).toBe(403);
+    expect(await strangerSees()).toEqual(nothing);
+  });
+
+  test("a machine that is made anew joins, with the token that its name has", async () => {
+    const nspawn = baseSettings.nspawn as { machines: { name: string }[] };
+    const machines = nspawn.machines.map((machine) => ({
+      ...machine,
+      ...(machine.name === "test-3" && { generation: 2 }),
+    }));
+    await keepsItsPromise(
+      trio,
+      addresses,
+      { ...trio.settings, nspawn: { ...nspawn, machines } },
+      {
+        says: { "test-1": "nothing", "test-2": "nothing", "test-3": "replacement" },
+        token: writer,
+        without: ["test-3"],
+      },
+    );
+    const { Servers } = await (withToken(writer)[0] as ConsulApi).get<{ Servers: RaftServer[] }>(
+      "/v1/operator/raft/configuration",
+    );
+    expect(Servers.map(({ Node, Voter }) => [Node, Voter]).sort()).toEqual(
+      names.map((name) => [name, true]),
+    );
+    expect(await tokens(writer)).toEqual(["", ...made]);
+  });
+
+  test("goes, with everything on it", async () => {
+    await trio.destroy();
+  });
+});
+
+describe("a cluster without ACLs", () => {
+  beforeAll(trioIsUp);
+  afterAll(() => trio.destroy());
+
+  test("cannot deny in one run, as the plan says", async () => {
+    const kept = await keepsItsPromise(
+      trio,
+      addresses,
+      { ...trio.settings, acl: {} },
+      { says: "restart", refused: "fixed-settings" },
+    );
+    expect(kept.said).toContain("acl cannot go from off to deny in one run");
+    expect(kept.said, "no host was reached").not.toMatch(/-(release|secrets|config) updating/);
+    expect(await apis[0]?.put("/v1/kv/of-a-stranger", "x")).toBe(true);
+  });
+
+  test("allows first: writers without a token write on, and tokens are made", async () => {
+    await keepsItsPromise(
+      trio,
+      addresses,
+      { ...trio.settings, acl: { defaultPolicy: "allow" } },
+      { says: "restart" },
+    );
+    expect(await tokens(await managementToken())).toEqual(made);
+    expect(await apis[0]?.put("/v1/kv/of-a-stranger", "x")).toBe(true);
+  });
+
+  test("and then denies: writers with a token write on, and strangers see nothing", async () => {
+    const token = await managementToken();
+    await keepsItsPromise(
+      trio,
+      addresses,
+      { ...trio.settings, acl: {} },
+      { says: "restart", token },
+    );
+    expect(await managementToken()).toBe(token);
+    expect(await strangerSees()).toEqual(nothing);
+  });
+});

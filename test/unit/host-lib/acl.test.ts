@@ -1,0 +1,102 @@
+// What readiness takes away of the tokens in Consul, and how it tries those that it has made. Answers are made up in the
+// form of real ones (1.19.2 and 1.22.0 give the same).
+//
+// Does not prove that Consul makes such tokens, or what each of them may: test/changes/12-acl.test.ts does.
+
+import { describe, expect, test } from "vitest";
+import { aclTokens } from "../../../components/render/acl";
+import type { Answers } from "../../support/curl/fakeConsul";
+import { Host } from "../support/host";
+
+const via = "http://127.0.0.1:80";
+const names = ["consul-1", "consul-2", "consul-3"];
+const tokens = aclTokens("golden", names);
+const management = "211ea800-58fa-73ed-b1ac-dd87bc73e103";
+
+const row = (AccessorID: string, Description: string) => ({ AccessorID, Description });
+const known = [
+  row(management, "Initial Management Token"),
+  row("00000000-0000-0000-0000-000000000002", "Anonymous Token"),
+  row(tokens.provisioner.accessor, "consul-cluster provisioner"),
+  row(tokens.dns.accessor, "consul-cluster dns"),
+  ...names.map((name) => row(tokens.agents[name]?.accessor ?? "", `consul-cluster agent ${name}`)),
+];
+
+function host(answers: Answers): Host {
+  const made = new Host();
+  made.apply(made.stage(made.render({ acl: {} })));
+  made.agents = { [via]: answers };
+  return made;
+}
+
+describe("older tokens", () => {
+  const removed = (more: typeof known) => {
+    const gone = Object.fromEntries(
+      more.map(({ AccessorID }) => [`DELETE /v1/acl/token/${AccessorID}`, "true"]),
+    );
+    const made = host({
+      "GET /v1/acl/token/self": JSON.stringify(known[0]),
+      "GET /v1/acl/tokens": JSON.stringify([...known, ...more]),
+      ...gone,
+    });
+    const { status, requests } = made.run("library", `via=${via}; remove_older_tokens`);
+    expect(status).toBe(0);
+    return requests.flatMap((request) => /DELETE .*token\/(\S+)/.exec(request)?.[1] ?? []);
+  };
+
+  test("of servers that are gone, of another seed, and management tokens of before go", () => {
+    const older = [
+      row("a1", "consul-cluster agent consul-4"),
+      row("a2", "consul-cluster provisioner"),
+      row("a3", "Initial Management Token"),
+    ];
+    expect(removed(older)).toEqual(["a1", "a2", "a3"]);
+  });
+
+  test("what others have made stays", () => {
+    expect(removed([row("a1", ""), row("a2", "shop"), row("a3", "Bootstrap Token")])).toEqual([]);
+  });
+});
+
+describe("the agents' tokens", () => {
+  const members = names.map((Name, i) => ({
+    Name,
+    Status: 1,
+    Tags: { role: "consul", id: `${i}` },
+    Addr: `10.0.0.1${i + 1}`,
+  }));
+  const works = (seen: (answer: typeof members) => typeof members) => {
+    const question = "GET /v1/agent/members";
+    // Asked with the recovery token first, then with that of each agent.
+    const answers = [members, ...members.map((member) => seen([member]))].map((list) =>
+      JSON.stringify(list),
+    );
+    const chain = answers.reduceRight<Answers | undefined>(
+      (next, body) => ({ [question]: { body, ...(next && { next: { [via]: next } }) } }),
+      undefined,
+    );
+    return host(chain as Answers).holds("library", `{ via=${via}; agents_work; }`);
+  };
+
+  test("work where each sees its own node, and no other", () => {
+    expect(works((own) => own)).toBe(true);
+  });
+
+  test("do not where one sees nothing, or everything", () => {
+    expect(works(() => [])).toBe(false);
+    expect(works(() => members)).toBe(false);
+  });
+});
+
+describe("whoever has no token", () => {
+  const question = "GET /v1/kv/consul-cluster/servers?consistent";
+
+  test.each([
+    ["refused: deny", 403, true],
+    ["answered: the policy says deny, and is not in force", 200, false],
+    ["not answered: no evidence", 500, false],
+  ])("is %s", (_, code, holds) => {
+    const made = host({ [question]: { code, body: "[]" } });
+    expect(made.holds("library", `{ via=${via}; strangers_are_judged; }`)).toBe(holds);
+  });
+});

@@ -66,7 +66,11 @@ describe("before anything is laid down", () => {
     host.write(`releases/${release}/consul`, `#!/bin/sh\necho Consul v${release}\n`, 0o755);
     const settings = `OWNER_ID=${owner} version=1.22.0 dataDir=${host.folder}/data wipeData=${wipeData}`;
     const df = `free_mib() { case $1 in /usr/local) echo ${usr} ;; *) echo ${data} ;; esac; }`;
-    return host.says("release", `${settings}; ${df}; check_disks; printf %s "$problems"`);
+    const asConsul = 'timeout() { shift; "$@"; }; runuser() { shift 3; "$@"; }';
+    return host.says(
+      "release",
+      `${settings}; ${df}; ${asConsul}; check_disks; printf %s "$problems"`,
+    );
   };
 
   test("room is asked for, for the data and for a release", () => {

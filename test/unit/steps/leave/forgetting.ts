@@ -30,7 +30,7 @@ export function without(
 }
 
 /** The removal of the server from Raft, after which it is in no configuration any more. */
-export const removal = (release: Release, change: Answers = {}): Answers => ({
+const removal = (release: Release, change: Answers = {}): Answers => ({
   [`DELETE /v1/operator/raft/peer?id=${id}`]: {
     next: {
       [api]: {

@@ -33,7 +33,7 @@ function trouble(cluster: Resource, resources: Resource[], last: LastRun): strin
       : `the gossip key ${of} would be replaced by one that the component makes: gossipKey was handed in and is not any more. Hand it in again; if another key is meant, say gossip.rotation: 2`;
   }
   if (wanted < old) {
-    return `gossip.rotation ${of} falls from ${old} to ${wanted}: it only rises, and older keys are not kept`;
+    return `gossip.rotation ${of} falls from ${old} to ${wanted}: it only rises, but for one that was refused: docs/operations.md, "Another gossip key"`;
   }
   if (wanted > old) return undefined;
   const key = childOf(cluster, "gossip-key", resources);

@@ -59,7 +59,8 @@ is_missed() {
   ! printf '%s\n' "$view" | grep -q "^$name true true alive "
 }
 
-# Nothing is applied here: does Raft's configuration have a server of this name, or at this address?
+# Nothing is applied here: does Raft's configuration have a server at this address? One of this name at another address is no
+# former self of this host: the server moves, and leaves there before it joins from here.
 look_for_former_self() {
   local raft='' limit=''
   limit=$(deadline "$AGENT_S")
@@ -68,7 +69,7 @@ look_for_former_self() {
     sleep 0.5
     find_agent || true
   done
-  if printf '%s\n' "$raft" | awk -v name="$name" -v place="$(staged_fact raft_address)" '$1 == name || $4 == place { n++ } END { exit !n }'; then
+  if printf '%s\n' "$raft" | awk -v address="$(bracketed "$(staged_fact address)"):" 'index($4, address) == 1 { n++ } END { exit !n }'; then
     sick="was installed anew"
   fi
 }

@@ -62,6 +62,16 @@ describe("a host where nothing is applied", () => {
     expect(repair(host(refused))).toMatchObject(nothing);
   });
 
+  test("is a new one where the cluster knows its name at another address: it leaves there first", () => {
+    const elsewhere = JSON.stringify({
+      Servers: [
+        { ID: "id-1", Node: "consul-1", Address: "10.0.0.110:8300", Voter: true },
+        { ID: "id-2", Node: "consul-2", Address: "10.0.0.12:8300", Voter: true },
+      ],
+    });
+    expect(repair(host({ [peer]: leading({ [raftOf]: elsewhere }) }))).toMatchObject(nothing);
+  });
+
   test("waits for nobody where there is no cluster yet", () => {
     const waited = "await_agent() { echo waited; return 1; }";
     expect(repair(host({ [peer]: agent("1.22.0", "waiting") }), waited)).toMatchObject(nothing);

@@ -13,6 +13,7 @@ import { Failure } from "../system/failure";
 import { runInherited } from "../system/inherited";
 import { runMain } from "../system/main";
 import { projectFolder, runFolder } from "../system/project";
+import { type FileResult, slowestFiles } from "../testTimes";
 import { actionlintTask, findActionlint } from "../toolchain/actionlint";
 import { languageHostsTask, pythonTask } from "../toolchain/languageHosts";
 import type { Toolchain } from "../toolchain/toolchain";
@@ -98,6 +99,8 @@ async function runTests(toolchain: Toolchain, selection: string[]): Promise<numb
   const counts = JSON.parse(readFileSync(results, "utf8")) as Counts;
   if (counts.numTotalTests === 0) throw new Failure("No test was selected.");
   const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = counts;
+  const slowest = slowestFiles(counts.testResults, projectFolder);
+  if (slowest.length > 0) console.log(`\nwhere the time went:\n${slowest.join("\n")}\n`);
   // One line for whoever reads the end of a long log.
   console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   return code;
@@ -108,4 +111,5 @@ interface Counts {
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
+  testResults: FileResult[];
 }

@@ -1,0 +1,26 @@
+// The end of a long log says where the time went.
+//
+// Does not prove that vitest's report is complete: hooks are not in it.
+
+import { expect, test } from "vitest";
+import { slowestFiles } from "../../../lab/testTimes";
+
+const file = (name: string, seconds: number) => ({
+  name: `/clone/test/${name}`,
+  startTime: 5000,
+  endTime: 5000 + seconds * 1000,
+});
+
+test("the slowest files first, and no more than are asked for", () => {
+  const files = [
+    file("unit/a", 0.2),
+    file("e2e/b", 7),
+    file("changes/c", 361.4),
+    file("e2e/d", 99),
+  ];
+  expect(slowestFiles(files, "/clone", 2)).toEqual(["361 s  test/changes/c", " 99 s  test/e2e/d"]);
+});
+
+test("nothing where all were quick", () => {
+  expect(slowestFiles([file("unit/a", 0.2)], "/clone")).toEqual([]);
+});

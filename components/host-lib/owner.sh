@@ -47,8 +47,11 @@ data_mark() { [ ! -r "$1/$DATA_MARK" ] || cat "$1/$DATA_MARK"; }
 # applied text tells; and where the host was installed anew, or its machine is another, the data itself.
 will_be_wiped() {
   [ -n "$1" ] && [ "$1" != "$(desired_part wipe-data "$APPLIED")" ] &&
-    [ "$(cat "$2/$WIPE_NOTE" 2>/dev/null)" != "${OWNER_ID:-$(owner_id)} $1" ]
+    [ "$(noted_wipe "$2/$WIPE_NOTE")" != "${OWNER_ID:-$(owner_id)} $1" ]
 }
+
+# Who can write beside the data may have put anything there.
+noted_wipe() { [ -L "$1" ] || [ ! -f "$1" ] || head -c 200 "$1"; }
 
 # The same of the desired text.
 wipe_is_due() { will_be_wiped "$(desired_part wipe-data "$desired")" "$(staged_fact data_dir)"; }
@@ -60,8 +63,10 @@ note_wipe() {
   mark=$(desired_part wipe-data "$desired")
   note=$(staged_fact data_dir)/$WIPE_NOTE
   if [ -z "$mark" ]; then rm -f "$note"; return 0; fi
-  printf '%s %s\n' "$(owner_id)" "$mark" >"$note.new"
-  replace "$note.new" "$note"
+  # The folder is the user consul's: nothing is opened in it, and a rename follows no link.
+  printf '%s %s\n' "$(owner_id)" "$mark" >"$STATE/wiped.new"
+  flush "$STATE/wiped.new"
+  mv -T "$STATE/wiped.new" "$note"
 }
 
 # Noted before it is made, so that a run that is cut off has it. $1: user, group, ...

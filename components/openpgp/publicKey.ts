@@ -16,12 +16,15 @@ interface SigningKey {
   fingerprint: string;
   /** When it ended or will end, in seconds since 1970; 0 where it never does. A subkey ends with its primary key. */
   expires: number;
+  /** By its primary key. GnuPG is silent about it where the subkey has ended as well. */
+  revoked: boolean;
 }
 
 const TAG = { signature: 2, privateKey: 5, publicKey: 6, privateSubkey: 7, subkey: 14 } as const;
 /** What GnuPG leaves beside them: a marker, its own notes, a user's name, a user's picture, padding. */
 const PASSED_OVER = [10, 12, 13, 17, 21];
 const REVOKED = 0x20;
+const SUBKEY_REVOKED = 0x28;
 /** Of a user's name by the key itself, of whatever certainty, and of the key without a name. */
 const OF_PRIMARY = [0x10, 0x11, 0x12, 0x13, 0x1f];
 const OF_SUBKEY = [0x18];
@@ -41,7 +44,7 @@ export function readPublicKey(armoured: string): PublicKey {
   const keys = [primary, ...subkeys.map((key) => ({ ...key, expires: sooner(key, primary) }))];
   return {
     fingerprint: primary.fingerprint,
-    keys: keys.map(({ fingerprint, expires }) => ({ fingerprint, expires })),
+    keys,
     bytes,
   };
 }
@@ -96,7 +99,8 @@ function ended({ key, signatures, isPrimary }: Bound): SigningKey {
   if (isPrimary && last === undefined) throw new KeyTrouble("is not signed by itself");
   const lifetime = last?.keyLifetime ?? 0;
   const expires = lifetime === 0 ? 0 : key.body.readUInt32BE(1) + lifetime;
-  return { fingerprint: fingerprintOf(key), expires };
+  const revoked = !isPrimary && signatures.some(({ type }) => type === SUBKEY_REVOKED);
+  return { fingerprint: fingerprintOf(key), expires, revoked };
 }
 
 function sooner(a: SigningKey, b: SigningKey): number {

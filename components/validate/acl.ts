@@ -31,6 +31,21 @@ const checkToken = text((token, path): Problem[] => {
     : [];
 }, "a token");
 
+/** What a server's own settings register goes with its agent's token, which may write nothing but the node. */
+export function checkServicesBesideAcl(args: Fields): Problem[] {
+  const { defaultPolicy = "deny" } = fieldsOf(args.acl);
+  if (args.acl === undefined || defaultPolicy !== "deny") return [];
+  const extra = fieldsOf(args.extraConfig);
+  return ["service", "services"]
+    .filter((key) => extra[key] !== undefined)
+    .flatMap((key) =>
+      problem(
+        `extraConfig.${key}`,
+        "is not registered where ACLs deny: the servers' own agents have no right to; register it through the API, with a token of its own",
+      ),
+    );
+}
+
 /** With the argument, `extraConfig` says nothing of ACLs; without, what it says is the user's own. */
 export function keysManagedBesideAcl(args: Fields): readonly ManagedKey[] {
   const { defaultPolicy } = fieldsOf(args.acl);

@@ -1,5 +1,5 @@
 import type { PlainArgs } from "../cluster/args";
-import { keysManagedBesideAcl } from "./acl";
+import { checkServicesBesideAcl, keysManagedBesideAcl } from "./acl";
 import { checkAws } from "./aws";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
@@ -33,5 +33,6 @@ export function validate(args: PlainArgs, files?: Files): Problem[] {
     ...checkRecursors(fields),
     ...checkEnvironment(fields),
     ...checkExtraConfig(fields, keysManagedBesideAcl(fields)),
+    ...checkServicesBesideAcl(fields),
   ];
 }

@@ -23,6 +23,7 @@ switch_is_whole() {
   before=$(desired_part release "$APPLIED")
   cp "$desired" "$APPLIED.new"
   replace "$APPLIED.new" "$APPLIED"
+  note_tokens
   [ -z "$before" ] || [ "$before" = "$release" ] || echo "$before" >"$STATE/release.previous"
   forget_previous
   prune_releases

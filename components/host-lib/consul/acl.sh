@@ -16,10 +16,11 @@ has_acls() { [ -n "$(staged_fact acl)" ]; }
 settle_acls() {
   local limit=''
   limit=$(deadline "$ACL_S")
-  until tokens_are_made && provisioner_works && agents_work && dns_works && strangers_are_judged; do
+  until tokens_are_made && provisioner_works && agents_work && dns_works; do
     ! passed "$limit" || die "the tokens of the ACLs are not settled within $ACL_S s: $reason; run it again"
     sleep 0.5
   done
+  tell_of_strangers
   remove_older_tokens
 }
 
@@ -140,27 +141,33 @@ seen_with() {
   printf '%s' "$said" | json_rows '' "$3"
 }
 
-# Is whoever has no token refused where that is the policy, and answered where it is not?
-strangers_are_judged() {
+# What a caller without a token meets is a matter of the anonymous token's and of an agent's default one, too, and those are
+# the operator's: said, and no reason to stop.
+tell_of_strangers() {
   local status=0
   request none "$via" "/v1/kv/$SERVER_NAMES?consistent" >/dev/null || status=$?
-  reason="$via answers who has no token, though the policy is to deny"
-  if [ "$(staged_fact acl)" = deny ]; then [ "$status" -eq 3 ]; return; fi
-  reason="$via refuses who has no token, though the policy is to allow"
-  [ "$status" -le 1 ]
+  case $(staged_fact acl),$status in
+    deny,[01]) say "who has no token reads keys, though the policy is to deny: the anonymous token, or a default one of the agent's, may" ;;
+    allow,3) say "who has no token reads no keys, though the policy is to allow: the anonymous token may not" ;;
+  esac
 }
 
 # ---------------------------------------------------------------- taken away
 
-# Of servers that are gone, and of seeds and management tokens of before. What others have made is left alone.
+# Of servers that are gone, and of seeds and management tokens of before. What others have made is left alone, and so is the
+# token of a server that is about to leave: it writes its own node until it has left.
 remove_older_tokens() {
-  local known='' own='' accessor='' description=''
+  local known='' own='' members='' accessor='' description=''
   own=$(request management "$via" /v1/acl/token/self) || die "the management token cannot be read; run it again"
   own=$(printf '%s' "$own" | json_fields AccessorID) || die "the management token cannot be read; run it again"
   known=$(known_tokens) || die "the tokens of Consul cannot be read; run it again"
+  members=$(members_of "$via") || die "the members of the pool cannot be read; run it again"
   printf '%s\n' "$known" | while read -r accessor description; do
     case $description in
-      consul-cluster_provisioner | consul-cluster_dns | consul-cluster_agent_*) ! grep -q " $accessor " "$TOKENS_MADE" || continue ;;
+      consul-cluster_provisioner | consul-cluster_dns | consul-cluster_agent_*) 
+        ! grep -q " $accessor " "$TOKENS_MADE" || continue
+        ! printf '%s\n' "$members" | grep -q "^${description#consul-cluster_agent_} 1 " || continue
+        ;;
       Initial_Management_Token) [ "$accessor" != "$own" ] || continue ;;
       *) continue ;;
     esac

@@ -35,7 +35,7 @@ request() {
   case $with in
     none) ;;
     -) set -- -K - "$@" ;;
-    *) set -- -K "$STAGED/secrets/$with.curl" "$@" ;;
+    *) set -- -K "$(token_file "$with").curl" "$@" ;;
   esac
   said=$(curl -sS --noproxy '*' --connect-timeout 2 --max-time "$REQUEST_S" -w '\n%{http_code}' "$@" "$url" 2>/dev/null) || return 2
   # To the last line break: whatever the shell, that costs as much as the answer is long, and not its square.

@@ -6,11 +6,41 @@
 #   provisioner   what a run needs of the cluster, and no more; the run that turns ACLs on makes it at its end
 #   management    may do anything: makes the others, and stands in for the provisioner's as long as that is not known
 #
+# Where other tokens are staged than those of what runs, or none, those of what runs go by former-NAME until the switch is
+# whole: on the way off an agent still judges by them.
+#
 # A token that nobody knows yet is refused also where everybody may do anything. So while a policy is "allow", or not known
 # to be "deny", a question goes without one first; what is refused then is asked with one, for the agent that judges it
 # may be on the other side of a change.
 
-has_token() { [ -r "$STAGED/secrets/$1.curl" ]; }
+TOKENS=$STATE/tokens # of what runs
+
+has_token() { [ -r "$(token_file "$1").curl" ]; }
+
+# Without its ending.
+token_file() {
+  case $1 in
+    former-*) echo "$TOKENS/${1#former-}" ;;
+    *) echo "$STAGED/secrets/$1" ;;
+  esac
+}
+
+# The token $1 of the set that runs, where it is another than the staged one.
+former() {
+  ! has_token "former-$1" || same_file "$TOKENS/$1.curl" "$STAGED/secrets/$1.curl" || echo "former-$1"
+}
+
+# Once the staged set runs.
+note_tokens() {
+  rm -rf "$TOKENS.new"
+  if has_token recovery; then
+    mkdir -m 0700 "$TOKENS.new"
+    cp -p "$STAGED"/secrets/*.curl "$STAGED"/secrets/*.token "$TOKENS.new/"
+    flush "$TOKENS.new"/*
+  fi
+  rm -rf "$TOKENS"
+  [ ! -d "$TOKENS.new" ] || mv "$TOKENS.new" "$TOKENS"
+}
 
 # Does what runs, ran before a switch that is not whole, or shall run, deny whoever has no token?
 acl_denies() { grep -qsx 'acl=deny' "$FACTS" "$PREVIOUS/facts" "$STAGED/config/facts"; }
@@ -22,17 +52,32 @@ tokens_for() {
     /v1/status/*) echo none ;;
     # The only one of the agent's paths that is judged as the cluster's.
     /v1/agent/force-leave/*) cluster_tokens ;;
-    /v1/agent/*) if has_token recovery; then echo recovery; else echo none; fi ;;
+    /v1/agent/*) some "$(! has_token recovery || echo recovery)" "$(former recovery)" ;;
     /v1/acl/*) if has_token management; then echo management; else echo none; fi ;;
     *) cluster_tokens ;;
   esac
 }
 
 cluster_tokens() {
-  if ! has_token provisioner; then echo none
-  elif acl_denies; then echo "provisioner management"
-  else echo "none provisioner management"
-  fi
+  local staged='' before=''
+  ! has_token provisioner || staged="provisioner management"
+  before="$(former provisioner) $(former management)"
+  if acl_denies; then some "$staged" "$before"; else some none "$staged" "$before"; fi
+}
+
+# What there is of these words, or none.
+some() {
+  # shellcheck disable=SC2048,SC2086  # words, and none of them has a blank
+  set -- $*
+  echo "${*:-none}"
+}
+
+# What the own agent lets its commands do: with the token of what runs.
+agent_token() {
+  local token=''
+  token=$(former recovery)
+  [ -n "$token" ] || ! has_token recovery || token=recovery
+  echo "${token:-none}"
 }
 
 # Is it worth to ask again with the next token? $1: the one that was refused, $2: what was said. The right that the
@@ -43,4 +88,4 @@ is_unknown_token() {
 }
 
 # The argument of Consul's own commands for the token $1; none for `none`.
-token_argument() { [ "$1" = none ] || echo "-token-file=$STAGED/secrets/$1.token"; }
+token_argument() { [ "$1" = none ] || echo "-token-file=$(token_file "$1").token"; }

@@ -82,7 +82,7 @@ restart() {
 wipe() {
   if runs; then
     # shellcheck disable=SC2046  # an argument, or none
-    timeout 30 "$BINARY" leave -http-addr="$api" $(token_argument "$(tokens_for /v1/agent/leave)") >/dev/null 2>&1 || true
+    timeout 30 "$BINARY" leave -http-addr="$api" $(token_argument "$(agent_token)") >/dev/null 2>&1 || true
     timeout 60 systemctl stop "$SERVICE" || true
   fi
   empty_data_folder

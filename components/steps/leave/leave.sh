@@ -36,14 +36,14 @@ leave_cluster() {
   require_cluster_lock "not taken out"
   hand_over_leadership "$me"
   # shellcheck disable=SC2046  # an argument, or none
-  timeout 60 "$BINARY" leave -http-addr="$api" $(token_argument "$(tokens_for /v1/agent/leave)") >/dev/null 2>&1 || say "consul leave did not end well; the peers are asked to forget this server"
+  timeout 60 "$BINARY" leave -http-addr="$api" $(token_argument "$(agent_token)") >/dev/null 2>&1 || say "consul leave did not end well; the peers are asked to forget this server"
   say "has left the cluster"
 }
 
 # Nobody counts on a client agent's vote, so it waits for nobody.
 leave_as_client() {
   # shellcheck disable=SC2046  # an argument, or none
-  timeout 60 "$BINARY" leave -http-addr="$api" $(token_argument "$(tokens_for /v1/agent/leave)") >/dev/null 2>&1 || say "consul leave did not end well; the servers will take this client for failed"
+  timeout 60 "$BINARY" leave -http-addr="$api" $(token_argument "$(agent_token)") >/dev/null 2>&1 || say "consul leave did not end well; the servers will take this client for failed"
   say "has left the cluster"
 }
 

@@ -144,6 +144,7 @@ check_strangers() {
   ! getent passwd consul >/dev/null 2>&1 || found="$found; a user consul"
   ! getent group consul >/dev/null 2>&1 || found="$found; a group consul"
   [ ! -e "$BINARY" ] || found="$found; the program $BINARY"
+  [ -z "$(ls -A "$RELEASES" 2>/dev/null)" ] || found="$found; releases in $RELEASES"
   [ -z "$(ls -A "$configDir" 2>/dev/null)" ] || found="$found; settings in $configDir"
   [ -z "$found" ] || problem "this host has what this library has not made: ${found#; }; its data may be in $dataDir. Nothing of it is taken over: move it away, or give another host"
 }

@@ -49,14 +49,19 @@ verdict() {
   awk -v pinned="$signingKey" -v keys="$SIGNING_KEYS" '
     BEGIN {
       count = split(keys, list, " ")
-      for (i = 1; i <= count; i++) { split(list[i], part, ":"); ends[part[1]] = part[2] + 0 }
+      for (i = 1; i <= count; i++) {
+        split(list[i], part, ":")
+        if (part[2] == "revoked") gone[part[1]]
+        ends[part[1]] = part[2] + 0
+      }
     }
     $1 != "[GNUPG:]" { next }
     $2 ~ /^(NEWSIG|GOODSIG|EXPSIG|EXPKEYSIG|REVKEYSIG|BADSIG|ERRSIG)$/ { said = $2 }
     $2 == "BADSIG" { changed = 1 }
     $2 == "REVKEYSIG" && revoked == "" { revoked = $3 }
     $2 == "ERRSIG" && $8 == 9 && another == "" { another = length($9) >= 40 ? $9 : $3 }
-    $2 == "VALIDSIG" && said == "REVKEYSIG" { revoked = $3 }
+    # Of a subkey that is revoked and has ended GnuPG tells the end alone.
+    $2 == "VALIDSIG" && (said == "REVKEYSIG" || $3 in gone) { revoked = $3 }
     $2 == "VALIDSIG" && $NF == pinned && said == "GOODSIG" { good = 1 }
     $2 == "VALIDSIG" && $NF == pinned && said == "EXPKEYSIG" && $5 ~ /^[0-9]+$/ {
       if ($5 + 0 <= ends[$3]) good = 1; else late = $5

@@ -29,7 +29,9 @@ export function trustOf({ signingKey, signingKeyFile, sha256 }: Given): Trust {
 
 /** Without armour, since gpgv takes none; in lines, so that a preview shows which of them are others. */
 function asShell({ keys, bytes }: PublicKey): string {
-  const ends = keys.map(({ fingerprint, expires }) => `${fingerprint}:${expires}`).join(" ");
+  const ends = keys
+    .map(({ fingerprint, expires, revoked }) => `${fingerprint}:${revoked ? "revoked" : expires}`)
+    .join(" ");
   const lines = bytes.toString("base64").match(/.{1,64}/g) ?? [];
   return `SIGNING_KEYS='${ends}'\nSIGNING_KEY='\n${lines.join("\n")}'\n`;
 }

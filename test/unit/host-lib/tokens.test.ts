@@ -2,6 +2,8 @@
 //
 // Does not prove that Consul lets these tokens in: test/changes/12-acl.test.ts does.
 
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { aclTokens } from "../../../components/render/acl";
 import type { Answer } from "../../support/curl/fakeConsul";
@@ -72,6 +74,39 @@ describe("a question is asked", () => {
     ["of the ACLs with the management token", ["deny"], "/v1/acl/tokens", ["management"]],
   ])("%s", (_, policies, path, names) => {
     expect(tried(host(...policies), path)).toEqual({ names, asked: 1, said: `${yes} 0` });
+  });
+});
+
+describe("while other tokens are staged than those of what runs", () => {
+  const off = () => {
+    const made = host("allow");
+    made.says("library", "note_tokens");
+    rmSync(join(made.folder, "state/staged"), { recursive: true });
+    made.stage(made.render());
+    return made;
+  };
+  const stranger = recorded("1.22.0", "anonymous-leader.autopilot-health");
+
+  test("those of what runs are used: on the way off it still judges by them", () => {
+    expect(tried(off(), self)).toEqual({ names: ["recovery"], asked: 1, said: `${yes} 0` });
+    expect(tried(off(), health, [stranger, yes]).names).toEqual(["provisioner"]);
+    expect(off().says("library", "cluster_tokens; agent_token")).toBe(
+      "none former-provisioner former-management\nformer-recovery",
+    );
+  });
+
+  test("and are gone once the switch is whole", () => {
+    const made = off();
+    expect(made.says("library", "note_tokens; cluster_tokens; agent_token")).toBe("none\nnone");
+  });
+
+  test("they lie in files of root's, and are no others where they are the same", () => {
+    const made = host("deny");
+    const modes = 'note_tokens; stat -c %a "$TOKENS"; find "$TOKENS" -type f -perm /077';
+    expect(made.says("library", `umask 022; chmod 600 "$STAGED"/secrets/*; ${modes}`)).toBe("700");
+    expect(made.says("library", "cluster_tokens; agent_token")).toBe(
+      "provisioner management\nrecovery",
+    );
   });
 });
 

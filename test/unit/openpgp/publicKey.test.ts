@@ -12,7 +12,16 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { KeyTrouble } from "../../../components/openpgp/armour";
 import { readPublicKey } from "../../../components/openpgp/publicKey";
 import { VENDOR_KEY, vendorKey } from "../../../components/openpgp/vendorKey";
-import { bytesOf, ended, made, makePair, type Pair, revoked, thatEnds } from "../support/openPgp";
+import {
+  bytesOf,
+  ended,
+  made,
+  makePair,
+  type Pair,
+  revoked,
+  thatEnds,
+  withRevokedSubkeys,
+} from "../support/openPgp";
 
 const vendorText = readFileSync(
   join(__dirname, "../../../components/openpgp/vendor-key.asc"),
@@ -71,13 +80,13 @@ describe("a key", () => {
   test("is known by its fingerprint, with its subkeys", async () => {
     expect(readPublicKey(pair.publicKey)).toEqual({
       fingerprint: pair.fingerprint,
-      keys: [{ fingerprint: pair.fingerprint, expires: 0 }],
+      keys: [{ fingerprint: pair.fingerprint, expires: 0, revoked: false }],
       bytes: await bytesOf(pair.publicKey),
     });
     const [subkey] = withSubkey.key.getSubkeys();
     expect(readPublicKey(withSubkey.publicKey).keys).toEqual([
-      { fingerprint: withSubkey.fingerprint, expires: 0 },
-      { fingerprint: subkey?.getFingerprint().toUpperCase(), expires: 0 },
+      { fingerprint: withSubkey.fingerprint, expires: 0, revoked: false },
+      { fingerprint: subkey?.getFingerprint().toUpperCase(), expires: 0, revoked: false },
     ]);
   });
 
@@ -87,6 +96,13 @@ describe("a key", () => {
     // A subkey without an end of its own goes with it.
     const ends = readPublicKey(await thatEnds(withSubkey)).keys.map((key) => key.expires);
     expect(ends).toEqual([seconds(ended), seconds(ended)]);
+  });
+
+  test("and which subkeys are revoked, whether they have ended or not", async () => {
+    for (const key of [withSubkey.publicKey, await thatEnds(withSubkey)]) {
+      const { keys } = readPublicKey(await withRevokedSubkeys(key, withSubkey));
+      expect(keys.map((each) => each.revoked)).toEqual([false, true]);
+    }
   });
 
   test("may stand in any text, with headers, Windows' line ends and no checksum", async () => {

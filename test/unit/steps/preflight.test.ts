@@ -156,6 +156,7 @@ describe("whose a host is", () => {
 
   test.each([
     ["a binary", "consul"],
+    ["a release", "releases/1.22.0/consul"],
     ["settings", "config/consul.hcl"],
   ])("a stranger's: %s", (_, path) => {
     const host = nobody();

@@ -18,6 +18,7 @@ import {
   signatureOf,
   signedText,
   thatEnds,
+  withRevokedSubkeys,
 } from "../support/openPgp";
 import { without } from "../support/programs";
 import { releaseFunctions, runShell, temporaryFolder } from "../support/shell";
@@ -49,7 +50,9 @@ beforeAll(async () => {
 function pinning(armoured: string, bytes?: Buffer): string {
   const key = readPublicKey(armoured);
   const whole: PublicKey = { ...key, bytes: bytes ?? key.bytes };
-  const ends = whole.keys.map(({ fingerprint, expires }) => `${fingerprint}:${expires}`).join(" ");
+  const ends = whole.keys
+    .map(({ fingerprint, expires, revoked }) => `${fingerprint}:${revoked ? "revoked" : expires}`)
+    .join(" ");
   return `signingKey=${whole.fingerprint} sha256=''
     SIGNING_KEYS='${ends}' SIGNING_KEY='${whole.bytes.toString("base64")}'`;
 }
@@ -166,6 +169,17 @@ describe.each(verifiers)("%s", (_, present, path) => {
     });
     expect(said).toContain(`is by the key ${vendor.fingerprint}, which its owner has revoked`);
   });
+
+  test.runIf(present)(
+    "refuses what a revoked subkey has signed, also where it has ended, of which alone GnuPG speaks then",
+    async () => {
+      const signature = await signatureOf(sums, withSubkey, inTime);
+      for (const key of [withSubkey.publicKey, await thatEnds(withSubkey)]) {
+        const pinned = pinning(await withRevokedSubkeys(key, withSubkey));
+        expect(refused(pinned, { signature })).toContain("which its owner has revoked");
+      }
+    },
+  );
 
   test.runIf(present)("refuses what is no signature", async () => {
     const whole = await signatureOf(sums, vendor);

@@ -78,6 +78,20 @@ describe("a mark of wipeData", () => {
     expect(it.made.read("state/active")).toBe(it.set.desired);
   });
 
+  // The folder is the user consul's, the script root's.
+  test("is noted past whatever lies in its place: a link is followed neither to write nor to read", () => {
+    const it = host("ticket-17", marked());
+    it.made.write("passwd", "root's");
+    const links = [`${note}.new`, note].map(
+      (place) => `ln -sf ../passwd ${it.made.folder}/${place}`,
+    );
+    it.made.says("library", `mkdir -p ${it.made.folder}/data; ${links.join("; ")}`);
+    const result = run("activate.sh", it, "empty_data_folder() { :; }");
+    expect(result.status, result.stderr).toBe(0);
+    expect(it.made.read("passwd")).toBe("root's");
+    expect(noted(it)).toBe(`${owner} ticket-17\n`);
+  });
+
   test("nor to its repair", () => {
     // One of the recorded cluster's own names: it is known there from before.
     const it = host("ticket-17");

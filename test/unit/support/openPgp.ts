@@ -7,6 +7,7 @@ import {
   readPrivateKey,
   reformatKey,
   revokeKey,
+  type SecretKeyPacket,
   sign,
 } from "openpgp";
 
@@ -52,6 +53,14 @@ export async function thatEnds({ key }: Pair, date = made): Promise<string> {
 
 export async function revoked({ key }: Pair): Promise<string> {
   return (await revokeKey({ key, format: "armored" })).publicKey;
+}
+
+/** The armoured key with its subkeys revoked: the primary key that has the right to say so is that of the pair. */
+export async function withRevokedSubkeys(armoredKey: string, { key }: Pair): Promise<string> {
+  const others = await readKey({ armoredKey });
+  const owner = key.keyPacket as SecretKeyPacket;
+  others.subkeys = await Promise.all(others.subkeys.map((subkey) => subkey.revoke(owner)));
+  return others.armor();
 }
 
 /** Detached and binary, as the vendor's. */

@@ -33,6 +33,16 @@ describe("what is said of ACLs", () => {
     }
   });
 
+  test("services of the servers' own settings, which nothing could register under deny, are refused", () => {
+    const extraConfig = { services: [{ name: "web", port: 80 }] };
+    expect(problemsOf({ acl: {}, extraConfig })).toEqual([
+      expect.stringContaining("extraConfig.services: is not registered where ACLs deny"),
+    ]);
+    for (const acl of [{ defaultPolicy: "allow" }, { defaultPolicy: "off" }])
+      expect(problemsOf({ acl, extraConfig })).toEqual([]);
+    expect(problemsOf({ extraConfig })).toEqual([]);
+  });
+
   test("beside it extraConfig says nothing of ACLs; without it, what it says is the user's own", () => {
     const extraConfig = { acl: { enabled: true, default_policy: "allow" } };
     expect(problemsOf({ acl: {}, extraConfig })).toEqual([

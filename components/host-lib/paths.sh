@@ -25,6 +25,7 @@ DATA_NOTE=$STATE/data          # the data folder whose data is this cluster's
 DATA_MARK=.consul-cluster      # on a data volume: the owner of the data that it holds
 TEARDOWN=$STATE/farewell       # the whole cluster is being taken away: see gate/teardown.sh
 UNIT=/etc/systemd/system/consul.service
+TMPDIR_UNIT=$UNIT.d/50-consul-cluster-tmpdir.conf
 ENVIRONMENT=/etc/sysconfig/consul
 
 # A sudo without secure_path leaves a user's own, in which useradd, ss and ip need not be.

@@ -54,7 +54,7 @@ install_config() {
 
 install_service() {
   local changed=''
-  changed=$(install_file "$STAGED/config/consul.service" "$UNIT" 0644)
+  changed=$(install_file "$STAGED/config/consul.service" "$UNIT" 0644; install_temporary_folder)
   [ -z "$changed" ] || systemctl daemon-reload
   # The file may hold what is nobody's business, so it is root's alone: systemd reads it as root.
   install_file "$STAGED/config/environment" "$ENVIRONMENT" 0600 >/dev/null
@@ -62,6 +62,13 @@ install_service() {
   point "$BINARY" "$RELEASES/$release/consul"
   restore_contexts "$BINARY"
   systemctl --quiet is-enabled "$SERVICE" 2>/dev/null || systemctl --quiet enable "$SERVICE"
+}
+
+# Whoever leads puts a snapshot together in a temporary file: on the disk of the data, which has room for it, and not in a
+# /tmp that may lie in memory. Read at the next start, and no reason for one, so it is no part of the unit.
+install_temporary_folder() {
+  printf '[Service]\nEnvironment="TMPDIR=%s"\n' "$(staged_fact data_dir)" >"$STATE/tmpdir.conf"
+  install_file "$STATE/tmpdir.conf" "$TMPDIR_UNIT" 0644
 }
 
 # Releases beyond the one that runs and the one before it go: 200 MB each.

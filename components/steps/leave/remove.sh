@@ -46,6 +46,8 @@ main() {
   folder=$(data_folder)
   ! was_made user || user=consul
   ! unit_is_ours || rm -f "$UNIT" "$ENVIRONMENT"
+  rm -f "$TMPDIR_UNIT"
+  rmdir "${TMPDIR_UNIT%/*}" 2>/dev/null || true
   systemctl daemon-reload
   remove_settings
   case $(readlink "$BINARY" 2>/dev/null) in "$RELEASES"/*) rm -f "$BINARY" ;; esac

@@ -13,6 +13,10 @@ test("what a text quotes of the secrets does not show", () => {
   expect(host.says("library", text)).toBe('a "[secret]" and [secret][secret]\nb');
 });
 
+/** Nothing belongs to a user of this computer. */
+const quiet =
+  'chown() { :; }; install() { if [ "$1" = -m ]; then cp "$7" "$8"; else mkdir -p "$4"; fi; }';
+
 /** What is flushed, each with whether its place was taken by then. */
 const watched = (place: string) =>
   `sync() { shift; for f; do echo "$(basename "$f") $([ -e "${place}" ] && echo late || echo first)"; done; }`;
@@ -28,8 +32,6 @@ test("what was sent is on the disk before its folder is in its place", () => {
 test("a set, its unit, its facts and its release are on the disk before they are switched to", () => {
   const host = new Host();
   host.stage(host.render());
-  const quiet =
-    'chown() { :; }; install() { if [ "$1" = -m ]; then cp "$7" "$8"; else mkdir -p "$4"; fi; }';
   const call = `${quiet}; release=1.22.0; ${watched(`${host.folder}/config`)}; switch_over; find ${host.folder} -name '*.new'`;
   const said = host.says("library", call).split("\n");
   for (const file of ["10-server.json", "30-secrets.json"]) expect(said).toContain(`${file} first`);
@@ -39,6 +41,17 @@ test("a set, its unit, its facts and its release are on the disk before they are
       said.some((line) => line.startsWith(`${file} `)),
       file,
     ).toBe(true);
+});
+
+test("Consul's temporary files lie on the disk of its data from its next start on, and nothing restarts for it", () => {
+  const host = new Host();
+  const { plan, config } = host.stage(host.render());
+  host.says("library", `${quiet}; release=1.22.0; switch_over`);
+  expect(host.read("unit.d/50-consul-cluster-tmpdir.conf")).toBe(
+    `[Service]\nEnvironment="TMPDIR=${plan.dataDir}"\n`,
+  );
+  // What tells a restart is told by the unit.
+  expect(config["consul.service"]).not.toContain("TMPDIR");
 });
 
 test("where sync takes no files, all of them are flushed", () => {

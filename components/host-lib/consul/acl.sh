@@ -154,6 +154,11 @@ tell_of_strangers() {
 
 # ---------------------------------------------------------------- taken away
 
+# A server that this cluster shall not have any more, $1, and that the members, $2, still have.
+is_leaving() {
+  ! grep -q "^agent $1 " "$TOKENS_MADE" && printf '%s\n' "$2" | grep -q "^$1 1 "
+}
+
 # Of servers that are gone, and of seeds and management tokens of before. What others have made is left alone, and so is the
 # token of a server that is about to leave: it writes its own node until it has left.
 remove_older_tokens() {
@@ -166,7 +171,7 @@ remove_older_tokens() {
     case $description in
       consul-cluster_provisioner | consul-cluster_dns | consul-cluster_agent_*) 
         ! grep -q " $accessor " "$TOKENS_MADE" || continue
-        ! printf '%s\n' "$members" | grep -q "^${description#consul-cluster_agent_} 1 " || continue
+        ! is_leaving "${description#consul-cluster_agent_}" "$members" || continue
         ;;
       Initial_Management_Token) [ "$accessor" != "$own" ] || continue ;;
       *) continue ;;

@@ -45,7 +45,11 @@ describe("older tokens", () => {
     const made = host({
       "GET /v1/acl/token/self": JSON.stringify(known[0]),
       "GET /v1/acl/tokens": JSON.stringify([...known, ...more]),
-      "GET /v1/agent/members": JSON.stringify([member("consul-4", 3), member("consul-5", 1)]),
+      "GET /v1/agent/members": JSON.stringify([
+        member("consul-1", 1),
+        member("consul-4", 3),
+        member("consul-5", 1),
+      ]),
       ...gone,
     });
     const { status, requests } = made.run("library", `via=${via}; remove_older_tokens`);
@@ -56,10 +60,12 @@ describe("older tokens", () => {
   test("of servers that are gone, of another seed, and management tokens of before go", () => {
     const older = [
       row("a1", "consul-cluster agent consul-4"),
+      // Of a server that stays: it has another one by now.
+      row("a4", "consul-cluster agent consul-1"),
       row("a2", "consul-cluster provisioner"),
       row("a3", "Initial Management Token"),
     ];
-    expect(removed(older)).toEqual(["a1", "a2", "a3"]);
+    expect(removed(older)).toEqual(["a1", "a4", "a2", "a3"]);
   });
 
   test("that of a server which is about to leave stays until it has left", () => {

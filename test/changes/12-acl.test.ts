@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConsulApi, dns, type Member, type RaftServer } from "../support/consul";
 import { ssh } from "../support/machines";
 import { keepsItsPromise } from "../support/promise";
-import { addresses, apis, baseSettings, names, on, trio, trioIsUp, trioIsUpWith } from "../support/trio";
+import {
+  addresses,
+  apis,
+  baseSettings,
+  names,
+  on,
+  trio,
+  trioIsUp,
+  trioIsUpWith,
+} from "../support/trio";
 
 // ACLs: a cluster that denies from its first start, and goes through a restart, another token and a new machine under
 // load; it is led away from them in two runs, and in two runs back, with other tokens, while writers write.

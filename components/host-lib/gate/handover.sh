@@ -10,7 +10,7 @@ ASK_AGAIN_S=3   # where the candidate lost its election
 # candidate has asked for votes (hashicorp/raft #581), and it is behind then. This server leads again after 1 to 2 s, and
 # asks again. $1: this server's address in Raft.
 hand_over_leadership() {
-  local me="$1" limit='' again=0 tries=0 named='' voters=''
+  local me="$1" limit='' again=0 tries=0 status=0 named='' voters=''
   limit=$(deadline "$WHO_LEADS_S")
   # Who is not known to follow may lead.
   until voters=$(other_voters "$me") && { [ -z "$voters" ] || named=$(named_leader); }; do
@@ -25,13 +25,21 @@ hand_over_leadership() {
   until named=$(another_leader "$me"); do
     ! passed "$limit" || die "this server leads and no other took over within $HANDOVER_S s; it was not restarted"
     if passed "$again" && [ "$(leader_of "$api")" = "$me" ]; then
-      ask "$api" "/v1/operator/raft/transfer-leader?id=$(transfer_candidate "$tries")" -X POST >/dev/null || true
+      status=0
+      ask "$(transfer_agent "$tries")" "/v1/operator/raft/transfer-leader?id=$(transfer_candidate "$tries")" -X POST >/dev/null || status=$?
       tries=$((tries + 1))
-      again=$(deadline "$ASK_AGAIN_S")
+      # Who does not answer has not asked for it either: the next one is asked at once.
+      [ "$status" -eq 2 ] || again=$(deadline "$ASK_AGAIN_S")
     fi
     sleep 0.1
   done
   say "leadership handed over to $named"
+}
+
+# Of whom the transfer is asked at the try $1: of this server first, and then of the others that answer. For as long as two
+# minutes after a server has crashed again and again, an agent may wait for its own way to the leader (seen with 1.22.0).
+transfer_agent() {
+  cluster_agents | awk -v try="$1" '{ agent[n++] = $0 } END { print agent[try % n] }'
 }
 
 # The servers that vote beside this one, a name a line; none where it is alone. Read off Raft: the settings name some that do

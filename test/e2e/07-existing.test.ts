@@ -137,7 +137,7 @@ test("destroy takes the service, the settings, the release and the user along, a
   expect(await on("systemctl is-active consul || true")).toBe("inactive");
   expect(await on("getent passwd consul || true")).toBe("");
   const gone =
-    "/etc/systemd/system/consul.service /etc/consul.d/server /etc/consul.d/server.sets /etc/sysconfig/consul /usr/local/bin/consul /usr/local/lib/consul /usr/local/lib/consul-cluster /var/lib/consul-cluster /run/consul-cluster";
+    "/etc/systemd/system/consul.service /etc/systemd/system/consul.service.d /etc/consul.d/server /etc/consul.d/server.sets /etc/sysconfig/consul /usr/local/bin/consul /usr/local/lib/consul /usr/local/lib/consul-cluster /var/lib/consul-cluster /run/consul-cluster";
   expect(await on(`ls -d ${gone} 2>/dev/null || true`)).toBe("");
   expect(await on("sudo ls /var/consul")).toContain("raft");
 });

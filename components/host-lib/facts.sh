@@ -12,6 +12,13 @@ staged_fact() { fact "$STAGED/config/facts" "$1"; }
 # The same of the set that runs.
 applied_fact() { fact "$FACTS" "$1"; }
 
+# Of the set that runs, or else of the staged one.
+applied_or_staged() {
+  local value=''
+  value=$(applied_fact "$1")
+  echo "${value:-$(staged_fact "$1")}"
+}
+
 # The host's name and address in the set that runs.
 is_applied() { [ -e "$STATE/active" ] && [ -e "$FACTS" ]; }
 

@@ -35,8 +35,7 @@ refuse_over_a_leader() {
 # Whose Raft listens is not lost: it may be one of a majority, and is one of those who go on.
 refuse_over_servers_that_run() {
   local ip='' port='' found=''
-  port=$(applied_fact raft_address)
-  port=${port##*:}
+  port=$(raft_port)
   for ip in $(peer_ips); do
     case ",$servers," in *"@$ip,"*) continue ;; esac
     [ "$(probe "$ip" "$port")" != open ] || found="$found${found:+, }$ip"

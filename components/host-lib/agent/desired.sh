@@ -42,8 +42,10 @@ wipe_is_asked_for() { differs wipe-data && [ -n "$(desired_part wipe-data "$desi
 # The least that serves. What is on its way up or down still runs: only where there is no process at all its neighbours
 # have nothing to lose by a start.
 choose_action() {
-  if wipe_is_asked_for; then echo wipe
+  if wipe_is_due; then echo wipe
   elif ! runs; then echo start
+  # The mark was followed, which the data tells and the applied text does not: this host was installed anew since.
+  elif wipe_is_asked_for; then echo restart
   # A switch that was cut off: what runs may be the old set, the new one, or one that has been taken back since.
   elif [ -e "$PREVIOUS/complete" ]; then echo restart
   elif same_file "$desired" "$APPLIED"; then echo no_op

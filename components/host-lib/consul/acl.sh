@@ -169,7 +169,7 @@ remove_older_tokens() {
   members=$(members_of "$via") || die "the members of the pool cannot be read; run it again"
   printf '%s\n' "$known" | while read -r accessor description; do
     case $description in
-      consul-cluster_provisioner | consul-cluster_dns | consul-cluster_agent_*) 
+      consul-cluster_provisioner | consul-cluster_dns | consul-cluster_agent_*)
         ! grep -q " $accessor " "$TOKENS_MADE" || continue
         ! is_leaving "${description#consul-cluster_agent_}" "$members" || continue
         ;;

@@ -6,10 +6,7 @@
 # Is there a pool of all datacenters? Where it is switched off (`ports.serfWan: -1`) Consul answers `null` to who is in it,
 # which is no other answer than that of somebody who may not know. So it is not asked.
 has_wan_pool() {
-  local port=''
-  port=$(applied_fact serf_wan)
-  [ -n "$port" ] || port=$(staged_fact serf_wan)
-  case $port in 0 | -*) return 1 ;; esac
+  case $(applied_or_staged serf_wan) in 0 | -*) return 1 ;; esac
 }
 
 # The members of every pool there is, as members_of has them. In that of all datacenters a server is called NAME.DATACENTER.

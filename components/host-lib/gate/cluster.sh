@@ -47,8 +47,7 @@ own_evidence() {
 # outlived its machine carries its owner's mark.
 has_raft_data() {
   local folder=''
-  folder=$(applied_fact data_dir)
-  [ -n "$folder" ] || folder=$(staged_fact data_dir)
+  folder=$(applied_or_staged data_dir)
   [ "$(noted_data_folder)" = "$folder" ] || [ "$(data_mark "$folder")" = "$(owner_id)" ] || return 1
   [ -n "$(ls -A "$folder/raft" 2>/dev/null)" ]
 }

@@ -16,8 +16,7 @@ silent_peers() {
 # The port of Raft among the servers.
 raft_port() {
   local place=''
-  place=$(applied_fact raft_address)
-  [ -n "$place" ] || place=$(staged_fact raft_address)
+  place=$(applied_or_staged raft_address)
   echo "${place##*:}"
 }
 

@@ -53,14 +53,6 @@ teardown_stands() {
   done
 }
 
-# Who is on this host: the name in the set that runs, or else in the staged one; nothing where there is none.
-name_here() {
-  local here=''
-  here=$(applied_fact name)
-  [ -n "$here" ] || here=$(staged_fact name)
-  [ -z "$here" ] || echo "$here"
-}
-
-# Is it another than the one that leaves? A host that was emptied by hand may be set up again under another name, at the same
+# Is another one on this host than the one that leaves? A host that was emptied by hand may be set up again under another name, at the same
 # address and by the same owner, before the departure of the former one comes.
-is_another_ones() { case $(name_here) in '' | "$name") return 1 ;; esac; }
+is_another_ones() { case $(applied_or_staged name) in '' | "$name") return 1 ;; esac; }

@@ -103,8 +103,6 @@ main() {
   read_desired
   find_own_agent || true
   action=$(choose_action)
-  # The mark was followed before this host was installed anew.
-  if [ "$action" = wipe ] && ! wipe_is_due; then action=restart; runs || action=start; fi
   case $action in
     no_op | record_only | reload) ! needs_rejoin || action=restart ;;
   esac

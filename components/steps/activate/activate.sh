@@ -188,8 +188,6 @@ main() {
   await_leader
   decide_bootstrap
   action=$(choose_action)
-  # The mark was followed before this host was installed anew.
-  if [ "$action" = wipe ] && ! wipe_is_due; then action=restart; runs || action=start; fi
   case $action in no_op | record_only | reload) ! waits_for_others || action=restart ;; esac
   case $action in
     no_op) ;;

@@ -61,7 +61,7 @@ main() {
     note_teardown
     return
   fi
-  ! is_another_ones || { say "is not on this host any more, which is $(name_here)'s by now, so nothing here is touched"; exit 4; }
+  ! is_another_ones || { say "is not on this host any more, which is $(applied_or_staged name)'s by now, so nothing here is touched"; exit 4; }
   lock "leaving"
   find_own_agent || true
   # A run that takes the whole cluster away says so itself; the note is for the one after it was cut off.

@@ -19,8 +19,7 @@ unit_is_ours() { [ -e "$FACTS" ] || same_file "$STAGED/config/consul.service" "$
 # Consul's data, of the set that runs or of the staged one; where nothing was staged yet, the folder that was made for it.
 data_folder() {
   local folder=''
-  folder=$(applied_fact data_dir)
-  folder=${folder:-$(staged_fact data_dir)}
+  folder=$(applied_or_staged data_dir)
   [ -n "$folder" ] || [ ! -r "$MADE" ] || folder=$(sed -n 's/^data //p' "$MADE" | tail -n 1)
   [ -z "$folder" ] || echo "$folder"
 }
@@ -40,7 +39,7 @@ main() {
   take "name owner address dataDir configDir removeData" "$@"
   refuse_an_older_departure
   is_let_go_by_its_owner || { say "is $(owner_name)'s by now, so nothing here is touched"; return; }
-  ! is_another_ones || { say "is not on this host any more, which is $(name_here)'s by now, so nothing here is touched"; return; }
+  ! is_another_ones || { say "is not on this host any more, which is $(applied_or_staged name)'s by now, so nothing here is touched"; return; }
   ! has_another_address || { say "stays in use, for the address $(staged_fact address)"; return; }
   lock "removal"
   folder=$(data_folder)

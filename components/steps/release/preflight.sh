@@ -189,12 +189,6 @@ check_name() {
     problem "this host has the $1 $other; take that off in a run of its own first"
 }
 
-applied_or_staged() {
-  local value=''
-  value=$(applied_fact "$1")
-  echo "${value:-$(staged_fact "$1")}"
-}
-
 # Data that this component did not make here is another cluster's, or an earlier life's: joining with it
 # would campaign for that cluster.
 check_data() {

@@ -28,7 +28,7 @@ export function trustOf({ signingKey, signingKeyFile, sha256 }: Given): Trust {
 }
 
 /** Without armour, since gpgv takes none; in lines, so that a preview shows which of them are others. */
-function asShell({ keys, bytes }: PublicKey): string {
+export function asShell({ keys, bytes }: PublicKey): string {
   const ends = keys
     .map(({ fingerprint, expires, revoked }) => `${fingerprint}:${revoked ? "revoked" : expires}`)
     .join(" ");

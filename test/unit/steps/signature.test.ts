@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type PublicKey, readPublicKey } from "../../../components/openpgp/publicKey";
+import { asShell } from "../../../components/steps/release/trust";
 import { which } from "../../../lab/system/which";
 import {
   bytesOf,
@@ -50,11 +51,7 @@ beforeAll(async () => {
 function pinning(armoured: string, bytes?: Buffer): string {
   const key = readPublicKey(armoured);
   const whole: PublicKey = { ...key, bytes: bytes ?? key.bytes };
-  const ends = whole.keys
-    .map(({ fingerprint, expires, revoked }) => `${fingerprint}:${revoked ? "revoked" : expires}`)
-    .join(" ");
-  return `signingKey=${whole.fingerprint} sha256=''
-    SIGNING_KEYS='${ends}' SIGNING_KEY='${whole.bytes.toString("base64")}'`;
+  return `signingKey=${whole.fingerprint} sha256=''\n${asShell(whole)}`;
 }
 
 interface Mirror {

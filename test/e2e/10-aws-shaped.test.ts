@@ -100,7 +100,9 @@ describe("the data volume", () => {
   });
 
   test("of another cluster is refused, and kept", async () => {
-    await on("sudo umount /var/consul; sudo rm -rf /var/lib/consul-cluster; sudo userdel consul");
+    // A machine that is new in all but its volume: what this library has made on it is gone.
+    const ours = "/var/lib/consul-cluster /usr/local/lib/consul";
+    await on(`sudo umount /var/consul; sudo rm -rf ${ours}; sudo userdel consul`);
     const { code, stderr } = await stage("consul-cluster.prod.other", "fedcba9876543210");
     expect(code).toBe(1);
     expect(stderr).toContain("/var/consul holds data that is not of this cluster");

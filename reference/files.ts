@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { configurationPage } from "./configurationPage";
+import { firewallFiles } from "./firewall";
+import { withPortsTable } from "./portsTable";
 import { prettyJson } from "./prettyJson";
 import { readSettings, type Settings } from "./settings";
 import { stackSchema } from "./stackSchema";
@@ -17,11 +19,13 @@ export function projectSettings(): Settings {
   return readSettings(read("components/cluster/args.ts"), parse(read("Pulumi.yaml")).config);
 }
 
-/** What is made of them, by its path in the project. */
+/** What is made of them, and of the ports, by its path in the project. */
 export function generatedFiles(): Record<string, string> {
   const settings = projectSettings();
   return {
     "docs/configuration.md": configurationPage(settings),
     "reference/stack.schema.json": `${prettyJson(stackSchema(settings))}\n`,
+    "docs/security.md": withPortsTable(read("docs/security.md")),
+    ...firewallFiles(),
   };
 }

@@ -7,6 +7,7 @@ import { withPortsTable } from "./portsTable";
 import { prettyJson } from "./prettyJson";
 import { readSettings, type Settings } from "./settings";
 import { stackSchema } from "./stackSchema";
+import { sudoersFragment } from "./sudoers";
 
 const root = join(__dirname, "..");
 
@@ -26,6 +27,7 @@ export function generatedFiles(): Record<string, string> {
     "docs/configuration.md": configurationPage(settings),
     "reference/stack.schema.json": `${prettyJson(stackSchema(settings))}\n`,
     "docs/security.md": withPortsTable(read("docs/security.md")),
+    "docs/sudoers/consul-cluster": sudoersFragment(),
     ...firewallFiles(),
   };
 }

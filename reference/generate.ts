@@ -1,5 +1,5 @@
 // `npm run generate`: the page and the JSON schema of the settings, from where the settings are declared; tables and
-// rules of the ports, from where the component has them.
+// rules of the ports, from where the component has them; licences, from package-lock.json.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { generatedFiles } from "./files";

@@ -43,6 +43,14 @@ test("a host that lets somebody in is passed at once, and no key is left behind"
   expect(seconds).toBeLessThan(10);
 });
 
+test("an operator who leaves the look out has it left out", () => {
+  const computer = new Computer(cluster).impatient(0);
+  expect(look(computer, { "consul-1": "Permission denied" })).toMatchObject({
+    status: 0,
+    stderr: "",
+  });
+});
+
 test("a login shell that ends as it likes has let somebody in", () => {
   expect(look(new Computer(cluster).withSsh("exit 3")).status).toBe(0);
 });

@@ -8,7 +8,7 @@
 #   reach.sh KEY=VALUE...
 #
 # KEYs: name; patience: seconds until it has to answer, for it may be booting. The environment's CONSUL_CLUSTER_PATIENCE
-# stands in its place.
+# stands in its place; 0 leaves the look out.
 
 take() {
   local pair=''
@@ -25,12 +25,13 @@ main() {
   name='' patience=''
   take "$@"
   unpack_access
+  patience=${CONSUL_CLUSTER_PATIENCE:-$patience}
+  [ "$patience" != 0 ] || return 0
   # Steps that wait too long are better than none.
   command -v ssh >/dev/null 2>&1 || {
     say "ssh is not installed on the computer that runs Pulumi, so nobody looks first whether the host answers; install it, for a host that says nothing holds the run for ever"
     return 0
   }
-  patience=${CONSUL_CLUSTER_PATIENCE:-$patience}
   deadline=$(($(date +%s) + patience))
   until logs_in "$name"; do
     why=$(why_not_reached "$name")

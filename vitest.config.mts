@@ -5,7 +5,16 @@ const second = 1000;
 const minute = 60 * second;
 
 /** The projects, in the order in which they run where several are asked for: the quick ones first. */
-const order = { unit: 0, graph: 0, package: 1, conformance: 2, upgrade: 2, e2e: 3, changes: 4 };
+const order = {
+  unit: 0,
+  graph: 0,
+  package: 1,
+  conformance: 2,
+  upgrade: 2,
+  e2e: 3,
+  changes: 4,
+  failures: 5,
+};
 
 function project(name: keyof typeof order, timeout: number, more: InlineConfig = {}) {
   return {
@@ -25,6 +34,9 @@ const quick = { isolate: false };
 
 /** Files that use the lab: one after the other, not on after a failure, and no other run beside this one. */
 const onTheLab = { fileParallelism: false, bail: 1, globalSetup: ["test/support/labLock.ts"] };
+
+/** Files with machines of their own, that measure no gap: mostly they wait, for a boot, an election or a limit. */
+const besideEachOther = { ...onTheLab, fileParallelism: true, maxWorkers: 3 };
 
 /**
  * Such files build on each other's machines, so their names number them; vitest itself would start
@@ -52,6 +64,7 @@ export default defineConfig({
       project("upgrade", 2 * minute),
       project("e2e", 10 * minute, onTheLab),
       project("changes", 10 * minute, onTheLab),
+      project("failures", 15 * minute, besideEachOther),
     ],
   },
 });

@@ -64,7 +64,9 @@ export class ClientAgent extends ComponentResource {
         renderWanted({ version, wipeData }, rendered, secrets),
     );
     const more = { role: "client" };
-    const release = stageRelease(this.steps, { plan, owner, address, wipeData, more });
+    // Not what it joins, nor the key: they may come once a cluster is ready, and the release does not wait for that.
+    const about = plan.apply((whole) => renderClientFiles(whole, ofHost(whole, host), []));
+    const release = stageRelease(this.steps, { plan, owner, address, wipeData, more, about });
     const secrets = stageSecrets(this.steps, { gossipKey }, owner, release);
     const { version } = plan;
     this.staged = stageConfig(

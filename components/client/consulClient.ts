@@ -79,7 +79,7 @@ export class ConsulClient extends ComponentResource {
     );
     const seen = ready(
       name,
-      { way: "client", owner: mark, hosts, agents },
+      { way: "client", owner: mark, hosts, agents, guards: early.passed },
       { parent: this, dependsOn: activateInChain(agents) },
     );
 

@@ -104,6 +104,7 @@ export class ConsulCluster extends ComponentResource {
         owner: mark,
         hosts,
         agents: servers,
+        guards: guarded,
         head: plan.apply((settings) => `autopilot ${renderAutopilotRequest(settings)}\n`),
       },
       { parent: this, dependsOn: repairThenActivate(servers) },

@@ -64,10 +64,15 @@ export class ConsulServer extends ComponentResource {
       dataVolume: host.dataVolume.id,
       cluster: host.dataVolume.cluster,
     };
-    const release = stageRelease(this.steps, { plan, owner, address, wipeData, more }, guards);
-    const secrets = stageSecrets(this.steps, { gossipKey, acl }, owner, release);
     const { version, allowDowngradeTo } = plan;
     const files = this.ofServer(renderServerFiles);
+    const about = all([this.desired, files, allowDowngradeTo]);
+    const release = stageRelease(
+      this.steps,
+      { plan, owner, address, wipeData, more, about },
+      guards,
+    );
+    const secrets = stageSecrets(this.steps, { gossipKey, acl }, owner, release);
     this.staged = stageConfig(
       this.steps,
       {

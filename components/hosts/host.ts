@@ -12,6 +12,8 @@ export interface Host {
   /** What the user's sudo asks for; a secret. Without it sudo asks for nothing. */
   sudoPassword?: Input<string>;
   connection: Input<types.input.remote.ConnectionArgs>;
+  /** How long it may take until it lets somebody in, in seconds; a host that is there, or a container, 45. */
+  patience?: number;
   /**
    * Differs when the machine was made anew under the same name, or is said to have been; "" or nothing for a host that
    * others have made once.

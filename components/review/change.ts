@@ -120,9 +120,9 @@ function effectOf(
   clusterExists: boolean,
   machineStays: boolean,
 ): Effect {
-  // `repair` and the rest count as staging: what they find well they leave as it is.
   // A repair counts as staging: what it finds well it leaves as it is.
-  const { activate, departure, ...staging } = member.steps;
+  // Looking whether its host answers is nothing that becomes of a server.
+  const { activate, departure, reach, ...staging } = member.steps;
   if (activate?.op === "delete") return "leave";
   if (departure?.op.includes("replace") && !machineStays) return "replacement";
   if (activate?.op === "create") return clusterExists ? "join" : "start";

@@ -40,7 +40,7 @@ runMain(async () => {
   return code;
 });
 
-/** Changes under load take as long as all the others together: `npm run test:changes`. */
+/** Changes under load, and failures in their middle, take as long as all the others together: `npm run test:changes`. */
 const everythingButChanges = ["unit", "graph", "package", "conformance", "upgrade", "e2e"].flatMap(
   (name) => ["--project", name],
 );

@@ -1,6 +1,8 @@
-import { cpSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { parse, stringify } from "yaml";
+import { projectFolder, runFolder } from "../../lab/system/project";
 import { ConsulApi } from "../support/consul";
 import { testMachines } from "../support/machines";
 import { keepsItsPromise } from "../support/promise";
@@ -13,9 +15,13 @@ const base = nspawnSettings(addresses);
 let stack = new TestStack("single", base);
 const api = new ConsulApi(addresses.single);
 
+/** The program of a stack whose component is called otherwise. */
+const program = join(runFolder, "renamed");
+
 afterAll(async () => {
   await stack.destroy();
   await stack.forget();
+  rmSync(program, { recursive: true, force: true });
 });
 
 test("it is made, changed by a restart, and changed by a rotation", async () => {
@@ -38,3 +44,27 @@ test("its stack is renamed: its owner's name alone is another one", async () => 
   await stack.up("--expect-no-changes");
   expect(await api.get<string[]>("/v1/kv/kept?keys")).toEqual(["kept"]);
 });
+
+test("its component is renamed with an alias: its owner's name alone is another one", async () => {
+  layRenamed("registry");
+  stack = new TestStack(stack.name, stack.settings, undefined, program);
+  const { plan } = await keepsItsPromise(stack, addresses, stack.settings, { says: "staging" });
+  expect(plan.name).toBe("registry");
+  await stack.up("--expect-no-changes");
+  expect(await api.get<string[]>("/v1/kv/kept?keys")).toEqual(["kept"]);
+});
+
+/** The project's own program and settings, but for the component's name. Its aliases are those that it had, and `consul`. */
+function layRenamed(name: string): void {
+  mkdirSync(program, { recursive: true });
+  const project = parse(readFileSync(join(projectFolder, "Pulumi.yaml"), "utf8"));
+  writeFileSync(join(program, "Pulumi.yaml"), stringify({ ...project, main: "index.js" }));
+  const dist = join(projectFolder, "dist");
+  const text = `const { getStack } = require("@pulumi/pulumi");
+const { ConsulCluster } = require("${dist}/components");
+const { loadArgs } = require("${dist}/stack/config");
+const aliases = [{ name: getStack() }, { name: "consul" }];
+module.exports = { ready: new ConsulCluster("${name}", loadArgs(), { aliases }).ready };
+`;
+  writeFileSync(join(program, "index.js"), text);
+}

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { otherImageFile } from "../../lab/image/image";
 import { mirrorSettings } from "../../lab/mirror/mirror";
 import { BareHosts, inside } from "../support/bareHosts";
 import { machineRoot, ssh, sshOutput } from "../support/machines";
 import { commandLines } from "../support/processes";
-import { cutOff, rejoin } from "../support/reach";
+import { blackHole, cutOff, fill, rejoin } from "../support/reach";
 import { TestStack } from "../support/stack";
 
 // Hosts that exist, shaped like a production's: this computer does not reach them, a bastion does; root does
@@ -65,6 +65,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack.forget();
   await rejoin();
+  await fill();
   await hosts.remove();
 });
 
@@ -126,6 +127,23 @@ describe("a cluster on them", () => {
         await inside(name, `grep -rlF '${heart}' /etc /var /usr/local /home /tmp || true`),
       ).toBe("");
   });
+});
+
+test("a black hole behind the bastion ends the run in time, by name, and nothing is changed", async () => {
+  const { settings } = stack;
+  stack.settings = { ...settings, performance: { raftMultiplier: 3 } };
+  await blackHole(addresses["prod-2"] as string);
+  vi.stubEnv("CONSUL_CLUSTER_PATIENCE", "12");
+  const begin = Date.now();
+  const said = await stack.upThatFails().finally(() => vi.unstubAllEnvs());
+  await fill();
+  expect((Date.now() - begin) / 1000).toBeLessThan(60);
+  expect(said).toContain(
+    "prod-2: cannot be reached over SSH: nothing is said behind its bastion, in time",
+  );
+  for (const name of ["prod-1", "prod-3"])
+    expect(await api(name, "/v1/agent/self")).not.toContain('"raft_multiplier":3');
+  stack.settings = settings;
 });
 
 test("a password that is wrong is said to be, in one line for each host, and nothing is changed", async () => {

@@ -13,7 +13,7 @@ import { Unknown } from "./support/values";
 type Host = ReturnType<typeof clientHosts>[number];
 
 const both = ["web-1", "web-2"];
-const steps = ["release", "secrets", "config", "departure", "activate"];
+const steps = ["reach", "release", "secrets", "config", "departure", "activate"];
 
 /** Everything that a resource depends on, whatever is between them. */
 function behind(program: Program, name: string, found = new Set<string>()): string[] {
@@ -32,7 +32,7 @@ describe("clients of a cluster of the same program", async () => {
     expect(program.errors).toEqual([]);
     const own = program.commands.map(({ name }) => name).filter((name) => name.startsWith("w-"));
     const expected = both.flatMap((name) => steps.map((step) => `w-${name}-${step}`));
-    expect(own.sort()).toEqual([...expected, "w-owner", "w-ready"].sort());
+    expect(own.sort()).toEqual([...expected, "w-owner", "w-reach", "w-ready"].sort());
   });
 
   test("the cluster's own resources are those that it has without clients", async () => {
@@ -142,7 +142,7 @@ describe("clients of a cluster that others made", () => {
   test("need nothing but its addresses and its key", async () => {
     const program = await clientsAlone();
     expect(program.errors).toEqual([]);
-    expect(program.commands).toHaveLength(12);
+    expect(program.commands).toHaveLength(15);
     expectSecretIn(
       program,
       givenKey,
@@ -172,7 +172,10 @@ describe("clients of a cluster that others made", () => {
     const changed = after.commands.filter(
       ({ name, inputs }) => inputs.create !== before.get(name).inputs.create,
     );
-    const run = steps.filter((step) => step !== "departure").map((step) => `w-web-2-${step}`);
+    // The look's own command line names the host alone.
+    const run = steps
+      .filter((step) => !/departure|reach/.test(step))
+      .map((step) => `w-web-2-${step}`);
     expect(changed.map(({ name }) => name).sort()).toEqual(["w-ready", ...run].sort());
     expect(after.get("w-web-2-departure").inputs.triggers).toEqual(["10.0.0.15"]);
   });

@@ -22,11 +22,13 @@ const shared = [
   `c > c-gossip-key: ${local}`,
   `c > c-owner: ${local}`,
   `c > c-fixed-settings: ${local}`,
+  `c > c-reach: ${local}`,
   `c > c-ready: ${remote}`,
   `c > c-farewell: ${local}`,
   ...names(3).flatMap((name) => [
     `c > c-${name}: consul-cluster:index:ConsulServer`,
     `c-${name} > c-${name}-departure: ${local}`,
+    `c-${name} > c-${name}-reach: ${local}`,
     ...steps.map((step) => `c-${name} > c-${name}-${step}: ${remote}`),
   ]),
 ];

@@ -13,7 +13,7 @@ import {
   servers,
 } from "./support/clusters";
 
-const staging = ["release", "secrets", "config"];
+const staging = ["reach", "release", "secrets", "config"];
 
 function dependencies(cluster: Cluster, step: string): string[] {
   return cluster.get(`c-${step}`).dependencies;
@@ -36,7 +36,8 @@ describe.each([
   const cluster = await clusterOf(args);
   const all = (step: string) => servers.map((name) => `c-${name}-${step}`);
 
-  test.each(servers)("%s is staged in order: release, secrets, config", (name) => {
+  test.each(servers)("%s is staged in order: reach, release, secrets, config", (name) => {
+    expect(dependencies(cluster, `${name}-release`)).toContain(`c-${name}-reach`);
     expect(dependencies(cluster, `${name}-secrets`)).toContain(`c-${name}-release`);
     expect(dependencies(cluster, `${name}-config`)).toContain(`c-${name}-secrets`);
   });

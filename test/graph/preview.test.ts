@@ -16,10 +16,11 @@ const unknownOutputs = Object.fromEntries(
     "c-fixed-settings",
     "c-login-key",
     "c-replacements",
+    "c-reach",
     "c-ready",
     "c-farewell",
     ...names(3).flatMap((name) =>
-      ["machine", "release", "secrets", "config", "departure", "repair", "activate"].map(
+      ["machine", "reach", "release", "secrets", "config", "departure", "repair", "activate"].map(
         (step) => `c-${name}-${step}`,
       ),
     ),

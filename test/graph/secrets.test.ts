@@ -40,8 +40,10 @@ const expectedSecrets = [
     `c-${name}-secrets.stdin`,
     // How to reach every server, with the keys.
     `c-${name}-departure.stdin`,
+    `c-${name}-reach.stdin`,
   ]),
   "c-ready.connection",
+  "c-reach.stdin",
   "c-farewell.stdin",
 ].sort();
 
@@ -98,19 +100,21 @@ test("the output of whatever makes or stages a secret is secret, and not logged"
   }
 });
 
-describe("private keys stand in connections, each in its own host's, and in every departure's stdin", () => {
-  const connections = (name: string) =>
-    remoteSteps.map((step) => `c-${name}-${step} inputs.connection.privateKey`);
+describe("private keys stand in connections and looks, each in its own host's, and in every departure's stdin", () => {
+  const connections = (name: string) => [
+    ...remoteSteps.map((step) => `c-${name}-${step} inputs.connection.privateKey`),
+    `c-${name}-reach inputs.stdin`,
+  ];
+  const first = ["c-ready inputs.connection.privateKey", "c-reach inputs.stdin"];
   const departures = [...names(3).map((name) => `c-${name}-departure`), "c-farewell"].map(
     (name) => `${name} inputs.stdin`,
   );
 
   test("of machines", async () => {
-    const ready = "c-ready inputs.connection.privateKey";
     expectSecretIn(await clusterOf(nspawn()), heartOf(loginKey), [
       ...names(3).flatMap(connections),
       ...departures,
-      ready,
+      ...first,
       // The copy for people.
       "c-login-key-files inputs.stdin",
     ]);
@@ -125,7 +129,7 @@ describe("private keys stand in connections, each in its own host's, and in ever
     expectSecretIn(cluster, heartOf(privateKey(0)), [
       ...connections("consul-1"),
       ...departures,
-      "c-ready inputs.connection.privateKey",
+      ...first,
     ]);
     for (const [name, id] of [
       ["consul-2", 1],

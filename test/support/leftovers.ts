@@ -4,7 +4,7 @@ import { machineNames, removeMachine } from "../../lab/machines/machines";
 import { devStack, layoutOf } from "../../lab/pulumi/layout";
 import { detachDisks } from "./disks";
 import { testMachines } from "./machines";
-import { rejoin } from "./reach";
+import { fill, rejoin } from "./reach";
 import { mendSsh } from "./sshCut";
 import { TestStack } from "./stack";
 
@@ -14,6 +14,7 @@ import { TestStack } from "./stack";
  */
 export async function removeLeftovers(): Promise<void> {
   await rejoin();
+  await fill();
   await mendSsh();
   for (const name of machineNames(testMachines)) await removeMachine(name, testMachines);
   await detachDisks();

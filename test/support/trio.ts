@@ -1,7 +1,4 @@
-import { layoutOf } from "../../lab/pulumi/layout";
-import { stackExists } from "../../lab/pulumi/stack";
 import { ConsulApi } from "./consul";
-import { removeLeftovers } from "./leftovers";
 import { processesOn, sshOutput } from "./machines";
 import { nspawnSettings, type Settings, TestStack } from "./stack";
 
@@ -38,14 +35,13 @@ export function processesOf(...servers: string[]): Promise<string[]> {
   return processesOn(trio.name, servers);
 }
 
-/** The cluster as the other files need it: up, with its plain settings. Another clone may have left its machines. */
+/** The cluster as the other files need it: up, with its plain settings. */
 export function trioIsUp(): Promise<void> {
   return trioIsUpWith({});
 }
 
 /** The same with settings beside those. */
 export async function trioIsUpWith(more: Settings): Promise<void> {
-  if (!(await stackExists(layoutOf(), trio.name))) await removeLeftovers();
   trio.settings = { ...baseSettings, ...more };
   await trio.up();
 }

@@ -14,7 +14,8 @@ import { securityGroup } from "./securityGroup";
 import { subnetsOf } from "./subnets";
 
 /** A machine of EC2 boots longer than others: 60 tries, some four minutes. */
-const patience = { dialErrorLimit: 60, perDialTimeout: 5 };
+const dialing = { dialErrorLimit: 60, perDialTimeout: 5 };
+const patience = 300;
 
 /** Instances of EC2, spread over the subnets. */
 export function awsHosts(
@@ -58,9 +59,10 @@ export function awsHosts(
         user: machine.user,
         privateKey: login.privateKey,
         hostKey: machine.hostKey,
-        ...patience,
+        ...dialing,
         ...(args.bastion && { proxy: { host: args.bastion.host, ...sshLogin(args.bastion) } }),
       },
+      patience,
       machineId: machine.instanceId,
       dataVolume: { id: machine.dataVolume, cluster },
       stays: false,

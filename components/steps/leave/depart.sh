@@ -1,5 +1,5 @@
 #!/bin/sh
-# globals: access outcome outcome_words cluster name address datacenter neighbours stays removeData
+# globals: outcome outcome_words cluster name address datacenter neighbours stays removeData
 # Takes a server out of its cluster, from the computer that runs Pulumi, over OpenSSH. A remote command cannot
 # do that: it fails where the host is dead, and a host that is dead must not be in the way.
 #
@@ -10,20 +10,13 @@
 # KEYs: cluster name address datacenter neighbours stays removeData.
 # Its stdin, a here-document behind this text, is secret: how to reach every server, an OpenSSH configuration
 # with its keys, and who the owner is, in the form that unpack_access reads. It may be cut off anywhere and run again.
+# Behind over-ssh.sh.
 set -eu
-umask 077
 
 LIBRARY=/usr/local/lib/consul-cluster
 
 # Whom the operator leaves as they are though they answer: names between commas, or `all`.
 LEFT_BEHIND=${CONSUL_CLUSTER_LEAVE_BEHIND:-}
-
-say() { printf '%s: %s\n' "$name" "$*" >&2; }
-
-die() {
-  say "$*"
-  exit 1
-}
 
 take() {
   local pair=''
@@ -56,25 +49,13 @@ whole_cluster_goes() { [ -e "$(marker)" ]; }
 
 # ---------------------------------------------------------------- the hosts
 
-# The private keys lie in files of this user's, in memory where there is such a place, as long as this runs.
-unpack_access() {
-  local parent=/dev/shm
-  [ -w "$parent" ] || parent=${TMPDIR:-/tmp}
-  access=$(mktemp -d "$parent/consul-cluster.XXXXXX")
-  trap 'rm -rf "$access"' EXIT
-  trap 'exit 1' HUP INT TERM
-  awk -v folder="$access" '
-    /^==> [A-Za-z0-9._-]+ <==$/ { if (file) close(file); file = folder "/" $2; printf "" > file; next }
-    file { gsub(/@ACCESS@/, folder); print > file }
-  '
-}
-
 # Runs a script of the library on the host $1, as root, and ends as it does: with 4 where the host has no library, too, and
 # with 255 where it was not reached. What OpenSSH itself says of that is in the file `HOST.said`, apart from what the host
 # prints: a login shell may say anything.
 on_host() {
   local host="$1" script="$2" words='' word='' password='' as_root='' status=0
   shift 2
+  let_in "$host" || return 255
   for word in "$@" "owner=$(cat "$access/owner" 2>/dev/null)"; do words="$words '$word'"; done
   password=$access/$host.password
   if [ -e "$password" ]; then
@@ -89,31 +70,12 @@ on_host() {
   return "$status"
 }
 
-# OpenSSH ends its lines as a terminal needs them.
-said_of() { tr -d '\r' <"$access/$1.said"; }
-
-# Why the host $1 was not reached, by what OpenSSH said: `away` where nothing answers there, and else what does, in words.
-why_not_reached() {
-  local said='' last=''
-  said=$(said_of "$1")
-  last=$(printf '%s\n' "$said" | tail -n 1)
-  case $said in
-    *"Host key verification failed"* | *"REMOTE HOST IDENTIFICATION"* | *"host key for"*) echo "it shows another host key than the one in the settings" ;;
-    *"Permission denied"* | *"Too many authentication failures"*) echo "it refuses the login" ;;
-    *"banner exchange"*)
-      if has_bastion "$1"; then echo "nothing is said behind its bastion, in time"; else echo "it accepts the connection and says nothing"; fi
-      ;;
-    *"Connection refused"*) echo "its host answers, and no SSH server does" ;;
-    *"Could not resolve"* | *"Network is unreachable"*) echo "it is not reachable from this computer" ;;
-    *"open failed: connect failed"*) echo away ;;
-    *"No route to host"* | *"timed out"* | *"Host is down"* | *"not responding"*)
-      if has_bastion "$1"; then echo "its bastion does not answer"; else echo away; fi
-      ;;
-    *) echo "the connection ended${last:+: $last}" ;;
-  esac
+# Has the host $1 let somebody in, in this run or just now? Its scripts bound themselves; a login would be waited for without an end.
+let_in() {
+  [ ! -e "$access/$1.open" ] || return 0
+  logs_in "$1" || { said_of "$1" >&2; return 1; }
+  : >"$access/$1.open"
 }
-
-has_bastion() { grep -qxF "Host bastion.$1" "$access/ssh_config"; }
 
 # Has the operator said that this one may stay as it is?
 is_left_behind() { case ",$LEFT_BEHIND," in *",$1,"* | *,all,*) return 0 ;; esac; return 1; }

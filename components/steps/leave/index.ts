@@ -15,8 +15,8 @@ import { clusterId } from "../../cluster/clusterId";
 import type { ClusterPlan } from "../../cluster/plan";
 import type { Host } from "../../hosts/host";
 import { shellWords } from "../../shellWords";
+import { renderSshAccess } from "../reach/sshAccess";
 import type { Owner } from "../release/owner";
-import { renderSshAccess } from "./sshAccess";
 
 /** What a departure reads of a plan, a cluster's or that of its clients. */
 type LeavingPlan = Pick<ClusterPlan, "datacenter" | "removeData">;
@@ -61,7 +61,7 @@ export function departure(
   );
   return departing(name, interpolate`leave ${words}`, hosts, owner, {
     triggers: [host.stays ? host.address : (host.machineId ?? host.address)],
-    scripts: way === "client" ? ["depart.sh", "depart-client.sh"] : ["depart.sh"],
+    scripts: way === "client" ? ["depart-client.sh"] : [],
     opts: mergeOptions(opts, { deleteBeforeReplace: true }),
   });
 }
@@ -83,7 +83,7 @@ export function teardown(
     stays: hosts.some((host) => host.stays) ? "yes" : "no",
   });
   return departing(`${component}-farewell`, output(`teardown ${words}`), hosts, owner, {
-    scripts: ["depart.sh", "depart-teardown.sh"],
+    scripts: ["depart-teardown.sh"],
     opts,
   });
 }
@@ -93,6 +93,7 @@ function settingWords(settings: Record<string, string>): string {
 }
 
 interface Departing extends Pick<local.CommandArgs, "triggers"> {
+  /** What stands behind depart.sh. */
   scripts: string[];
   opts: CustomResourceOptions;
 }
@@ -107,7 +108,9 @@ function departing(
   const servers = all(
     hosts.map(({ name, connection, sudoPassword }) => output({ name, connection, sudoPassword })),
   );
-  const script = scripts.map((file) => readFileSync(join(__dirname, file), "utf8")).join("");
+  const script = ["../reach/over-ssh.sh", "depart.sh", ...scripts]
+    .map((file) => readFileSync(join(__dirname, file), "utf8"))
+    .join("");
   return new local.Command(
     name,
     {

@@ -9,6 +9,7 @@ import {
 } from "@pulumi/pulumi";
 import type { Host } from "../../hosts/host";
 import { hostCommand } from "../hostCommand";
+import { reach } from "../reach";
 import type { Owner } from "../release/owner";
 
 /** An agent whose readiness is looked for. */
@@ -24,32 +25,37 @@ interface ReadyArgs {
   agents: Awaited[];
   /** What the command reads before the agents' texts. */
   head?: Output<string>;
+  /** What may refuse the whole run: no host is reached before. */
+  guards: Input<Resource[]>;
 }
 
 /** Looks, on the first host, whether all agents are well, after `activated`; it prints their node ids. */
 export function ready(
   component: string,
-  { way, owner, hosts, agents, head }: ReadyArgs,
+  { way, owner, hosts, agents, head, guards }: ReadyArgs,
   opts: { parent: ComponentResource; dependsOn: Resource[] },
 ): remote.Command {
   const names = hosts.map((host) => host.name).join(",");
+  const [first] = hosts as [Host];
+  const settings = {
+    owner: owner.id,
+    ...(way === "server" ? { servers: names } : { clients: names }),
+    machines: machines(hosts),
+  };
+  // Whatever an activation does, readiness is to be seen again afterwards.
+  const stdin = all([
+    head ?? "",
+    ...agents.map(({ name, desired }) => desired.apply((text) => `${name}\n${text}`)),
+  ]).apply((parts) => parts.join(""));
+  // Before the first step, beside the others' looks: where nothing changes on this host, nobody else would.
+  const about = way === "server" ? [settings, stdin] : [settings];
+  const { parent } = opts;
+  const reached = reach(`${component}-reach`, first, about, { parent, dependsOn: guards });
   return hostCommand(
     `${component}-ready`,
-    hosts[0] as Host,
-    {
-      script: way === "server" ? "ready.sh" : "ready-client.sh",
-      settings: {
-        owner: owner.id,
-        ...(way === "server" ? { servers: names } : { clients: names }),
-        machines: machines(hosts),
-      },
-      // Whatever an activation does, readiness is to be seen again afterwards.
-      stdin: all([
-        head ?? "",
-        ...agents.map(({ name, desired }) => desired.apply((text) => `${name}\n${text}`)),
-      ]).apply((parts) => parts.join("")),
-    },
-    opts,
+    first,
+    { script: way === "server" ? "ready.sh" : "ready-client.sh", settings, stdin },
+    { parent, dependsOn: [...opts.dependsOn, reached] },
   );
 }
 

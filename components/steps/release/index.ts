@@ -1,8 +1,9 @@
 import type { remote } from "@pulumi/command";
-import { all, type Output, type Resource } from "@pulumi/pulumi";
+import { all, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import type { ClusterPlan } from "../../cluster/plan";
 import { listeningPorts } from "../../render/ports";
 import { hostCommand, type Settings } from "../hostCommand";
+import { reach } from "../reach";
 import { releaseInstaller } from "../scripts";
 import type { Staged } from "../staged";
 import type { Owner } from "./owner";
@@ -24,41 +25,44 @@ export interface ReleaseArgs {
   wipeData: Output<string>;
   /** What else the step is told. */
   more?: Settings;
+  /** What the steps behind this one are about, too, in plain words: see `reach`. */
+  about: Input<unknown>;
 }
 
-/** Looks whether the host is fit and ours, brings the scripts, and lays the release down: after `order`. */
+/** Looks whether the host answers, is fit and ours, brings the scripts, and lays the release down: after `order`. */
 export function stageRelease(
   { resource, host, parent }: Staged,
-  { plan, owner, address, wipeData, more }: ReleaseArgs,
+  { plan, owner, address, wipeData, more, about }: ReleaseArgs,
   order: Resource[] = [],
 ): remote.Command {
   const ports = plan.apply(listeningPorts);
   const trust = plan.apply(trustOf);
   const installer = releaseInstaller();
+  const stdin = all([owner.id, trust.key]).apply(
+    ([id, key]) => `OWNER_ID=${quoted(id)}\nOWNER_NAME=${quoted(owner.name)}\n${key}${installer}`,
+  );
+  const settings: Settings = {
+    version: plan.version,
+    mirror: plan.mirror,
+    signingKey: trust.signingKey,
+    sha256: trust.sha256,
+    address,
+    dataDir: plan.dataDir,
+    configDir: plan.configDir,
+    tcp: ports.apply(({ tcp }) => tcp.join(",")),
+    udp: ports.apply(({ udp }) => udp.join(",")),
+    wipeData,
+    ...more,
+  };
+  const reached = reach(`${resource}-reach`, host, [settings, stdin, about], {
+    parent,
+    dependsOn: order,
+  });
   return hostCommand(
     `${resource}-release`,
     host,
-    {
-      script: "stdin",
-      settings: {
-        version: plan.version,
-        mirror: plan.mirror,
-        signingKey: trust.signingKey,
-        sha256: trust.sha256,
-        address,
-        dataDir: plan.dataDir,
-        configDir: plan.configDir,
-        tcp: ports.apply(({ tcp }) => tcp.join(",")),
-        udp: ports.apply(({ udp }) => udp.join(",")),
-        wipeData,
-        ...more,
-      },
-      stdin: all([owner.id, trust.key]).apply(
-        ([id, key]) =>
-          `OWNER_ID=${quoted(id)}\nOWNER_NAME=${quoted(owner.name)}\n${key}${installer}`,
-      ),
-    },
-    { parent, dependsOn: order },
+    { script: "stdin", settings, stdin },
+    { parent, dependsOn: [...order, reached] },
   );
 }
 

@@ -43,7 +43,7 @@ kex_exchange_identification: Connection closed by remote host`;
 const noting = `#!/bin/sh
 config=$2 said=$4 host=$5 command=$6
 printf '%s\\n' "\${config%/*}" >"$HERE/folder"
-[ -e "$HERE/access" ] || (cd "\${config%/*}" && stat -c '%a %n' . * | grep -v '\\.\\(said\\|told\\|words\\)$' >"$HERE/access")
+[ -e "$HERE/access" ] || (cd "\${config%/*}" && stat -c '%a %n' . * | grep -v '\\.\\(login\\|open\\|said\\|told\\|words\\)$' >"$HERE/access")
 `;
 
 /**
@@ -144,10 +144,22 @@ export class Computer {
     return this;
   }
 
+  /** A computer that waits this long for a host, and for a login, both in seconds. */
+  impatient(patience: number, login = 1): this {
+    this.environment.CONSUL_CLUSTER_LOGIN_LIMIT = String(login);
+    this.environment.CONSUL_CLUSTER_PATIENCE = String(patience);
+    return this;
+  }
+
+  /** This stands in OpenSSH's place. */
+  withSsh(text: string): this {
+    this.program("bin/ssh", `${noting}${text}`);
+    return this;
+  }
+
   /** OpenSSH itself, impatient. */
   withOpenSsh(path: string, options = ""): this {
-    this.program("bin/ssh", `${noting}exec ${path} -o ConnectionAttempts=1 ${options} "$@"\n`);
-    return this;
+    return this.withSsh(`exec ${path} -o ConnectionAttempts=1 ${options} "$@"\n`);
   }
 
   /** Runs a command's text as the plugin does, in a shell of its own. `under`: who is the plugin. */

@@ -1,7 +1,7 @@
 // When a person may tell the servers that are left to be the cluster: not where it has a leader, whether the own server
 // is part of that or not, and not past a server that runs.
 //
-// Does not prove that a cluster is brought back: test/changes/08-quorum-lost does.
+// Does not prove that a cluster is brought back: test/failures/quorum-lost does.
 
 import { expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";

@@ -1,7 +1,7 @@
 // A server that names a leader and cannot read through it does not serve: Raft goes on where gossip is broken, and with
 // gossip the way to the leader (seen with a server whose datacenter was another one).
 //
-// Does not prove that Consul answers so: test/changes/11-sick has such a server.
+// Does not prove that Consul answers so: test/failures/sick has such a server.
 
 import { describe, expect, test } from "vitest";
 import type { Answer, Answers } from "../../support/curl/fakeConsul";

@@ -1,7 +1,7 @@
 // What systemd tells of the service, and what is made of it: crashes of before are of what ran before, and a server that
 // has run for days is in no crash loop, however often it once was started again.
 //
-// Does not prove what systemd counts: test/changes/11-sick has servers that crash on machines.
+// Does not prove what systemd counts: test/failures/sick has servers that crash on machines.
 
 import { describe, expect, test } from "vitest";
 import { Host } from "../support/host";

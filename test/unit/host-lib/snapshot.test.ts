@@ -1,7 +1,7 @@
 // The snapshot before a change: taken from an agent that leads on, five of them kept, and told why where there is none. The consul
 // that takes it is a script of the test's.
 //
-// Does not prove that a snapshot can be restored: test/changes/08-quorum-lost does.
+// Does not prove that a snapshot can be restored: test/failures/quorum-lost does.
 
 import { chmodSync, mkdirSync, readdirSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";

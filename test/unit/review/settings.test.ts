@@ -160,6 +160,18 @@ describe("what a cluster has beside its servers' steps", () => {
     expect(of(made)).toEqual(of(readPreview("nothing")));
   });
 
+  test("a look at a host is nothing that becomes of its server", () => {
+    const looked = changed("nothing", (steps) =>
+      steps.flatMap((step) => {
+        if (!step.urn.endsWith("-activate")) return [step];
+        const urn = step.urn.replace("command:remote", "command:local");
+        return [step, { ...step, op: "update", urn: urn.replace(/activate$/, "reach") }];
+      }),
+    );
+    const { servers } = clusterOf(looked);
+    expect(servers.map(({ effect }) => effect)).toEqual(["nothing", "nothing", "nothing"]);
+  });
+
   test("a repair counts as staging, and the plan tells of it", () => {
     const { servers, repairs } = clusterOf(readPreview("library-upgrade"));
     expect(servers.map(({ effect }) => effect)).toEqual(["staging", "staging", "staging"]);

@@ -2,7 +2,7 @@
 // "well". And a wipe of a sick server: what has nothing to give up waits for nobody. The script as it stands; agents answer
 // what was recorded.
 //
-// Does not prove what a repair does to a real server: test/changes/11-sick does.
+// Does not prove what a repair does to a real server: test/failures/sick does.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";

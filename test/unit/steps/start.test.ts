@@ -2,7 +2,7 @@
 // another number of servers, and peers whose HTTP is closed. The whole of activate.sh on the folders of a test; the
 // answers are recorded ones.
 //
-// Does not prove that servers elect: test/changes/05-cut-off and 10-places do.
+// Does not prove that servers elect: test/failures/cut-off and 10-places do.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -10,9 +10,9 @@ import { eventually } from "../support/wait";
 // the end of a cluster with a dead host in it.
 
 const addresses = {
-  "lost-1": "198.18.77.81",
-  "lost-2": "198.18.77.82",
-  "lost-3": "198.18.77.83",
+  "lost-1": "198.18.77.101",
+  "lost-2": "198.18.77.102",
+  "lost-3": "198.18.77.103",
 };
 const base = nspawnSettings(addresses);
 const stack = new TestStack("lost", base);
@@ -41,7 +41,7 @@ test("the run says that the quorum is lost, and where the way back is written", 
   stack.settings = { ...base, extraConfig: { log_level: "debug" } };
   const said = await stack.upThatFails();
   expect(said).toContain("the cluster has lost its quorum: 1 of 3 servers answer and 2 are needed");
-  expect(said).toMatch(/away: 198\.18\.77\.82 198\.18\.77\.83/);
+  expect(said).toMatch(/away: 198\.18\.77\.102 198\.18\.77\.103/);
   expect(said).toContain("docs/operations.md");
 });
 

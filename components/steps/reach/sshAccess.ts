@@ -12,9 +12,9 @@ export interface Access {
 
 /**
  * Files for OpenSSH with which a server is reached by its name, keys included: a secret. `@ACCESS@` stands
- * for the folder in which they will lie. `owner`: the id that the hosts carry. Host keys are checked as Pulumi's own connections check them.
+ * for the folder in which they will lie. `owner`: the id that the hosts carry, where they are asked for it. Host keys are checked as Pulumi's own connections check them.
  */
-export function renderSshAccess(servers: Access[], owner: string): string {
+export function renderSshAccess(servers: Access[], owner?: string): string {
   const hosts = servers.flatMap(({ name, connection }) => {
     const { proxy } = connection;
     // With a dot, so that no server has this name.
@@ -28,7 +28,7 @@ export function renderSshAccess(servers: Access[], owner: string): string {
     files[`${alias}.key`] = `${(privateKey ?? "").replaceAll("\r\n", "\n").trim()}\n`;
   for (const { name, sudoPassword } of servers)
     if (sudoPassword !== undefined) files[`${name}.password`] = `${sudoPassword}\n`;
-  files.owner = `${owner}\n`;
+  if (owner !== undefined) files.owner = `${owner}\n`;
   files.known_hosts = hosts.map(({ alias, hostKey }) => `${alias} ${hostKey}\n`).join("");
   return renderFiles(files);
 }
@@ -58,7 +58,7 @@ function hostBlock({ alias, host, port, user, jump, isBastion }: SshHost): strin
   return `${lines.join("\n")}\n`;
 }
 
-/** OpenSSH of its own for the bastion. What it says stands with what is said of the host: see `on_host` in depart.sh. */
+/** OpenSSH of its own for the bastion. What it says stands with what is said of the host: see `said_of` in over-ssh.sh. */
 function through(jump: string, alias: string): string {
   return `  ProxyCommand ssh -F "@ACCESS@/ssh_config" -E "@ACCESS@/${alias}.said" -W '[%h]:%p' ${jump}`;
 }

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { run, runOrFail } from "../lab/system/command";
 import { Failure } from "../lab/system/failure";
 import { projectFolder } from "../lab/system/project";
+import { librarySbom } from "./sbom";
 
 export interface Packed {
   /** The archive, as `npm publish` would send it. */
@@ -28,6 +29,8 @@ export async function pack(folder: string): Promise<Packed> {
   const manifest = publishedManifest();
   writeFileSync(join(draft, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   cpSync(join(projectFolder, "LICENSE"), join(draft, "LICENSE"));
+  const sbom = await librarySbom(manifest);
+  writeFileSync(join(draft, "sbom.cdx.json"), `${JSON.stringify(sbom, null, 1)}\n`);
   const { stdout } = await runOrFail(
     ["npm", "pack", "--json", "--ignore-scripts", "--pack-destination", folder],
     { cwd: draft },

@@ -11,17 +11,27 @@ export function consulSettings(stdin: string): Values | undefined {
   for (let index = 0; index + 1 < files.length; index += 2) {
     // What Consul reads in one go at every start; bootstrap.json and the neighbours say nothing of security.
     if (!/^\d+-(server|reloadable)\.json$/.test(files[index] as string)) continue;
-    Object.assign(settings, JSON.parse(files[index + 1] as string));
+    add(settings, JSON.parse(files[index + 1] as string) as Values);
     found = true;
   }
   return found ? settings : undefined;
 }
 
+/** As Consul puts files together: an object that stands in two of them is one. */
+function add(settings: Values, more: Values): void {
+  for (const [key, value] of Object.entries(more)) {
+    if (!isObject(settings[key]) || !isObject(value)) settings[key] = value;
+    else add(settings[key], value);
+  }
+}
+
+function isObject(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function objectAt(settings: Values, key: string): Values {
   const value = settings[key];
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Values)
-    : {};
+  return isObject(value) ? value : {};
 }
 
 /** What is missing for server RPC that is encrypted and where each side knows who the other is. */

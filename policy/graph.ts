@@ -28,6 +28,7 @@ export interface Server extends Resource {
 
 const clusterType = "consul-cluster:index:ConsulCluster";
 const serverType = "consul-cluster:index:ConsulServer";
+const agentTypes = [serverType, "consul-cluster:index:ConsulClientAgent"];
 
 /** The clusters of a stack: by their type, whatever project they are in and whatever they are called. */
 export function clustersOf(resources: Resource[]): Resource[] {
@@ -68,6 +69,14 @@ export function serverName({ name, cluster }: Server): string {
 /** Is this the step that lays a server's plain settings down? */
 export function isConfigStep({ urn, name }: Pick<Resource, "urn" | "name">): boolean {
   return name.endsWith("-config") && typesOf(urn).endsWith(`${serverType}$command:remote:Command`);
+}
+
+/** Is this the step that installs a release on a server or on a host with a client agent? */
+export function isReleaseStep({ urn, name }: Pick<Resource, "urn" | "name">): boolean {
+  return (
+    name.endsWith("-release") &&
+    agentTypes.some((type) => typesOf(urn).endsWith(`${type}$command:remote:Command`))
+  );
 }
 
 /** Is this inside of a cluster? */

@@ -8,9 +8,9 @@ import { type Backend, backendSchema, readLastRun } from "./checkpoint";
 import { aclProblems, consulSettings, tlsProblems } from "./consulSettings";
 import { fromSdk } from "./fromSdk";
 import {
-  childOf,
   clustersOf,
   isConfigStep,
+  isReleaseStep,
   type Resource,
   serversOf,
   text,
@@ -27,6 +27,7 @@ import {
 } from "./production";
 import { evenServers } from "./rules/evenServers";
 import { keptGossipKey } from "./rules/gossipKey";
+import { signerProblems, signersDefaults, signersSchema } from "./rules/knownSigner";
 import { type OpenSsh, openSsh, openSshDefaults } from "./rules/openSsh";
 import { oneReplacement } from "./rules/replacements";
 
@@ -44,7 +45,11 @@ export const policies: Policies = [
     description: "In production, servers encrypt their RPC and check who the other side is.",
     severity: "critical",
     configSchema: productionSchema,
-    ...inProduction(tlsProblems, "Set them in extraConfig.tls; certificates lie on the hosts"),
+    ...inProduction(
+      isConfigStep,
+      settingsWith(tlsProblems),
+      "Set them in extraConfig.tls; certificates lie on the hosts",
+    ),
   },
   {
     name: "acls-in-production",
@@ -53,8 +58,23 @@ export const policies: Policies = [
     severity: "critical",
     configSchema: productionSchema,
     ...inProduction(
-      aclProblems,
+      isConfigStep,
+      settingsWith(aclProblems),
       "Set `acl: {}` (a cluster that runs takes two runs, the first with `defaultPolicy: allow`); do not set them in extraConfig, for this library's scripts would have no token",
+    ),
+  },
+  {
+    name: "releases-verified-in-production",
+    displayName: "Releases verified in production",
+    description:
+      "In production, every host holds a release against a key that is known beforehand.",
+    severity: "critical",
+    configSchema: { properties: { ...productionSchema.properties, ...signersSchema } },
+    ...inProduction(
+      isReleaseStep,
+      (step, config) =>
+        signerProblems(text(step, "create") ?? "", { ...signersDefaults, ...(config as object) }),
+      "Leave `signingKey`, `signingKeyFile` and `sha256` out for the vendor's key, or name the key in this policy's config",
     ),
   },
   {
@@ -128,39 +148,58 @@ function sshConfig(args: ResourceValidationArgs | StackValidationArgs): OpenSsh 
   return { ...openSshDefaults, ...args.getConfig<Partial<OpenSsh>>() };
 }
 
-/**
- * A policy for the settings of servers in production: before a server gets them, where the stack is known to be
- * production; at the end, where only the tags of the cluster's machines say so.
- */
-function inProduction(problemsOf: (settings: Values) => string[], advice: string) {
-  const violations = (step: Pick<Resource, "urn" | "name">, stdin: string): Violation[] => {
-    const settings = consulSettings(stdin);
-    const problems = settings === undefined ? [] : problemsOf(settings);
-    if (problems.length === 0) return [];
-    const server = step.name.replace(/-config$/, "");
-    return [{ urn: step.urn, message: `${server}: ${problems.join("; ")}. ${advice}` }];
+type Step = Pick<Resource, "urn" | "name" | "props">;
+
+/** Judges a step by the settings that it lays down. */
+function settingsWith(problemsOf: (settings: Values) => string[]) {
+  return (step: Step): string[] => {
+    const settings = consulSettings(text(step, "stdin") ?? "");
+    return settings === undefined ? [] : problemsOf(settings);
   };
-  const config = (args: ResourceValidationArgs | StackValidationArgs): Production => ({
+}
+
+/**
+ * A policy for a step of each host in production: before a host gets anything, where the stack is known to be production;
+ * at the end, where only the tags of the cluster's machines say so.
+ */
+function inProduction(
+  isStep: (step: Pick<Resource, "urn" | "name">) => boolean,
+  problemsOf: (step: Step, config: Production) => string[],
+  advice: string,
+) {
+  const violations = (step: Step, config: Production): Violation[] => {
+    const problems = problemsOf(step, config);
+    if (problems.length === 0) return [];
+    const host = step.name.replace(/-[a-z]+$/, "");
+    return [{ urn: step.urn, message: `${host}: ${problems.join("; ")}. ${advice}` }];
+  };
+  const configOf = (args: ResourceValidationArgs | StackValidationArgs): Production => ({
     ...production,
     ...args.getConfig<Partial<Production>>(),
   });
   return {
     validateResource(args: ResourceValidationArgs, report: ReportViolation): void {
-      if (!isConfigStep(args) || !isProductionStack(args.urn, args.stackTags, config(args))) return;
+      const config = configOf(args);
+      if (!isStep(args) || !isProductionStack(args.urn, args.stackTags, config)) return;
       // Where a preview does not know it yet, the SDK says that; the run itself will know.
-      tell(violations(args, String(args.props.stdin)), report);
+      tell(violations(args, config), report);
     },
     validateStack(args: StackValidationArgs, report: ReportViolation): void {
+      const config = configOf(args);
       const resources = args.resources.map(fromSdk);
       const clusters = clustersOf(resources).filter(
         (cluster) =>
-          !isProductionStack(cluster.urn, args.stackTags, config(args)) &&
-          isTaggedProduction(cluster, resources, config(args)),
+          !isProductionStack(cluster.urn, args.stackTags, config) &&
+          isTaggedProduction(cluster, resources, config),
       );
-      for (const server of clusters.flatMap((cluster) => serversOf(cluster, resources))) {
-        const step = childOf(server, "config", resources);
-        if (step) tell(violations(step, text(step, "stdin") ?? ""), report);
-      }
+      const servers = clusters.flatMap((cluster) => serversOf(cluster, resources));
+      const steps = resources.filter(
+        (step) => isStep(step) && servers.some(({ urn }) => urn === step.parent),
+      );
+      tell(
+        steps.flatMap((step) => violations(step, config)),
+        report,
+      );
     },
   };
 }

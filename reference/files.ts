@@ -2,9 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { configurationPage } from "./configurationPage";
+import { firewallFiles } from "./firewall";
+import { licencesPage } from "./licences";
+import { withPortsTable } from "./portsTable";
 import { prettyJson } from "./prettyJson";
+import { productionPackages } from "./production";
 import { readSettings, type Settings } from "./settings";
 import { stackSchema } from "./stackSchema";
+import { sudoersFragment } from "./sudoers";
 
 const root = join(__dirname, "..");
 
@@ -17,11 +22,15 @@ export function projectSettings(): Settings {
   return readSettings(read("components/cluster/args.ts"), parse(read("Pulumi.yaml")).config);
 }
 
-/** What is made of them, by its path in the project. */
+/** What is made of them, of the ports and of what is installed, by its path in the project. */
 export function generatedFiles(): Record<string, string> {
   const settings = projectSettings();
   return {
     "docs/configuration.md": configurationPage(settings),
     "reference/stack.schema.json": `${prettyJson(stackSchema(settings))}\n`,
+    "docs/licences.md": licencesPage(productionPackages(JSON.parse(read("package-lock.json")))),
+    "docs/security.md": withPortsTable(read("docs/security.md")),
+    "docs/sudoers/consul-cluster": sudoersFragment(),
+    ...firewallFiles(),
   };
 }

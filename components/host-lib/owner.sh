@@ -41,17 +41,25 @@ refuse_an_older_departure() {
 noted_data_folder() { [ ! -r "$DATA_NOTE" ] || cat "$DATA_NOTE"; }
 
 # The owner's mark on a volume, in the folder $1: a volume outlives the machine, and what a machine remembers goes with it.
-data_mark() { [ ! -r "$1/$DATA_MARK" ] || cat "$1/$DATA_MARK"; }
+data_mark() { read_beside_data "$1/$DATA_MARK"; }
 
 # Is the data in the folder $2 about to be given up, by the mark $1 of the settings? Not where that was done, which the
 # applied text tells; and where the host was installed anew, or its machine is another, the data itself.
 will_be_wiped() {
   [ -n "$1" ] && [ "$1" != "$(desired_part wipe-data "$APPLIED")" ] &&
-    [ "$(noted_wipe "$2/$WIPE_NOTE")" != "${OWNER_ID:-$(owner_id)} $1" ]
+    [ "$(read_beside_data "$2/$WIPE_NOTE")" != "${OWNER_ID:-$(owner_id)} $1" ]
 }
 
 # Who can write beside the data may have put anything there.
-noted_wipe() { [ -L "$1" ] || [ ! -f "$1" ] || head -c 200 "$1"; }
+read_beside_data() { [ -L "$1" ] || [ ! -f "$1" ] || head -c 200 "$1"; }
+
+# Stdin as the file $1 beside the data. The folder is the user consul's: nothing is opened in it, and a rename follows no
+# link.
+write_beside_data() {
+  cat >"$STATE/beside-data.new"
+  flush "$STATE/beside-data.new"
+  mv -T "$STATE/beside-data.new" "$1"
+}
 
 # The same of the desired text.
 wipe_is_due() { will_be_wiped "$(desired_part wipe-data "$desired")" "$(staged_fact data_dir)"; }
@@ -63,10 +71,7 @@ note_wipe() {
   mark=$(desired_part wipe-data "$desired")
   note=$(staged_fact data_dir)/$WIPE_NOTE
   if [ -z "$mark" ]; then rm -f "$note"; return 0; fi
-  # The folder is the user consul's: nothing is opened in it, and a rename follows no link.
-  printf '%s %s\n' "$(owner_id)" "$mark" >"$STATE/wiped.new"
-  flush "$STATE/wiped.new"
-  mv -T "$STATE/wiped.new" "$note"
+  printf '%s %s\n' "$(owner_id)" "$mark" | write_beside_data "$note"
 }
 
 # Noted before it is made, so that a run that is cut off has it. $1: user, group, ...

@@ -13,7 +13,7 @@ umask 077
 # shellcheck source=/dev/null
 . /usr/local/lib/consul-cluster/lib.sh
 
-own_entry() { echo "$(cat "$dataDir/node-id")@$(applied_fact address)"; }
+own_entry() { echo "$(read_beside_data "$dataDir/node-id")@$(applied_fact address)"; }
 
 peers_json() {
   local place=''
@@ -48,7 +48,7 @@ main() {
   # The folder is known here; it may be named to be sure of it.
   dataDir=$(applied_fact data_dir) servers='' show='' configDir='' name=$(hostname)
   take "dataDir configDir servers show" "$@"
-  { [ -s "$dataDir/node-id" ] && [ -d "$dataDir/raft" ]; } || die "$dataDir holds no server's data"
+  { [ -n "$(read_beside_data "$dataDir/node-id")" ] && [ -d "$dataDir/raft" ]; } || die "$dataDir holds no server's data"
   [ "$show" != yes ] || { own_entry; return; }
   lock "recovery"
   servers=${servers:-$(own_entry)}
@@ -60,7 +60,9 @@ main() {
   cp -a "$dataDir/raft" "$copy"
   say "Raft's folder copied to $copy"
   peers_json >"$STATE/peers.json"
-  install -m 0600 -o consul -g consul "$STATE/peers.json" "$dataDir/raft/peers.json"
+  # As the user whose folder it is: what that user has put there, a link for example, leads to nothing of root's.
+  # shellcheck disable=SC2016  # the shell of the user consul expands it
+  runuser -u consul -- sh -c 'umask 077; cat >"$1"' sh "$dataDir/raft/peers.json" <"$STATE/peers.json"
   rm -f "$STATE/peers.json"
   watch_crashes
   timeout 60 systemctl start "$SERVICE"

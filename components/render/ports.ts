@@ -1,17 +1,54 @@
 import type { ClusterPlan } from "../cluster/plan";
 
+type PortName = keyof ClusterPlan["ports"];
 type Ports = Partial<ClusterPlan["ports"]>;
 
-/** The ports that a server, or a client agent, listens on, by protocol: what a host is asked to have free. */
-export function listeningPorts({ ports }: { ports: Ports }): {
+/** Port numbers by protocol. */
+export interface ByProtocol {
   tcp: number[];
   udp: number[];
-} {
-  const open = (numbers: (number | undefined)[]) =>
-    numbers.flatMap((port) => (port !== undefined && port > 0 ? [port] : []));
-  const both = [ports.dns, ports.serfLan, ports.serfWan];
-  return {
-    tcp: open([...both, ports.http, ports.https, ports.grpc, ports.grpcTls, ports.server]),
-    udp: open(both),
-  };
+}
+
+/** Whoever reaches something of an agent's. */
+export type Caller = "servers" | "agents" | "applications";
+
+/** Everything that an agent listens on; all of it by TCP. `what` stands in the descriptions of rules. */
+export const listeners: Record<PortName, { what: string; udp?: true }> = {
+  dns: { what: "DNS", udp: true },
+  serfLan: { what: "gossip", udp: true },
+  serfWan: { what: "WAN gossip", udp: true },
+  http: { what: "API" },
+  https: { what: "API" },
+  grpc: { what: "gRPC" },
+  grpcTls: { what: "gRPC" },
+  server: { what: "server RPC" },
+};
+
+/** What of a server has to be within reach, by whose. Servers ask each other's API: nobody is changed before all others are well. */
+export const neededOfServers: Record<Caller, PortName[]> = {
+  servers: ["server", "serfLan", "serfWan", "http", "https", "grpc", "grpcTls"],
+  agents: ["serfLan", "server"],
+  applications: ["http", "https", "dns", "grpc", "grpcTls"],
+};
+
+/** What of a client agent: the API and DNS are for its own host. */
+export const neededOfAgents: Record<Caller, PortName[]> = {
+  servers: ["serfLan"],
+  agents: ["serfLan"],
+  applications: [],
+};
+
+/** The ports of these listeners, by protocol; those that are off (-1) are none. */
+export function portsOf(names: PortName[], ports: Ports): ByProtocol {
+  const open = (some: PortName[]) =>
+    some.flatMap((name) => {
+      const port = ports[name];
+      return port !== undefined && port > 0 ? [port] : [];
+    });
+  return { tcp: open(names), udp: open(names.filter((name) => listeners[name].udp)) };
+}
+
+/** The ports that a server, or a client agent, listens on, by protocol: what a host is asked to have free. */
+export function listeningPorts({ ports }: { ports: Ports }): ByProtocol {
+  return portsOf(Object.keys(listeners) as PortName[], ports);
 }

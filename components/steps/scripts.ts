@@ -61,6 +61,11 @@ const programs = {
 
 export type Program = keyof typeof programs;
 
+/** Those that are called as root over a connection, by steps and departures: all but what people run, or the login user. */
+export const calledAsRoot = (Object.keys(programs) as Program[]).filter(
+  (name) => name !== "as-root.sh" && name !== "recover-quorum.sh",
+);
+
 /** Those that are steps of a run. */
 export type StepScript = Extract<
   Program,

@@ -71,7 +71,7 @@ export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
     ...checkRecursors(fields, portOf(fields, "dns", DEFAULTS.ports)),
     ...checkEnvironment(fields),
     ...checkServices(fields),
-    ...checkExtraConfig(fields, CLIENT_MANAGED_KEYS),
+    ...checkExtraConfig(fields, CLIENT_MANAGED_KEYS, DEFAULTS),
   ];
 }
 

@@ -1,5 +1,6 @@
-import { MANAGED_KEYS } from "./managedKeys";
+import type { ManagedKey } from "./managedKeys";
 import { type Problem, problem, show } from "./problem";
+import { type AgentFolders, sandboxTrouble } from "./sandbox";
 import { type Fields, isFields, kindOf, object, optional } from "./values";
 
 const IN_THE_OPEN = "these settings are staged in the open, no place for a secret";
@@ -16,15 +17,33 @@ function sharedKeys(managed: Managed): Set<string> {
 /** Keys whose values are secrets, wherever they stand. Names of files are none. */
 const SECRET = /(^|_)(token|password|passphrase|secret|secret_id|private_key|access_key)$/;
 
-/** Any other Consul setting. No value is shown: nobody knows what stands there. */
-export function checkExtraConfig(args: Fields, managedKeys = MANAGED_KEYS): Problem[] {
+/** What holds for all settings of an agent. */
+interface Rules {
+  managed: Managed;
+  folders: AgentFolders;
+}
+
+/**
+ * Any other Consul setting. No value is shown but a path: nobody knows what stands there. `defaults`: the folders where
+ * the arguments name none.
+ */
+export function checkExtraConfig(
+  args: Fields,
+  managedKeys: readonly ManagedKey[],
+  defaults: AgentFolders,
+): Problem[] {
   const managed: Managed = new Map(managedKeys.map(({ key, instead }) => [key, instead]));
-  const check = object((config, path) => checkTop(config, path, managed));
+  const folder = (name: keyof AgentFolders) => {
+    const given = args[name] ?? defaults[name];
+    return typeof given === "string" ? given : undefined;
+  };
+  const folders = { configDir: folder("configDir"), dataDir: folder("dataDir") };
+  const check = object((config, path) => checkTop(config, path, { managed, folders }));
   return optional(check)(args.extraConfig, "extraConfig");
 }
 
-function checkTop(config: Fields, path: string, managed: Managed): Problem[] {
-  const shared = sharedKeys(managed);
+function checkTop(config: Fields, path: string, rules: Rules): Problem[] {
+  const shared = sharedKeys(rules.managed);
   return Object.entries(config).flatMap(([key, value]) => {
     const at = `${path}.${key}`;
     if (!/^[a-z][a-z0-9_]*$/.test(key)) {
@@ -33,7 +52,7 @@ function checkTop(config: Fields, path: string, managed: Managed): Problem[] {
     if (shared.has(key) && !isFields(value)) {
       return problem(at, `must be an object, not ${kindOf(value)}`);
     }
-    return walk(value, at, key, { managed, above: [] });
+    return walk(value, at, key, { ...rules, above: [] });
   });
 }
 
@@ -44,8 +63,7 @@ function snakeCase(key: string): string {
     .replace(/[^a-z0-9_]+/g, "_");
 }
 
-interface Walk {
-  managed: Managed;
+interface Walk extends Rules {
   /** What the value stands in. */
   above: unknown[];
 }
@@ -54,11 +72,11 @@ interface Walk {
  * Looks at a setting and all below it. `at` is where it stands, `setting` is Consul's name of it: without
  * the indexes of lists, which Consul looks through, and in lower case, which Consul does not tell apart.
  */
-function walk(value: unknown, at: string, setting: string, { managed, above }: Walk): Problem[] {
-  const found = trouble(setting, managed);
+function walk(value: unknown, at: string, setting: string, rules: Walk): Problem[] {
+  const found = trouble(setting, rules.managed) ?? sandboxTrouble(setting, value, rules.folders);
   if (found !== undefined) return problem(at, found);
-  if (above.includes(value)) return problem(at, "holds itself, which JSON cannot");
-  const below = { managed, above: [...above, value] };
+  if (rules.above.includes(value)) return problem(at, "holds itself, which JSON cannot");
+  const below = { ...rules, above: [...rules.above, value] };
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => walk(item, `${at}[${index}]`, setting, below));
   }

@@ -16,8 +16,11 @@ const SYSTEM_FOLDERS = new Set(
 const KERNEL_FOLDERS = ["/boot", "/dev", "/proc", "/sys"];
 const PROGRAM_FOLDERS = ["/bin", "/lib", "/lib64", "/sbin", "/usr/bin", "/usr/lib", "/usr/sbin"];
 
+/** Folders of which the service's sandbox shows Consul nothing: ProtectHome and PrivateTmp in render/systemdUnit.ts. */
+export const SANDBOX_HIDES = ["/home", "/root", "/run/user", "/tmp", "/var/run/user", "/var/tmp"];
+
 /** Folders that are emptied at a reboot, or that the service's sandbox hides from Consul. */
-const HIDDEN_FOLDERS = ["/home", "/root", "/run", "/tmp", "/var/run", "/var/tmp"];
+const HIDDEN_FOLDERS = ["/run", "/var/run", ...SANDBOX_HIDES];
 
 /** Where the scripts on a host keep releases, themselves and what is staged (remote/scripts/lib.sh). */
 const OWN_FOLDERS = [

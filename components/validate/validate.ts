@@ -1,4 +1,5 @@
 import type { PlainArgs } from "../cluster/args";
+import { planCluster } from "../cluster/plan";
 import { checkServicesBesideAcl, keysManagedBesideAcl } from "./acl";
 import { checkAws } from "./aws";
 import { checkEnvironment } from "./environment";
@@ -13,6 +14,8 @@ import { checkRelease } from "./release";
 import { checkSettings } from "./settings";
 import { checkExisting } from "./ssh";
 import { type Files, fieldsOf } from "./values";
+
+const DEFAULTS = planCluster({});
 
 /**
  * Every problem of the arguments, before any host is reached. Takes what the compiler would refuse too,
@@ -32,7 +35,7 @@ export function validate(args: PlainArgs, files?: Files): Problem[] {
     ...checkListenAddresses(fields),
     ...checkRecursors(fields),
     ...checkEnvironment(fields),
-    ...checkExtraConfig(fields, keysManagedBesideAcl(fields)),
+    ...checkExtraConfig(fields, keysManagedBesideAcl(fields), DEFAULTS),
     ...checkServicesBesideAcl(fields),
   ];
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -40,10 +40,10 @@ function write(name: string, text: string): void {
 }
 
 test("it is small, and holds nothing but the library", () => {
-  expect(packed.size).toBeLessThan(200_000);
+  expect(packed.size).toBeLessThan(250_000);
   const strangers = packed.files.filter(
     (file) =>
-      !/(\.js|\.d\.ts|\.sh|\.command\.mjs|^openpgp\/vendor-key\.asc|^package\.json|^README\.md|^LICENSE)$/.test(
+      !/(\.js|\.d\.ts|\.sh|\.command\.mjs|^openpgp\/vendor-key\.asc|^package\.json|^sbom\.cdx\.json|^README\.md|^LICENSE)$/.test(
         file,
       ),
   );
@@ -72,6 +72,21 @@ test("it brings what it needs, and leaves Pulumi's SDKs and the compiler to the 
   expect(Object.keys(published.peerDependencies)).toEqual(["@pulumi/aws", "@pulumi/pulumi"]);
   expect(published.peerDependenciesMeta).toEqual({ "@pulumi/aws": { optional: true } });
   expect(existsSync(join(folder, "node_modules/@pulumi/aws"))).toBe(false);
+});
+
+test("a bill of materials lies in it, with all that it needs and nothing of this computer", () => {
+  const text = readFileSync(join(folder, "node_modules/consul-cluster/sbom.cdx.json"), "utf8");
+  const { bomFormat, specVersion, components } = JSON.parse(text);
+  expect(`${bomFormat} ${specVersion}`).toMatch(/^CycloneDX 1\.\d$/);
+  const names: string[] = components.map(({ name }: { name: string }) => name);
+  const published = require(join(folder, "node_modules/consul-cluster/package.json"));
+  const { dependencies, peerDependencies } = published;
+  expect(names).toEqual(
+    expect.arrayContaining(Object.keys({ ...dependencies, ...peerDependencies })),
+  );
+  expect(names.filter((name) => /^(vitest|zod|knip|esbuild)$/.test(name))).toEqual([]);
+  expect(text).not.toContain(projectFolder);
+  expect(text).not.toMatch(/timestamp|serialNumber|registry\./);
 });
 
 test("the linters of packages find nothing", async () => {

@@ -2,6 +2,14 @@ import { isIPv6 } from "node:net";
 import type { Unwrap } from "@pulumi/pulumi";
 import type { AwsArgs } from "../../cluster/args";
 import type { ClusterPlan } from "../../cluster/plan";
+import {
+  type ByProtocol,
+  type Caller,
+  listeners,
+  neededOfAgents,
+  neededOfServers,
+  portsOf,
+} from "../../render/ports";
 
 export interface Rule {
   description: string;
@@ -26,49 +34,50 @@ type Access = Pick<
   | "sshSecurityGroupIds"
 >;
 
-/** Ports of one use, switched-off ones (-1) left out. */
-interface Use {
+/** Ports of one use. */
+interface Use extends ByProtocol {
   what: string;
-  tcp: number[];
-  udp: number[];
 }
 
-function uses({ ports }: Traffic): Record<"servers" | "clients" | "agents", Use[]> {
-  const gossip = { what: "gossip", tcp: [ports.serfLan], udp: [ports.serfLan] };
-  const rpc = { what: "server RPC", tcp: [ports.server], udp: [] };
-  const dns = { what: "DNS", tcp: [ports.dns], udp: [ports.dns] };
-  const api = { what: "API", tcp: [ports.http, ports.https], udp: [] };
-  const grpc = { what: "gRPC", tcp: [ports.grpc, ports.grpcTls], udp: [] };
-  const wan = { what: "WAN gossip", tcp: [ports.serfWan], udp: [ports.serfWan] };
-  return {
-    // The API too: before one is changed, every other server is asked how it is.
-    servers: [rpc, gossip, wan, api, grpc],
-    clients: [api, dns, grpc],
-    agents: [gossip, rpc],
-  };
+function usesOf(who: Caller, { ports }: Traffic): Use[] {
+  return neededOfServers[who].map((name) => ({
+    what: listeners[name].what,
+    ...portsOf([name], ports),
+  }));
 }
 
 /** What may come in. */
 export function ingressRules(traffic: Traffic, access: Access): Rule[] {
-  const { servers, clients, agents } = uses(traffic);
   const ssh = { what: "SSH", tcp: [22], udp: [] };
   return [
-    ...rulesOf(servers, "among the servers", { self: true }),
-    ...from(clients, "from clients", access.clientCidrs, access.clientSecurityGroupIds),
-    ...from(agents, "from client agents", access.agentCidrs, access.agentSecurityGroupIds),
+    ...rulesOf(usesOf("servers", traffic), "among the servers", { self: true }),
+    ...from(
+      usesOf("applications", traffic),
+      "from clients",
+      access.clientCidrs,
+      access.clientSecurityGroupIds,
+    ),
+    ...from(
+      usesOf("agents", traffic),
+      "from client agents",
+      access.agentCidrs,
+      access.agentSecurityGroupIds,
+    ),
     ...from([ssh], "from where Pulumi runs", access.sshCidrs, access.sshSecurityGroupIds),
   ];
 }
 
 /** What may go out. DNS, time and metadata of the VPC itself need no rule. */
 export function egressRules(traffic: Traffic, access: Access): Rule[] {
-  const { servers, agents } = uses(traffic);
-  const gossip = agents.filter(({ what }) => what === "gossip");
+  const gossip = {
+    what: listeners.serfLan.what,
+    ...portsOf(neededOfAgents.servers, traffic.ports),
+  };
   const resolving = { what: "DNS", tcp: [53], udp: [53] };
   const recursors = traffic.recursors.map((address) => `${address}/${isIPv6(address) ? 128 : 32}`);
   return [
-    ...rulesOf(servers, "among the servers", { self: true }),
-    ...from(gossip, "to client agents", access.agentCidrs, access.agentSecurityGroupIds),
+    ...rulesOf(usesOf("servers", traffic), "among the servers", { self: true }),
+    ...from([gossip], "to client agents", access.agentCidrs, access.agentSecurityGroupIds),
     ...from([resolving], "to the recursors", recursors),
     // Releases and Systems Manager have no fixed addresses.
     ...from([{ what: "HTTPS", tcp: httpsPorts(traffic), udp: [] }], "to releases", [

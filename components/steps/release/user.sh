@@ -31,4 +31,4 @@ mark_host() {
   note_owner "$OWNER_ID" "$OWNER_NAME"
 }
 
-mark_data_volume() { [ -z "$dataVolume" ] || printf '%s\n' "$OWNER_ID" >"$dataDir/$DATA_MARK"; }
+mark_data_volume() { [ -z "$dataVolume" ] || printf '%s\n' "$OWNER_ID" | write_beside_data "$dataDir/$DATA_MARK"; }

@@ -3,10 +3,13 @@
 // Does not prove that Consul does what these settings say.
 
 import { describe, expect, test } from "vitest";
+import type { ConsulClusterArgs } from "../../../components";
 import { aclProblems, consulSettings, tlsProblems } from "../../../policy/consulSettings";
-import { isConfigStep, type Resource, type Values } from "../../../policy/graph";
+import { isConfigStep, isReleaseStep, type Resource, type Values } from "../../../policy/graph";
 import { isProductionStack, isTaggedProduction, production } from "../../../policy/production";
+import { type Signers, signerProblems, signersDefaults } from "../../../policy/rules/knownSigner";
 import { aws, awsClusterOf } from "../../graph/support/awsCluster";
+import { clientsOfCluster } from "../../graph/support/clients";
 import { clusterOf, existing, servers } from "../../graph/support/clusters";
 import { argsOfStack } from "../../graph/support/stackFile";
 import { seen } from "./support/seen";
@@ -106,6 +109,60 @@ test("other commands, and a `-config` of the program's own, are no settings", as
   expect(consulSettings("echo hello")).toBeUndefined();
 });
 
+const vendor = "C874011F0AB405110D02105534365D9472D7468F";
+const vendorAlone = { fingerprints: [vendor], checksums: false };
+
+describe("releases", () => {
+  const commands = async (more: Partial<ConsulClusterArgs>) => {
+    const { resources } = await clusterOf({ ...existing(), ...more });
+    return seen(resources)
+      .filter(isReleaseStep)
+      .map(({ props }) => props.create as string);
+  };
+  const sha256 = { amd64: "a".repeat(64) };
+
+  test("of every host are looked at, a client agent's too", async () => {
+    expect(await commands({})).toHaveLength(3);
+    const clients = seen((await clientsOfCluster()).resources).filter(isReleaseStep);
+    expect(clients.map(({ name }) => name)).toContain("w-web-1-release");
+    for (const { props } of clients)
+      expect(signerProblems(props.create as string, vendorAlone)).toEqual([]);
+  });
+
+  test.each<[string, Partial<ConsulClusterArgs>, Partial<Signers>, string[]]>([
+    ["the vendor's, where nothing is configured", {}, {}, []],
+    [
+      "the vendor's, as people write it",
+      {},
+      { fingerprints: [vendor.replace(/.{4}/g, "$& ")] },
+      [],
+    ],
+    [
+      "another key than the known ones",
+      {},
+      { fingerprints: ["ab cd"] },
+      [`the release is held against the key ${vendor}, which is none of ABCD`],
+    ],
+    ["a checksum", { sha256 }, {}, []],
+    [
+      "a checksum, where that is not enough",
+      { sha256 },
+      { checksums: false },
+      ["the release is held against a checksum, not against a signature"],
+    ],
+  ])("%s", async (_, more, config, problems) => {
+    for (const command of await commands(more))
+      expect(signerProblems(command, { ...signersDefaults, ...config })).toEqual(problems);
+  });
+
+  test("of a version of this library that verifies nothing", () => {
+    const command = "sh -s -- name=consul-1 version=1.22.0 mirror=https://mirror.example";
+    expect(signerProblems(command, signersDefaults)).toEqual([
+      "the release is held against neither a signature nor a checksum",
+    ]);
+  });
+});
+
 describe("production", () => {
   const urn = (stack: string) => `urn:pulumi:${stack}::any::pulumi:pulumi:Stack::any-${stack}`;
   const none = new Map<string, string>();
@@ -140,14 +197,35 @@ describe("production", () => {
   });
 });
 
-// As long as the component has no arguments for them, and Pulumi.prod.yaml turns neither on.
-test("this project's own production has neither, and the policies say so", async () => {
+describe("this project's own production", async () => {
   const resources = seen((await awsClusterOf(argsOfStack("prod"), { name: "prod" })).resources);
-  const steps = resources.filter(isConfigStep);
-  expect(steps).toHaveLength(3);
-  for (const { props } of steps) {
-    const read = consulSettings(props.stdin as string) as Values;
-    expect(tlsProblems(read)).toHaveLength(2);
-    expect(aclProblems(read)).toHaveLength(2);
-  }
+
+  test("has ACLs, and releases of the vendor's", () => {
+    const steps = resources.filter(isConfigStep);
+    expect(steps).toHaveLength(3);
+    for (const { props } of steps)
+      expect(aclProblems(consulSettings(props.stdin as string) as Values)).toEqual([]);
+    const releases = resources.filter(isReleaseStep);
+    expect(releases).toHaveLength(3);
+    for (const { props } of releases)
+      expect(signerProblems(props.create as string, vendorAlone)).toEqual([]);
+  });
+
+  // As long as the component has no argument for it.
+  test("has no TLS, and the policy says so", () => {
+    for (const { props } of resources.filter(isConfigStep))
+      expect(tlsProblems(consulSettings(props.stdin as string) as Values)).toHaveLength(2);
+  });
+});
+
+test("an object that stands in two files is one, as Consul reads them", () => {
+  const stdin = [
+    '==> 10-server.json <==\n{"tls":{"internal_rpc":{"verify_incoming":true}},"limits":{"a":1}}\n',
+    '==> 20-reloadable.json <==\n{"tls":{"defaults":{"ca_file":"/ca"},"internal_rpc":{"x":[1]}}}\n',
+    '==> bootstrap.json <==\n{"tls":{}}\n',
+  ];
+  expect(consulSettings(stdin.join(""))).toEqual({
+    tls: { internal_rpc: { verify_incoming: true, x: [1] }, defaults: { ca_file: "/ca" } },
+    limits: { a: 1 },
+  });
 });

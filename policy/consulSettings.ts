@@ -11,10 +11,20 @@ export function consulSettings(stdin: string): Values | undefined {
   for (let index = 0; index + 1 < files.length; index += 2) {
     // What Consul reads in one go at every start; bootstrap.json and the neighbours say nothing of security.
     if (!/^\d+-(server|reloadable)\.json$/.test(files[index] as string)) continue;
-    Object.assign(settings, JSON.parse(files[index + 1] as string));
+    merge(settings, JSON.parse(files[index + 1] as string));
     found = true;
   }
   return found ? settings : undefined;
+}
+
+/** An object that is divided among files is one to Consul: `tls`, `limits`. */
+function merge(settings: Values, more: Values): void {
+  for (const [key, value] of Object.entries(more)) {
+    const below = objectAt(more, key);
+    if (below === value && objectAt(settings, key) === settings[key])
+      merge(settings[key] as Values, below);
+    else settings[key] = value;
+  }
 }
 
 function objectAt(settings: Values, key: string): Values {

@@ -44,7 +44,10 @@ export const policies: Policies = [
     description: "In production, servers encrypt their RPC and check who the other side is.",
     severity: "critical",
     configSchema: productionSchema,
-    ...inProduction(tlsProblems, "Set them in extraConfig.tls; certificates lie on the hosts"),
+    ...inProduction(
+      tlsProblems,
+      "Set `tls: {}` (a cluster that runs takes three runs: the modes offered, outgoing, required)",
+    ),
   },
   {
     name: "acls-in-production",

@@ -12,6 +12,7 @@ import { checkRecursors } from "./recursors";
 import { checkRelease } from "./release";
 import { checkSettings } from "./settings";
 import { checkExisting } from "./ssh";
+import { checkTls, keysManagedBesideTls, portsBesideTls } from "./tls";
 import { type Files, fieldsOf } from "./values";
 
 /**
@@ -28,11 +29,12 @@ export function validate(args: PlainArgs, files?: Files): Problem[] {
     ...checkAws(fields, files),
     ...checkRelease(fields, files),
     ...checkSettings(fields),
-    ...checkPorts(fields),
+    ...checkTls(fields),
+    ...checkPorts(fields, portsBesideTls(fields)),
     ...checkListenAddresses(fields),
     ...checkRecursors(fields),
     ...checkEnvironment(fields),
-    ...checkExtraConfig(fields, keysManagedBesideAcl(fields)),
+    ...checkExtraConfig(fields, keysManagedBesideTls(fields, keysManagedBesideAcl(fields))),
     ...checkServicesBesideAcl(fields),
   ];
 }

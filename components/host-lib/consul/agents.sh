@@ -26,11 +26,12 @@ peer_ips() {
     '$0 != "" && !index(own, " " $0 " ") && !seen[$0]++'
 }
 
-# Where a peer's HTTP may listen for other hosts: as the own set has it, or had it before a
+# Where a peer's HTTP or HTTPS may listen for other hosts: as the own set has it, or had it before a
 # switch that is not whole, or as the staged one will. $1: its IP address.
 peer_urls() {
   local facts=''
   for facts in "$FACTS" "$PREVIOUS/facts" "$STAGED/config/facts"; do
+    [ "$(fact "$facts" https_open)" != yes ] || echo "https://$(bracketed "$1"):$(fact "$facts" https_port)"
     [ "$(fact "$facts" http_open)" != yes ] || echo "http://$(bracketed "$1"):$(fact "$facts" http_port)"
   done | awk '!seen[$0]++'
 }

@@ -112,6 +112,7 @@ restart() {
   if [ "$cluster" = serving ]; then
     read_self "$api" || die "not restarted, for the agent here does not say who it is; nothing was changed"
     node=$self_node
+    refuse_an_ended_certificate "not restarted"
     gate_before_restart "not restarted"
     require_cluster_lock "not restarted"
     hand_over_leadership "$(applied_fact raft_address)"

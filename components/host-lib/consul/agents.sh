@@ -36,6 +36,9 @@ peer_urls() {
   done | awk '!seen[$0]++'
 }
 
+# Is the API of servers with the staged set closed to other hosts, over HTTP and over HTTPS?
+peers_are_closed() { [ "$(staged_fact http_open)" = no ] && [ "$(staged_fact https_open)" != yes ]; }
+
 # What each peer says in person: IP URL LEADER, a dash for a leader where it names none. One that says nothing, or whose HTTP is
 # closed to other hosts, has a dash for its URL.
 peer_views() {

@@ -3,7 +3,6 @@
 # Raft loses nothing in a restart; people may. Every server keeps its last five.
 
 SNAPSHOT_S=60
-SNAPSHOT_TRIES=3
 
 save_snapshot() {
   local file='' said='' with='' saved=no tries=0
@@ -20,7 +19,7 @@ save_snapshot() {
         break 2
       fi
       # The leader, asked by a follower over TLS, may close the connection before it has been read (seen with 1.22.0).
-      case $said in *"failed to decode response"*) [ "$tries" -lt "$SNAPSHOT_TRIES" ] || break ;; *) break ;; esac
+      case $said in *"failed to decode response"*) [ "$tries" -lt 3 ] || break ;; *) break ;; esac
     done
     case $said in *"response code: 403"*) is_unknown_token "$with" "$said" || break ;; *) break ;; esac
   done

@@ -55,19 +55,19 @@ check_tls_step() {
   [ "$from" -eq 0 ] || [ "$to" -eq 0 ] ||
     refuse_another tls_name "it is the name by which the servers know each other; go back to no TLS, one step a run, before it changes"
   [ "$to" -gt "$from" ] || return 0
-  [ "$to" -le 1 ] || check_peers_certificates
+  [ "$to" -le 1 ] || check_peers_certificates "$is"
   [ "$to" -le 2 ] || check_no_plain_clients
 }
 
 # Before anybody relies on them: a certificate that is not good shows at the next connection only, and neither autopilot nor
-# gossip sees it. A server whose host answers and that does not run has its step behind it, or is told so itself.
+# gossip sees it. A server whose host answers and that does not run has its step behind it, or is told so itself. $1: the mode.
 check_peers_certificates() {
   local ip='' shown=''
   for ip in $(peer_ips); do
     shown=$(shown_certificate "$ip" "$(raft_port)")
     case $shown in
-      bad) die "tls cannot be $is yet: the certificate of the server at $ip is not accepted here (its name, its CA or its time); $untouched" ;;
-      plain) die "tls cannot be $is yet: the server at $ip shows no certificate; every server takes the step \"offered\" first; $untouched" ;;
+      bad) die "tls cannot be $1 yet: the certificate of the server at $ip is not accepted here (its name, its CA or its time); $untouched" ;;
+      plain) die "tls cannot be $1 yet: the server at $ip shows no certificate; every server takes the step \"offered\" first; $untouched" ;;
     esac
   done
 }

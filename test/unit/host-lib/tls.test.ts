@@ -67,6 +67,56 @@ describe("a peer is asked", () => {
   });
 });
 
+test.each<[string, PlainArgs, boolean]>([
+  ["open", {}, false],
+  ["closed, with HTTP on loopback alone", { addresses: { http: "127.0.0.1" } }, true],
+  ["open over HTTPS", mode("required"), false],
+  ["closed over either", { tls: {}, addresses: { https: "127.0.0.1" } }, true],
+])("the peers' API is %s", (_, args, closed) => {
+  expect(host(args).holds("library", "peers_are_closed")).toBe(closed);
+});
+
+describe("a reload of a certificate", () => {
+  const own = "http://127.0.0.1:80";
+  const raft = "https://10.0.0.11:8300";
+  const reloaded = (answers: Answers, shown: number) => {
+    const made = host(mode("required"));
+    made.write("state/previous/complete", "");
+    made.agents = { [own]: answers, [raft]: { "GET /": { exit: shown } } };
+    // What is put back is looked at elsewhere.
+    const stubs =
+      "switch_over() { :; }; restore_previous() { echo restored; }; switch_is_whole() { echo whole; };";
+    const { status, stdout, stderr, requests } = made.run(
+      "activate.sh",
+      `api=${own}; forget_previous() { :; }; ${stubs} reload`,
+    );
+    const reloads = requests.filter((request) => request.includes("/v1/agent/reload")).length;
+    return { status, said: stdout + stderr, reloads };
+  };
+
+  test("is over where the server shows one that is accepted", () => {
+    expect(reloaded({ "PUT /v1/agent/reload": "" }, 56)).toMatchObject({
+      status: 0,
+      said: "whole\n",
+      reloads: 1,
+    });
+  });
+
+  test("is taken back where it does not: no other server gets its one", () => {
+    const { status, said, reloads } = reloaded({ "PUT /v1/agent/reload": "" }, 60);
+    expect({ status, reloads }).toEqual({ status: 1, reloads: 2 });
+    expect(said).toContain("what it shows since the reload is not accepted here");
+  });
+
+  // By then Consul has dropped the services of its settings, until it takes a reload again.
+  test("that Consul refuses is followed by one with what was there before", () => {
+    const refused = { code: 500, body: "tls: private key does not match public key" };
+    const { status, said, reloads } = reloaded({ "PUT /v1/agent/reload": refused }, 56);
+    expect({ status, reloads }).toEqual({ status: 1, reloads: 2 });
+    expect(said).toMatch(/^restored\n[\s\S]*Consul refuses to reload/);
+  });
+});
+
 describe("what a server shows who dials it", () => {
   test.each<[string, number]>([
     ["good", 0],

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConsulApi, type RaftServer } from "../support/consul";
 import { ssh } from "../support/machines";
 import { keepsItsPromise } from "../support/promise";
+import { inPlain, overTls } from "../support/stranger";
+import { tlsFile } from "../support/tlsFiles";
 import { addresses, names, on, processes, trio, trioIsUpWith } from "../support/trio";
 
 // TLS, with ACLs beside it: a cluster that speaks nothing else from its first start, and goes through a reload, a restart and
@@ -26,11 +28,6 @@ const overHttps = () =>
       new ConsulApi(`${addresses[name]}:8501`, outputs.managementToken, outputs.caCertificate),
   );
 
-/** How openssl and curl end on the machine `from` when they dial the other one; curl's numbers. */
-async function dials(from: string, curl: string): Promise<string> {
-  return (await on(from, `curl -s -o /dev/null --max-time 4 ${curl}; echo $?`)).trim();
-}
-
 describe("a new cluster with TLS", () => {
   beforeAll(async () => {
     await trioIsUpWith({ version: old, tls: {}, acl: {} });
@@ -49,29 +46,27 @@ describe("a new cluster with TLS", () => {
     for (const each of overHttps()) expect(await each.put("/v1/kv/of-a-friend", "x")).toBe(true);
   });
 
-  test("a stranger is refused on every port: in plain text, with another CA's certificate, without one", async () => {
-    const at = addresses["test-1"] as string;
-    // Plain HTTP is on loopback alone.
-    expect(await dials("test-2", `http://${at}/`), "HTTP").toBe("7");
-    expect(await dials("test-2", `https://${at}:8501/`), "unknown CA").toBe("60");
-    expect(await dials("test-2", `http://${at}:8300/`), "plain RPC").toBe("52");
-    const { stdout } = await ssh(
-      trio.name,
-      "test-2",
-      `cat >/tmp/ca.pem; for flags in "" "-cert /tmp/s.pem -key /tmp/s.key"; do
-        [ -e /tmp/s.pem ] || openssl req -x509 -newkey rsa:2048 -nodes -keyout /tmp/s.key -out /tmp/s.pem -days 9 -subj /CN=server.dc1.consul 2>/dev/null
-        echo | openssl s_client -connect ${at}:8300 -CAfile /tmp/ca.pem -verify_hostname server.dc1.consul -ign_eof $flags 2>&1 | grep -o 'alert [a-z ]*' | head -1
-      done; rm -f /tmp/ca.pem /tmp/s.pem /tmp/s.key`,
-      outputs.caCertificate,
-    );
-    expect(stdout.trim().split("\n")).toEqual([
-      "alert certificate required",
-      expect.stringMatching(/^alert (bad certificate|unknown ca)/),
-    ]);
-    const anyone = new ConsulApi(`${at}:8501`, undefined, outputs.caCertificate);
-    expect(await anyone.status("GET", "/v1/operator/keyring"), "without a token").toBe(403);
-    // It is told so in plain text, with 400.
-    expect(await dials("test-2", `-f http://${at}:8501/v1/agent/self`), "plain HTTPS").toBe("22");
+  test("a stranger is refused on every port: in plain text, with another CA's certificate, with none", async () => {
+    const { caCertificate: ca } = outputs;
+    const another = { cert: tlsFile("server.pem"), key: tlsFile("server.key") };
+    for (const host of Object.values(addresses)) {
+      // Plain HTTP is on loopback alone.
+      expect(await inPlain(host, 80), "HTTP").toBe("ECONNREFUSED");
+      expect(await inPlain(host, 8300), "plain RPC").toBe("ended");
+      expect(await inPlain(host, 8501), "plain HTTPS").toBe("HTTP/1.0 400 Bad Request");
+      expect(await overTls({ host, port: 8300, ca }), "RPC without a certificate").toMatch(
+        /ALERT_CERTIFICATE_REQUIRED/,
+      );
+      expect(await overTls({ host, port: 8300, ca, ...another }), "another CA's").toMatch(
+        /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE)/,
+      );
+      expect(await overTls({ host, port: 8501 }), "without the CA").toMatch(
+        /UNABLE_TO|SELF_SIGNED/,
+      );
+      expect(await overTls({ host, port: 8501, ca }), "without a token").toBe(
+        "HTTP/1.0 403 Forbidden",
+      );
+    }
   });
 
   test("a private key is root's and Consul's alone, and in no process, journal or state in the open", async () => {

@@ -48,7 +48,7 @@ export const policies: Policies = [
     ...inProduction(
       isConfigStep,
       settingsWith(tlsProblems),
-      "Set them in extraConfig.tls; certificates lie on the hosts",
+      "Set `tls: {}` (a cluster that runs takes three runs: the modes offered, outgoing, required)",
     ),
   },
   {

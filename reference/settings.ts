@@ -58,9 +58,10 @@ function addSections(
   { type }: Setting,
   path: string,
 ): void {
-  const group = type.kind === "list" ? type.of : type;
+  const group = type.kind === "list" || type.kind === "map" ? type.of : type;
   if (group.kind !== "group") return;
-  const here = type.kind === "list" ? `${path}[]` : path;
+  const inside = { list: "[]", map: ".NAME", group: "" }[type.kind as "list" | "map" | "group"];
+  const here = `${path}${inside}`;
   const known = sections.get(group.name);
   if (known !== undefined) {
     known.paths.push(here);

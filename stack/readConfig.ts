@@ -91,8 +91,8 @@ function unknownKeys(raw: Record<string, string>): Problem[] {
 
 /** Secrets that stand in the stack file for everybody to read; it is made to be committed. */
 function openSecrets(values: Record<string, unknown>, { secretKeys }: Context): Problem[] {
-  const { gossipKey, acl, existing, aws } = values;
-  return secretPaths({ gossipKey, acl, existing, aws }, "")
+  const { gossipKey, acl, tls, existing, aws } = values;
+  return secretPaths({ gossipKey, acl, tls, existing, aws }, "")
     .filter((path) => !secretKeys?.has(path.replace(/\..*/, "")))
     .map((path) => ({
       path,

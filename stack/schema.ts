@@ -111,6 +111,14 @@ export const schema = {
     defaultPolicy: z.string().optional(),
     managementToken: z.string().optional(),
   }),
+  tls: z.strictObject({
+    mode: z.string().optional(),
+    caCertificate: z.string().optional(),
+    caKey: z.string().optional(),
+    certificates: z
+      .record(z.string(), z.strictObject({ certificate: z.string(), privateKey: z.string() }))
+      .optional(),
+  }),
   enableSyslog: z.boolean(),
   ui: z.boolean(),
   performance: z.strictObject({ raftMultiplier: z.number().optional() }),
@@ -123,7 +131,11 @@ export const schema = {
   leaveOnTerminate: z.boolean(),
   rejoinAfterLeave: z.boolean(),
   ports,
-  addresses: z.strictObject({ dns: z.string().optional(), http: z.string().optional() }),
+  addresses: z.strictObject({
+    dns: z.string().optional(),
+    http: z.string().optional(),
+    https: z.string().optional(),
+  }),
   recursors: z.array(z.string()),
   environment: z.record(z.string(), z.string()),
   extraConfig: z.record(z.string(), z.unknown()),

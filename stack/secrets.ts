@@ -3,15 +3,17 @@ import type {
   AclArgs,
   AwsArgs,
   BastionArgs,
+  CertificateArgs,
   ConsulClusterArgs,
   ExistingArgs,
   PlainArgs,
   SshArgs,
+  TlsArgs,
 } from "../components/cluster/args";
 
 /**
  * The arguments with their secrets marked: gossip key, token, private keys and passwords always, other settings where the
- * stack file has them encrypted. Of `nspawn`, `existing`, `aws` and `acl` the rest stays plain: names are identity, a
+ * stack file has them encrypted. Of `nspawn`, `existing`, `aws`, `acl` and `tls` the rest stays plain: names are identity, a
  * policy decides what is made, and Pulumi says of a whole setting only that something in it is encrypted.
  */
 export function withSecrets(args: PlainArgs, secretKeys: ReadonlySet<string>): ConsulClusterArgs {
@@ -26,6 +28,7 @@ function mark(key: string, value: unknown, secretKeys: ReadonlySet<string>): unk
   if (key === "nspawn") return value;
   if (key === "existing") return withSecretKeys(value as ExistingArgs);
   if (key === "aws") return withSecretBastion(value as AwsArgs);
+  if (key === "tls") return withSecretTlsKeys(value as TlsArgs);
   if (key === "acl") return withSecretToken(value as AclArgs);
   if (key !== "gossipKey" && !secretKeys.has(key)) return value;
   return GROUPS.includes(key) ? mapValues(value as object, secret) : secret(value);
@@ -48,6 +51,20 @@ function withSecretToken({ managementToken, ...acl }: AclArgs): AclArgs {
   return {
     ...acl,
     ...(managementToken !== undefined && { managementToken: secret(managementToken) }),
+  };
+}
+
+function withSecretTlsKeys({ caKey, certificates, ...tls }: TlsArgs): TlsArgs {
+  const withKey = ([name, { certificate, privateKey }]: [string, CertificateArgs]) => [
+    name,
+    { certificate, privateKey: secret(privateKey) },
+  ];
+  return {
+    ...tls,
+    ...(caKey !== undefined && { caKey: secret(caKey) }),
+    ...(certificates && {
+      certificates: Object.fromEntries(Object.entries(certificates).map(withKey)),
+    }),
   };
 }
 

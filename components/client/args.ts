@@ -1,10 +1,5 @@
 import type { Input, Unwrap } from "@pulumi/pulumi";
-import type {
-  AddressesArgs,
-  ExistingServerArgs,
-  NspawnArgs,
-  NspawnMachineArgs,
-} from "../cluster/args";
+import type { ExistingServerArgs, NspawnArgs, NspawnMachineArgs } from "../cluster/args";
 
 /**
  * What may be said about client agents. Every optional field names its default; a wrong value is refused before
@@ -112,7 +107,7 @@ export interface ClientPortsArgs {
   serfLan?: Input<number>;
 }
 
-export interface ClientAddressesArgs extends AddressesArgs {
+export interface ClientAddressesArgs {
   /** IP addresses that DNS listens on, separated by spaces. @default "127.0.0.1" */
   dns?: Input<string>;
   /** IP addresses that HTTP listens on, separated by spaces. @default "127.0.0.1" */

@@ -233,6 +233,8 @@ export interface ConsulSettings {
   gossip?: GossipArgs;
   /** Consul's access control lists: who may do what, by tokens. Without, whoever reaches a server may do anything. */
   acl?: AclArgs;
+  /** TLS among the servers, and HTTPS for whoever asks them. Without, everything but gossip goes in plain text. */
+  tls?: TlsArgs;
   /** Log to syslog as well. @default true */
   enableSyslog?: Input<boolean>;
   /** Serve the web UI on the HTTP address. @default true */
@@ -284,6 +286,38 @@ export interface AclArgs {
   managementToken?: Input<string>;
 }
 
+/**
+ * Certificates are made and renewed with the stack, unless they are handed in: `caCertificate` with `caKey`, of which the
+ * servers' are made, or `caCertificate` with `certificates`. Another CA is refused on a cluster that exists, and so is another
+ * `domain`, which stands in every certificate.
+ */
+export interface TlsArgs {
+  /**
+   * How far TLS goes. `required`: servers talk TLS alone, each side knows the other by its certificate, HTTPS answers, and
+   * plain HTTP stays on loopback where `addresses.http` says nothing else. A cluster that serves goes there in three runs,
+   * and back in as many: `offered` (servers have certificates), `outgoing` (they use them, and take plain text too),
+   * `required`; any other step is refused. `off` is the same as no `tls` at all. @default "required"
+   */
+  mode?: string;
+  /** Certificate of the CA, PEM, one block. @default one is made, and kept in the stack's state */
+  caCertificate?: Input<string>;
+  /** Private key of that CA, PEM: the servers' certificates are made with it, and it reaches no host. @default none */
+  caKey?: Input<string>;
+  /**
+   * Certificates of the servers by their names, in place of `caKey`: each for `server.<datacenter>.<domain>`, as a server's
+   * and as a client's. Another one is a reload. @default they are made, for 365 days, and others in each stretch of 120 days
+   */
+  certificates?: Record<string, CertificateArgs>;
+}
+
+/** A server's certificate. */
+export interface CertificateArgs {
+  /** PEM, with what stands between it and the CA behind it. */
+  certificate: Input<string>;
+  /** Its private key, PEM, without a passphrase. */
+  privateKey: Input<string>;
+}
+
 export interface PerformanceArgs {
   /** Multiplier of Raft's timers, 1 to 10; 1 is for production. @default 1 */
   raftMultiplier?: Input<number>;
@@ -305,7 +339,7 @@ export interface PortsArgs {
   dns?: Input<number>;
   /** HTTP API and UI. @default 80 */
   http?: Input<number>;
-  /** HTTPS API. @default -1 */
+  /** HTTPS API; with `tls`, 8501 where nothing is said. @default -1 */
   https?: Input<number>;
   /** gRPC without TLS. @default -1 */
   grpc?: Input<number>;
@@ -322,8 +356,10 @@ export interface PortsArgs {
 export interface AddressesArgs {
   /** IP addresses that DNS listens on, separated by spaces. @default "0.0.0.0" */
   dns?: Input<string>;
-  /** IP addresses that HTTP listens on, separated by spaces. @default "0.0.0.0" */
+  /** IP addresses that HTTP listens on, separated by spaces; with `tls`, loopback alone where nothing is said. @default "0.0.0.0" */
   http?: Input<string>;
+  /** IP addresses that HTTPS listens on, separated by spaces; with `tls` alone. @default "0.0.0.0" */
+  https?: Input<string>;
 }
 
 /** The arguments with every `Input` taken off: what validation and rendering, pure functions, work on. */

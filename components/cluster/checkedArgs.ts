@@ -54,6 +54,7 @@ export function refuse(problems: Problem[]): void {
 function withoutSecrets({
   gossipKey: _,
   acl,
+  tls,
   existing,
   aws,
   ...rest
@@ -68,6 +69,7 @@ function withoutSecrets({
   return {
     ...rest,
     ...(acl && { acl: openAcl }),
+    ...(tls && { tls: { mode: tls.mode } }),
     ...(servers && { existing: { servers } }),
     ...(aws && { aws: { ...aws, bastion: undefined } }),
   };

@@ -9,6 +9,7 @@ import {
 import { hostsOf } from "../hosts";
 import { renderAutopilotRequest } from "../render/autopilot";
 import { clusterAcl } from "../secrets/aclSeed";
+import { caLabel, clusterTls } from "../secrets/certificates";
 import { gossipKey } from "../secrets/gossipKey";
 import { teardown } from "../steps/leave";
 import { ready } from "../steps/ready";
@@ -65,6 +66,10 @@ export class ConsulCluster extends ComponentResource {
   readonly gossipKey: Output<string>;
   /** With `acl`, the token that may do anything; a secret. Without, "". */
   readonly managementToken: Output<string>;
+  /** With `tls`, the certificate of the CA, PEM, by which whoever asks over HTTPS knows the servers. Without, "". */
+  readonly caCertificate: Output<string>;
+  /** With `tls`, whole days until the first certificate ends; -1 without. A run renews them long before. */
+  readonly certificateDaysLeft: Output<number>;
   /** How many servers may fail while the rest still is a quorum. */
   readonly faultTolerance: Output<number>;
   /** The Consul release on every server. */
@@ -77,10 +82,16 @@ export class ConsulCluster extends ComponentResource {
     const label = labelOf(name, opts);
     const checked = checkedArgs(args);
     const first = { parent: this, dependsOn: checked.passed };
-    const fixed = fixedSettings(`${name}-fixed-settings`, checked.args.apply(planCluster), first);
+    const settings = checked.args.apply(planSettings);
+    const fixed = fixedSettings(
+      `${name}-fixed-settings`,
+      checked.args.apply(planCluster),
+      args.tls && caLabel(args.tls),
+      first,
+    );
     const guarded: Promise<Resource[]> = checked.passed.then((passed) => [...passed, fixed]);
     const behind = { parent: this, dependsOn: guarded };
-    const hosts = hostsOf(name, label, args, checked.args.apply(planSettings), behind);
+    const hosts = hostsOf(name, label, args, settings, behind);
     const addresses = output(hosts.map((host) => host.address));
     const plan = all([checked.args, addresses]).apply(([plain, known]) =>
       planCluster(plain, known),
@@ -88,12 +99,16 @@ export class ConsulCluster extends ComponentResource {
     const key = gossipKey(`${name}-gossip-key`, args, first);
     const names = hosts.map((host) => host.name);
     const acl = clusterAcl(`${name}-acl-seed`, args.acl, names, first);
+    const tls = clusterTls(name, args.tls, hosts, settings, first);
     const mark = owner(name, first);
     const servers = hosts.map(
       (host) =>
         new ConsulServer(
           `${name}-${host.name}`,
-          { cluster: label, owner: mark, host, hosts, plan, gossipKey: key, acl, guards: [fixed] },
+          {
+            ...{ cluster: label, owner: mark, host, hosts, plan, gossipKey: key, acl },
+            ...{ tls: tls?.servers[host.name], guards: [fixed] },
+          },
           { parent: this },
         ),
     );
@@ -126,6 +141,8 @@ export class ConsulCluster extends ComponentResource {
     this.datacenter = plan.datacenter;
     this.gossipKey = key.key;
     this.managementToken = acl?.tokens.management ?? output("");
+    this.caCertificate = tls?.ca ?? output("");
+    this.certificateDaysLeft = tls?.daysLeft ?? output(-1);
     this.faultTolerance = output(faultTolerance(hosts.length));
     this.version = plan.version;
     this.ready = seen.stdout.apply((stdout?: string) => stdout !== undefined);
@@ -137,6 +154,8 @@ export class ConsulCluster extends ComponentResource {
       datacenter: this.datacenter,
       gossipKey: this.gossipKey,
       managementToken: this.managementToken,
+      caCertificate: this.caCertificate,
+      certificateDaysLeft: this.certificateDaysLeft,
       faultTolerance: this.faultTolerance,
       version: this.version,
       ready: this.ready,

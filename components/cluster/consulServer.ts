@@ -9,6 +9,7 @@ import {
 import type { Host } from "../hosts/host";
 import { renderServerFiles, renderWanted } from "../render/server";
 import type { ClusterAcl } from "../secrets/aclSeed";
+import type { ServerTls } from "../secrets/certificates";
 import type { GossipKey } from "../secrets/gossipKey";
 import { activate } from "../steps/activate";
 import { stageConfig } from "../steps/config";
@@ -31,6 +32,8 @@ export interface ConsulServerArgs {
   gossipKey: GossipKey;
   /** Where there are ACLs. */
   acl?: ClusterAcl;
+  /** Where there is TLS: this server's own. */
+  tls?: ServerTls;
   /** What may refuse the whole run: no host is reached before. */
   guards: Resource[];
 }
@@ -55,7 +58,7 @@ export class ConsulServer extends ComponentResource {
   ) {
     super("consul-cluster:index:ConsulServer", resourceName, {}, opts);
     this.name = args.host.name;
-    const { host, plan, owner, gossipKey, acl, guards } = args;
+    const { host, plan, owner, gossipKey, acl, tls, guards } = args;
     this.steps = { resource: resourceName, host, parent: this };
     this.desired = this.desiredText();
     const wipeData = this.ofServer((_, server) => server.wipeData);
@@ -72,7 +75,7 @@ export class ConsulServer extends ComponentResource {
       { plan, owner, address, wipeData, more, about },
       guards,
     );
-    const secrets = stageSecrets(this.steps, { gossipKey, acl }, owner, release);
+    const secrets = stageSecrets(this.steps, { gossipKey, acl, tls }, owner, release);
     this.staged = stageConfig(
       this.steps,
       {
@@ -82,6 +85,7 @@ export class ConsulServer extends ComponentResource {
         allowDowngradeTo,
         secrets: gossipKey.label,
         tokens: acl?.label,
+        certificate: tls?.label,
         wipeData,
       },
       secrets,
@@ -110,18 +114,18 @@ export class ConsulServer extends ComponentResource {
   }
 
   private desiredText(): Output<string> {
-    const { gossipKey, acl } = this.args;
+    const { gossipKey, acl, tls } = this.args;
     const render = this.ofServer(
-      (plan, server) => (secrets: string, tokens?: string) =>
+      (plan, server) => (secrets: string, more: { tokens?: string; certificate?: string }) =>
         renderWanted(
           { version: plan.version, wipeData: server.wipeData },
           renderServerFiles(plan, server),
           secrets,
-          tokens,
+          more,
         ),
     );
-    return all([render, gossipKey.label, acl?.label]).apply(([text, secrets, tokens]) =>
-      text(secrets, tokens),
+    return all([render, gossipKey.label, acl?.label, tls?.label]).apply(
+      ([text, secrets, tokens, certificate]) => text(secrets, { tokens, certificate }),
     );
   }
 

@@ -17,6 +17,8 @@ const ways = {
     "the servers would take each other for failed in the pool of all datacenters, for minutes and more, in which no gossip key can be rotated: make a cluster with the new port, and restore a snapshot of this one there",
 };
 
+const tlsModes = ["off", "offered", "outgoing", "required"];
+
 /** The first run of the command notes what there is. */
 export function note() {
   process.stdout.write(text);
@@ -26,7 +28,12 @@ export function note() {
 export function compare() {
   const is = read(text);
   const was = read(process.env.PULUMI_COMMAND_STDOUT || text);
-  const problems = [...settingProblems(was, is), ...aclProblems(was, is), ...wipeProblems(was, is)];
+  const problems = [
+    ...settingProblems(was, is),
+    ...aclProblems(was, is),
+    ...tlsProblems(was, is),
+    ...wipeProblems(was, is),
+  ];
   if (problems.length > 0) {
     console.error(`${problems.join("\n")}\nnothing was changed`);
     process.exit(1);
@@ -73,6 +80,35 @@ function aclProblems(was, is) {
         "acl cannot go from deny to off in one run: servers on either side of the change would judge the same caller differently. Set acl: { defaultPolicy: allow }, run, and take acl out in another run",
       ]
     : [];
+}
+
+/** TLS goes one step a run, and its CA and its names stay. @param {Lines} was @param {Lines} is */
+function tlsProblems(was, is) {
+  const [before, after] = [was, is].map((lines) => lines.get("setting tls") ?? "off");
+  const from = tlsModes.indexOf(before ?? "");
+  const to = tlsModes.indexOf(after ?? "");
+  const next = tlsModes[from + Math.sign(to - from)];
+  const changed = (/** @type {string} */ name) =>
+    was.has(`setting ${name}`) &&
+    is.has(`setting ${name}`) &&
+    was.get(`setting ${name}`) !== is.get(`setting ${name}`);
+  return [
+    ...(Math.abs(from - to) > 1
+      ? [
+          `tls cannot go from ${before} to ${after} in one run on a cluster that exists: servers on either side of the change would not understand each other. Set tls: { mode: ${next} }, run, and go on from there, one step a run: ${tlsModes.join(", ")}`,
+        ]
+      : []),
+    ...(changed("tls.caCertificate")
+      ? [
+          "tls: another CA cannot take the place of the one of this cluster: its servers would trust each other no more. Keep the CA; or go back to no TLS, one step a run, and come again with the other",
+        ]
+      : []),
+    ...(changed("tls.domain")
+      ? [
+          `domain is ${was.get("setting tls.domain")} on this cluster and cannot become ${is.get("setting tls.domain")} with TLS: it stands in the name by which its servers know each other. Go back to no TLS, one step a run, before it`,
+        ]
+      : []),
+  ];
 }
 
 /** A server that comes with its mark has no data of this cluster: what it has is foreign. @param {Lines} was @param {Lines} is */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { local } from "@pulumi/command";
-import type { CustomResourceOptions, Output, Resource } from "@pulumi/pulumi";
+import { all, type CustomResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import { calling, interpreter } from "../javascript";
 import type { ClusterPlan } from "./plan";
 
@@ -13,6 +13,7 @@ const script = join(__dirname, "fixedSettings.command.mjs");
 export function fixedSettings(
   name: string,
   plan: Output<ClusterPlan>,
+  ca: Output<string> | undefined,
   opts: CustomResourceOptions,
 ): Resource {
   return new local.Command(
@@ -21,21 +22,32 @@ export function fixedSettings(
       interpreter,
       create: calling(script, "note"),
       update: calling(script, "compare"),
-      stdin: plan.apply(renderFixedSettings),
+      stdin: all([plan, ca]).apply(([settings, ca]) => renderFixedSettings(settings, ca)),
       logging: local.Logging.None,
     },
     opts,
   );
 }
 
-/** Neither values nor marks hold a space; the names are those of the arguments. Without ACLs there is no line of them. */
-function renderFixedSettings({ datacenter, dataDir, ports, acl, servers }: ClusterPlan): string {
+/**
+ * Neither values nor marks hold a space; the names are those of the arguments. Without ACLs there is no line of them,
+ * and so with TLS.
+ */
+function renderFixedSettings(plan: ClusterPlan, ca = ""): string {
+  const { datacenter, dataDir, domain, ports, acl, tls, servers } = plan;
   return [
     `setting datacenter ${datacenter}`,
     `setting dataDir ${dataDir}`,
     `setting ports.serfLan ${ports.serfLan}`,
     `setting ports.serfWan ${ports.serfWan}`,
     ...(acl.defaultPolicy === "off" ? [] : [`setting acl ${acl.defaultPolicy}`]),
+    ...(tls.mode === "off"
+      ? []
+      : [
+          `setting tls ${tls.mode}`,
+          `setting tls.caCertificate ${ca}`,
+          `setting tls.domain ${domain.replace(/\.$/, "")}`,
+        ]),
     ...servers.map(({ name, wipeData }) => `server ${name} ${wipeData}`.trim()),
     "",
   ].join("\n");

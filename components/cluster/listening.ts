@@ -27,17 +27,23 @@ function isLoopback(address: string): boolean {
 }
 
 interface Listening {
-  ports: { http: number; dns: number };
-  addresses: { http: string; dns: string };
+  ports: { http: number; https: number; dns: number };
+  addresses: { http: string; https: string; dns: string };
+  tls: { mode: string };
 }
 
-/** URLs of the HTTP API of these servers, as others reach it. */
-export function httpAddressesOf({ ports, addresses }: Listening, hosts: Reached[]): string[] {
+/** URLs of the HTTP API of these servers, as others reach it: HTTPS, where it is TLS that answers. */
+export function httpAddressesOf({ ports, addresses, tls }: Listening, hosts: Reached[]): string[] {
+  if (tls.mode === "required" && ports.https > 0)
+    return reached(hosts, addresses.https, ports.https).map((address) => `https://${address}`);
   return reached(hosts, addresses.http, ports.http).map((address) => `http://${address}`);
 }
 
 /** `address:port` of the DNS of these servers, as others reach it. */
-export function dnsAddressesOf({ ports, addresses }: Listening, hosts: Reached[]): string[] {
+export function dnsAddressesOf(
+  { ports, addresses }: Pick<Listening, "ports" | "addresses">,
+  hosts: Reached[],
+): string[] {
   return ports.dns > 0 ? reached(hosts, addresses.dns, ports.dns) : [];
 }
 

@@ -34,6 +34,8 @@ export function planCluster(args: PlainArgs, addresses: string[] = []): ClusterP
 
 /** Fills in the defaults that `args.ts` promises. The arguments have passed validation before. */
 export function planSettings(args: PlainArgs) {
+  const tls = { mode: args.tls === undefined ? "off" : (args.tls.mode ?? "required") };
+  const isTlsRequired = tls.mode === "required";
   return {
     version: args.version ?? "1.22.0",
     /** "" where no downgrade is allowed. */
@@ -49,6 +51,7 @@ export function planSettings(args: PlainArgs) {
     configDir: args.configDir ?? "/etc/consul.d/server",
     dataDir: args.dataDir ?? "/var/consul",
     acl: { defaultPolicy: args.acl === undefined ? "off" : (args.acl.defaultPolicy ?? "deny") },
+    tls,
     enableSyslog: args.enableSyslog ?? true,
     ui: args.ui ?? true,
     raftMultiplier: args.performance?.raftMultiplier ?? 1,
@@ -61,7 +64,7 @@ export function planSettings(args: PlainArgs) {
     ports: {
       dns: args.ports?.dns ?? 53,
       http: args.ports?.http ?? 80,
-      https: args.ports?.https ?? -1,
+      https: args.ports?.https ?? (isTlsRequired ? 8501 : -1),
       grpc: args.ports?.grpc ?? -1,
       grpcTls: args.ports?.grpcTls ?? 8503,
       server: args.ports?.server ?? 8300,
@@ -70,7 +73,8 @@ export function planSettings(args: PlainArgs) {
     },
     addresses: {
       dns: args.addresses?.dns ?? "0.0.0.0",
-      http: args.addresses?.http ?? "0.0.0.0",
+      http: args.addresses?.http ?? (isTlsRequired ? "127.0.0.1" : "0.0.0.0"),
+      https: args.addresses?.https ?? "0.0.0.0",
     },
     recursors: args.recursors ?? [],
     environment: args.environment ?? {},

@@ -2,6 +2,7 @@ import type { ClusterPlan, ServerPlan } from "../cluster/plan";
 import { type AclSecrets, aclTokenSettings, renderAclSettings } from "./acl";
 import { autopilotSettings } from "./autopilot";
 import { isObject, merge, renderJson } from "./json";
+import { renderTlsSettings } from "./tls";
 
 /**
  * Settings that Consul takes over on `consul reload` (agent/agent.go, reloadConfigInternal). They stand in
@@ -48,10 +49,10 @@ export function renderConsulConfig(plan: ClusterPlan, server: ServerPlan): Consu
   // Autopilot's settings live in the cluster, not in files: see autopilot.ts.
   const { autopilot: _, ...extra } = plan.extraConfig;
   const whole = merge(merge(unlessSaidOtherwise, extra), managed(plan, server));
-  const { restarting, reloadable } = renderDivided(whole);
+  const tls = renderTlsSettings(plan);
   return {
-    server: restarting,
-    reloadable,
+    server: renderJson({ ...part(whole, false), ...tls.restarting }),
+    reloadable: renderJson({ ...part(whole, true), ...tls.reloadable }),
     neighbours: renderNeighbours(plan, server),
     bootstrap: renderBootstrap(plan),
   };
@@ -114,7 +115,11 @@ function managed(plan: ClusterPlan, server: ServerPlan): Record<string, unknown>
       serf_lan: plan.ports.serfLan,
       serf_wan: plan.ports.serfWan,
     },
-    addresses: { dns: plan.addresses.dns, http: plan.addresses.http },
+    addresses: {
+      dns: plan.addresses.dns,
+      http: plan.addresses.http,
+      ...(plan.tls.mode === "required" && { https: plan.addresses.https }),
+    },
     recursors: plan.recursors,
     ...renderAclSettings(plan.acl.defaultPolicy),
   };

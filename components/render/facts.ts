@@ -2,6 +2,7 @@ import type { ClientHostPlan, ClientPlan } from "../client/plan";
 import { listensAt } from "../cluster/listening";
 import { type ClusterPlan, hostPort, localApi, type ServerPlan } from "../cluster/plan";
 import { parseDuration } from "../validate/duration";
+import { tlsFacts } from "./tls";
 
 /** The scripts on a host look for one another here: what is set, without a look into Consul's own files. */
 type Facts = Record<string, string | number>;
@@ -26,6 +27,7 @@ export function renderServerFacts(plan: ClusterPlan, server: ServerPlan): string
       .join(","),
     // Where there are none, nothing is said: as in the facts of releases that knew of none.
     ...(plan.acl.defaultPolicy !== "off" && { acl: plan.acl.defaultPolicy }),
+    ...tlsFacts(plan, listensAt(plan.addresses.https, server.address)),
   });
 }
 

@@ -4,6 +4,7 @@ import { renderConsulConfig, renderSecrets } from "./consulConfig";
 import { renderServerFacts } from "./facts";
 import { digest, type Files } from "./files";
 import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
+import { renderTlsFiles, type TlsMaterial } from "./tls";
 
 /** Everything plain that is laid on a server's disk. */
 export function renderServerFiles(plan: ClusterPlan, server: ServerPlan): Files {
@@ -25,6 +26,7 @@ export function renderSecretFiles(
   label: string,
   owner: string,
   acl?: AclSecrets,
+  tls?: TlsMaterial,
 ): Files {
   return {
     "30-secrets.json": renderSecrets(gossipKey, acl),
@@ -32,19 +34,21 @@ export function renderSecretFiles(
     label: `${label}\n`,
     owner: `${owner}\n`,
     ...(acl && renderAclFiles(acl)),
+    ...(tls && renderTlsFiles(tls)),
   };
 }
 
 /**
  * What an activation shall bring about, one line a part. A preview shows which line differs: the release or
  * the restart-settings mean a restart, the reloadable-settings a reload, the neighbours nothing now, the
- * secrets a rotation of the gossip key in the running cluster, the tokens of ACLs a restart, and wipe-data what it says.
+ * secrets a rotation of the gossip key in the running cluster, the tokens of ACLs a restart, the certificate a reload, and
+ * wipe-data what it says.
  */
 export function renderWanted(
   { version, wipeData }: { version: string; wipeData: string },
   files: Files,
   secretsLabel: string,
-  tokensLabel?: string,
+  { tokens, certificate }: { tokens?: string; certificate?: string } = {},
 ): string {
   const file = (name: string) => files[name] as string;
   return [
@@ -53,7 +57,8 @@ export function renderWanted(
     `reloadable-settings ${digest(file("20-reloadable.json"))}`,
     `neighbours ${digest(file("40-neighbours.json"))}`,
     `secrets ${secretsLabel}`,
-    ...(tokensLabel ? [`tokens ${tokensLabel}`] : []),
+    ...(tokens ? [`tokens ${tokens}`] : []),
+    ...(certificate ? [`certificate ${certificate}`] : []),
     ...(wipeData ? [`wipe-data ${wipeData}`] : []),
     "",
   ].join("\n");

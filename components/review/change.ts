@@ -140,7 +140,7 @@ function activation(was: Wanted, is: Wanted): Effect | undefined {
   const differs = (part: string) => was[part] !== is[part];
   if (is["wipe-data"] && differs("wipe-data")) return "wipe";
   if (differs("release") || differs("restart-settings") || differs("tokens")) return "restart";
-  if (differs("reloadable-settings")) return "reload";
+  if (differs("reloadable-settings") || differs("certificate")) return "reload";
   if (differs("secrets")) return "rotation";
   return differs("neighbours") ? "staging" : undefined;
 }
@@ -166,6 +166,8 @@ function secretsOf(
     found.push(`the gossip key (${was.secrets} → ${is.secrets})`);
   if (was && is && was.tokens !== is.tokens)
     found.push(`the tokens of the ACLs (${was.tokens ?? "none"} → ${is.tokens ?? "none"})`);
+  if (was && is && was.certificate !== is.certificate)
+    found.push(`its certificate (${was.certificate ?? "none"} → ${is.certificate ?? "none"})`);
   if (any("connection")) found.push("how it is reached over SSH (address, user, key or host key)");
   const release = steps.release;
   if (

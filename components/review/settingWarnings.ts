@@ -1,3 +1,4 @@
+import { TLS_MODES } from "../render/tls";
 import type { ServerChange } from "./change";
 import type { Role } from "./group";
 import type { SettingChange } from "./settings";
@@ -9,6 +10,21 @@ interface Fixed {
   why: string;
   /** What to do instead. */
   instead(change: SettingChange): string;
+}
+
+function tlsStep(mode: string): number {
+  return (TLS_MODES as readonly string[]).indexOf(mode);
+}
+
+/** The steps between two modes, and the last one. */
+function tlsWay(from: string, to: string): string {
+  const [was, is] = [tlsStep(from), tlsStep(to)];
+  const steps = TLS_MODES.slice(Math.min(was, is), Math.max(was, is) + 1);
+  const way = was < is ? steps : [...steps].reverse();
+  return way
+    .slice(1)
+    .map((mode) => `\`${mode}\``)
+    .join(", ");
 }
 
 const restored = "restore a snapshot of this one there";
@@ -40,6 +56,11 @@ const fixed: Record<Role, Record<string, Fixed>> = {
         to === "deny"
           ? "make it two runs, the first with `acl: { defaultPolicy: allow }`, and give everybody who asks a token in between"
           : "make it two runs, the first with `acl: { defaultPolicy: allow }`",
+    },
+    tls: {
+      only: ({ from, to }) => Math.abs(tlsStep(from) - tlsStep(to)) > 1,
+      why: "servers on either side of the change would not understand each other",
+      instead: ({ from, to }) => `one step a run, each gated: ${tlsWay(from, to)}`,
     },
   },
   client: {
@@ -104,6 +125,7 @@ const whoAsks: Record<string, string> = {
 
 function follow({ setting, from, to }: SettingChange, role: Role): string | undefined {
   if (setting === "acl") return followAcl(from, to);
+  if (setting === "tls") return followTls(from, to);
   const [group, name = ""] = setting.split(".") as [string, string?];
   const one = role === "server" ? "server" : "agent";
   const asked = whoAsks[name];
@@ -131,6 +153,14 @@ function followAcl(from: string, to: string): string | undefined {
   return to === "off"
     ? "tokens mean nothing any more; what Consul knows of them it keeps"
     : undefined;
+}
+
+function followTls(from: string, to: string): string | undefined {
+  if (to === "required")
+    return "servers refuse plain text among themselves from each one's restart on; whoever asks them needs `caCertificate` for HTTPS, and client agents have to be gone, for they have no certificates";
+  if (from === "required")
+    return "HTTPS no longer answers from each server's restart on, and servers take plain text again";
+  return undefined;
 }
 
 function shown({ from, to }: SettingChange): string {

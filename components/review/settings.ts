@@ -33,10 +33,16 @@ export function settingsIn(config: string | undefined): Settings {
     ...inside("ports"),
     ...inside("addresses"),
     // The facts have it of the argument alone, as the guard has: what extraConfig says of ACLs is the user's own.
+    [
+      "tls",
+      main?.startsWith("10-server") && (/^tls=(\w+)$/m.exec(files.facts ?? "")?.[1] ?? "off"),
+    ],
     ["acl", main && (/^acl=(\w+)$/m.exec(files.facts ?? "")?.[1] ?? "off")],
   ] as const;
   return Object.fromEntries(
-    all.flatMap(([setting, value]) => (value === undefined ? [] : [[setting, String(value)]])),
+    all.flatMap(([setting, value]) =>
+      value === undefined || value === false ? [] : [[setting, String(value)]],
+    ),
   );
 }
 

@@ -68,11 +68,19 @@ export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
     ...checkFoldersApart(fields, DEFAULTS),
     ...checkPorts(fields, DEFAULTS.ports),
     ...checkListenAddresses(fields),
+    ...checkNoHttps(fields),
     ...checkRecursors(fields, portOf(fields, "dns", DEFAULTS.ports)),
     ...checkEnvironment(fields),
     ...checkServices(fields),
     ...checkExtraConfig(fields, CLIENT_MANAGED_KEYS, DEFAULTS),
   ];
+}
+
+/** An agent has no certificates, so nothing would listen there. */
+function checkNoHttps(args: Fields): Problem[] {
+  return fieldsOf(args.addresses).https === undefined
+    ? []
+    : problem("addresses.https", "has no effect on a client, which has no HTTPS; leave it out");
 }
 
 function checkSources(args: Fields): Problem[] {

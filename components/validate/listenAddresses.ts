@@ -10,10 +10,9 @@ export function checkListenAddresses(args: Fields): Problem[] {
   const check = optional(
     text((value, path) => checkList(args, value, path), "IP addresses with spaces between them"),
   );
-  return optional(object((addresses) => each(addresses, "addresses", { dns: check, http: check })))(
-    args.addresses,
-    "addresses",
-  );
+  return optional(
+    object((addresses) => each(addresses, "addresses", { dns: check, http: check, https: check })),
+  )(args.addresses, "addresses");
 }
 
 function checkList(args: Fields, value: string, path: string): Problem[] {

@@ -13,6 +13,7 @@ import { checkRecursors } from "./recursors";
 import { checkRelease } from "./release";
 import { checkSettings } from "./settings";
 import { checkExisting } from "./ssh";
+import { checkTls, keysManagedBesideTls, portsBesideTls } from "./tls";
 import { type Files, fieldsOf } from "./values";
 
 const DEFAULTS = planCluster({});
@@ -31,11 +32,16 @@ export function validate(args: PlainArgs, files?: Files): Problem[] {
     ...checkAws(fields, files),
     ...checkRelease(fields, files),
     ...checkSettings(fields),
-    ...checkPorts(fields),
+    ...checkTls(fields),
+    ...checkPorts(fields, portsBesideTls(fields)),
     ...checkListenAddresses(fields),
     ...checkRecursors(fields),
     ...checkEnvironment(fields),
-    ...checkExtraConfig(fields, keysManagedBesideAcl(fields), DEFAULTS),
+    ...checkExtraConfig(
+      fields,
+      keysManagedBesideTls(fields, keysManagedBesideAcl(fields)),
+      DEFAULTS,
+    ),
     ...checkServicesBesideAcl(fields),
   ];
 }

@@ -37,17 +37,12 @@ describe("production", () => {
     for (const [index, policy] of ["acls", "acls", "acls", "tls", "tls", "tls"].entries()) {
       const step = `consul-m-${(index % 3) + 1}-config`;
       expect(refused[index]).toContain(`${policy}-in-production (command:remote:Command: ${step})`);
-      expect(refused[index]).toContain(
-        policy === "acls" ? "Set `acl: {}`" : "Set them in extraConfig.tls",
-      );
+      expect(refused[index]).toContain(policy === "acls" ? "Set `acl: {}`" : "Set `tls: {}`");
     }
   });
 
   test("with both passes", async () => {
-    const files = { ca_file: "/tls/ca", cert_file: "/tls/cert", key_file: "/tls/key" };
-    const verify = { verify_incoming: true, verify_outgoing: true, verify_server_hostname: true };
-    const extraConfig = { tls: { defaults: files, internal_rpc: verify } };
-    expect(await stack({ acl: {}, extraConfig }).preview(...policies)).toMatch(passed);
+    expect(await stack({ acl: {}, tls: {} }).preview(...policies)).toMatch(passed);
   });
 });
 

@@ -93,9 +93,8 @@ describe.each([
       for (const name of names(3)) {
         const said = Object.keys(settings(textOf(cluster.get(`c-${name}-${step}`), "create")));
         // What is not set is not said.
-        const optional = "allowDowngradeTo tokens wipeData dataVolume cluster role sha256".split(
-          " ",
-        );
+        const optional =
+          "allowDowngradeTo tokens certificate wipeData dataVolume cluster role sha256".split(" ");
         const unset = optional.filter((key) => taken(script).includes(key));
         const all = [...said.filter((key) => key !== "machine"), ...unset];
         expect(all.sort()).toEqual(taken(script).sort());

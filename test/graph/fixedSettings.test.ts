@@ -38,6 +38,14 @@ server consul-3
 
 const withAcl = (policy: string) => noted.replace("server", `setting acl ${policy}\nserver`);
 
+const withMode = (mode: string, ca = "made", domain = "consul") =>
+  noted.replace(
+    "server",
+    `setting tls ${mode}\nsetting tls.caCertificate ${ca}\nsetting tls.domain ${domain}\nserver`,
+  );
+const tls = (mode: string) => ({ ...existing(), tls: { mode } });
+const modes = ["off", "offered", "outgoing", "required"];
+
 const marked = (...all: [Server, string?][]): ConsulClusterArgs => ({
   existing: {
     servers: all.map(([server, wipeData]) => (wipeData ? { ...server, wipeData } : server)),
@@ -78,6 +86,11 @@ describe("is let through, and noted", () => {
   test("a new cluster denies from its first start", async () => {
     const { status, stdout } = await run("create", { ...existing(), acl: {} });
     expect({ status, stdout }).toEqual({ status: 0, stdout: withAcl("deny") });
+  });
+
+  test("a new cluster has TLS from its first start", async () => {
+    const { status, stdout } = await run("create", { ...existing(), tls: {} });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: withMode("required") });
   });
 
   test("marks that stay, that go, and one that is new", async () => {
@@ -149,6 +162,29 @@ describe("is refused with both values and the way, and what was noted stays", ()
     expect(stderr).toContain(`${message} in one run`);
     expect(stderr).toContain("acl: { defaultPolicy: allow }");
     expect(stderr).toMatch(/nothing was changed\n$/);
+  });
+
+  test("TLS, but for one step a run in either direction", async () => {
+    for (const [from, before] of modes.entries())
+      for (const [to, after] of modes.entries()) {
+        const was = before === "off" ? noted : withMode(before);
+        const { status, stderr } = await run("update", tls(after), was);
+        expect(status, `${before} ${after}`).toBe(Math.abs(from - to) > 1 ? 1 : 0);
+        if (status === 0) continue;
+        const next = modes[from + Math.sign(to - from)];
+        expect(stderr).toContain(`tls cannot go from ${before} to ${after} in one run`);
+        expect(stderr).toContain(`Set tls: { mode: ${next} }`);
+      }
+  }, 60_000);
+
+  test.each<[string, string, string]>([
+    ["another CA", withMode("required", "0123456789ab"), "tls: another CA cannot take the place"],
+    ["another domain", withMode("required", "made", "other"), "domain is other on this cluster"],
+  ])("%s, with TLS", async (_, was, message) => {
+    const { status, stdout, stderr } = await run("update", tls("required"), was);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain(message);
+    expect((await run("update", existing(), was.replace("required", "offered"))).status).toBe(0);
   });
 
   test("all that is wrong is told at once", async () => {

@@ -32,6 +32,8 @@ test("three machines with all defaults", async () => {
     datacenter: "dc1",
     gossipKey: new Secret(madeKey),
     managementToken: "",
+    caCertificate: "",
+    certificateDaysLeft: -1,
     faultTolerance: 1,
     version: "1.22.0",
     ready: true,

@@ -1,11 +1,13 @@
 import { Resolver } from "node:dns/promises";
+import { type RequestOptions, request } from "node:https";
 
 /** One server's HTTP API, from outside of its machine. */
 export class ConsulApi {
-  /** `token`: where there are ACLs. */
+  /** `token`: where there are ACLs. `ca`: the certificate by which it is known, where it is asked over HTTPS. */
   constructor(
     readonly address: string,
     private readonly token?: string,
+    private readonly ca?: string,
   ) {}
 
   async get<T>(path: string): Promise<T> {
@@ -52,13 +54,33 @@ export class ConsulApi {
   }
 
   private request(method: string, path: string, body?: string, timeout = 5000): Promise<Response> {
-    return fetch(`http://${this.address}${path}`, {
-      method,
+    const headers = this.token === undefined ? undefined : { "X-Consul-Token": this.token };
+    const signal = AbortSignal.timeout(timeout);
+    if (this.ca === undefined)
+      return fetch(`http://${this.address}${path}`, { method, body, headers, signal });
+    return overTls(
+      `https://${this.address}${path}`,
+      { method, headers, signal, ca: this.ca },
       body,
-      ...(this.token !== undefined && { headers: { "X-Consul-Token": this.token } }),
-      signal: AbortSignal.timeout(timeout),
-    });
+    );
   }
+}
+
+/** `fetch` takes no CA. */
+function overTls(url: string, options: RequestOptions, body?: string): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    request(url, { ...options, agent: false }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on("data", (part: Buffer) => parts.push(part)).on("error", reject);
+      answer.on("end", () => {
+        const { statusCode: status = 0 } = answer;
+        const text = Buffer.concat(parts).toString();
+        resolve(new Response([204, 304].includes(status) ? null : text, { status }));
+      });
+    })
+      .on("error", reject)
+      .end(body);
+  });
 }
 
 export interface Member {

@@ -99,11 +99,14 @@ interface Place {
 const key = ({ port, open }: Place) => `${port} ${open}`;
 
 function placeOf(settings: Settings): Place {
-  const { ports, addresses } = settings as {
+  const { ports, addresses, tls } = settings as {
     ports?: { http?: number };
     addresses?: { http?: string };
+    tls?: { mode?: string };
   };
-  const listening = (addresses?.http ?? "0.0.0.0").split(" ");
+  // With TLS it is HTTPS that is open.
+  const closed = tls !== undefined && (tls.mode ?? "required") === "required";
+  const listening = (addresses?.http ?? (closed ? "127.0.0.1" : "0.0.0.0")).split(" ");
   const open = listening.some((address) => address !== "127.0.0.1" && address !== "::1");
   return { port: ports?.http ?? 80, open };
 }

@@ -30,6 +30,7 @@ describe("the defaults are those that args.ts promises", () => {
   const {
     servers,
     acl,
+    tls,
     ports,
     addresses,
     raftMultiplier,
@@ -54,7 +55,7 @@ describe("the defaults are those that args.ts promises", () => {
   });
 
   test("each setting has one, but for the groups and the hosts", () => {
-    const grouped = ["gossip", "acl", "performance", "dnsConfig", "ports", "addresses"];
+    const grouped = ["gossip", "acl", "tls", "performance", "dnsConfig", "ports", "addresses"];
     expect(properties("ConsulSettings").filter((name) => !grouped.includes(name))).toEqual(
       Object.keys(promisedDefaults("ConsulSettings")),
     );
@@ -69,6 +70,28 @@ describe("the defaults are those that args.ts promises", () => {
     expect(planCluster({ acl: {} }).acl).toEqual({
       defaultPolicy: JSON.parse(promisedDefaults("AclArgs").defaultPolicy ?? ""),
     });
+  });
+});
+
+describe("TLS", () => {
+  test("is off where nothing is said of it, and required where nothing is said inside", () => {
+    expect(planCluster({}).tls).toEqual({ mode: "off" });
+    expect(planCluster({ tls: {} }).tls).toEqual({
+      mode: JSON.parse(promisedDefaults("TlsArgs").mode ?? ""),
+    });
+  });
+
+  test("that is required opens HTTPS and closes HTTP, where nothing else is said; on the way there nothing moves", () => {
+    const { ports, addresses } = planCluster({ tls: {} });
+    expect(addresses).toMatchObject({ https: "0.0.0.0", http: "127.0.0.1" });
+    expect(ports.https).toBe(8501);
+    const said = { ports: { https: 443 }, addresses: { http: "10.0.0.1" } };
+    expect(planCluster({ tls: {}, ...said })).toMatchObject(said);
+    for (const mode of ["offered", "outgoing", "off"])
+      expect(planCluster({ tls: { mode } })).toMatchObject({
+        ports: planCluster({}).ports,
+        addresses: planCluster({}).addresses,
+      });
   });
 });
 

@@ -3,7 +3,8 @@
 # shellcheck disable=SC2154  # api is where the agent runs
 # What an agent shall run, of a server as of a client: the desired text beside the applied one, and the least that
 # leads from one to the other. The text has a line for the release, the digests restart-settings, reloadable-settings and
-# neighbours, the labels of the secrets and, where there are ACLs, of the tokens, and wipe-data where it was asked for.
+# neighbours, the labels of the secrets and, where there are such, of the tokens and of the certificate, and wipe-data where
+# it was asked for.
 
 RELOAD_S=30 # many services, a busy host
 
@@ -25,6 +26,7 @@ read_desired() {
   expect_staged neighbours "$(digest "$STAGED/config/40-neighbours.json")"
   expect_staged secrets "$(cat "$STAGED/secrets/label")"
   expect_staged tokens "$(staged_tokens)"
+  expect_staged certificate "$(staged_certificate)"
 }
 
 # The label of the staged tokens; nothing where there are no ACLs.
@@ -51,23 +53,30 @@ choose_action() {
   elif same_file "$desired" "$APPLIED"; then echo no_op
   # The management token is read by a server that starts, and then leads.
   elif differs release || differs restart-settings || differs tokens; then echo restart
-  elif differs reloadable-settings; then echo reload
+  elif differs reloadable-settings || differs certificate; then echo reload
   else echo record_only
   fi
 }
 
-# Consul takes its reloadable settings over; where it refuses, it keeps what it had.
+# Consul takes its reloadable settings and its certificate over; where it refuses, it keeps what it had, but for the services
+# of its settings, which it has dropped by then: they come with the next reload that it takes.
 reload() {
   local said='' status=0
   switch_over
   said=$(ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S") || status=$?
   case $status in
-    0) switch_is_whole ;;
+    0) certificate_is_shown || { reload_previous; die "what it shows since the reload is not accepted here, so it was told to take its previous certificate again"; }
+       switch_is_whole ;;
     # It may have taken them over, and only have been late to say so.
-    2) restore_previous; ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S" >/dev/null || true
-       forget_previous; die "Consul did not answer within $RELOAD_S s when it was to reload, so it was told to take its previous settings again" ;;
-    *) restore_previous; forget_previous; die "Consul refuses to reload ($(answer_words "$status")), so it has its previous settings again: $(printf '%s' "$said" | without_secrets)" ;;
+    2) reload_previous; die "Consul did not answer within $RELOAD_S s when it was to reload, so it was told to take its previous settings again" ;;
+    *) reload_previous; die "Consul refuses to reload ($(answer_words "$status")), so it has its previous settings again: $(printf '%s' "$said" | without_secrets)" ;;
   esac
+}
+
+reload_previous() {
+  restore_previous
+  ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S" >/dev/null || true
+  forget_previous
 }
 
 # What is read at the next start only: who the neighbours are, and a gossip key that the keyring has by now.

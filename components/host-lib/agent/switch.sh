@@ -39,11 +39,15 @@ install_config() {
   cp "$STAGED"/config/[0-9]*.json "$STAGED/secrets/30-secrets.json" "$next/"
   # Only a cluster that does not exist yet is bootstrapped; whoever joins one must not expect to.
   [ "${bootstraps:-no}" != yes ] || cp "$STAGED/config/bootstrap.json" "$next/"
+  install_certificate "$next"
   chown -R root:consul "$sets"
-  chmod 0750 "$sets" "$next"
-  chmod 0640 "$next"/*
-  flush "$next"/*
-  set=$sets/$(digest "$next"/*)
+  chmod 0750 "$sets"
+  find "$next" -type d -exec chmod 0750 {} +
+  find "$next" -type f -exec chmod 0640 {} +
+  # shellcheck disable=SC2046  # names of our own making, in a folder without blanks
+  set -- $(find "$next" -type f | LC_ALL=C sort)
+  flush "$@"
+  set=$sets/$(digest "$@")
   rm -rf "$set"
   mv "$next" "$set"
   # A folder that stood here before is kept aside, once; ours is a link, swapped in one step.

@@ -26,14 +26,18 @@ peer_ips() {
     '$0 != "" && !index(own, " " $0 " ") && !seen[$0]++'
 }
 
-# Where a peer's HTTP may listen for other hosts: as the own set has it, or had it before a
+# Where a peer's HTTP or HTTPS may listen for other hosts: as the own set has it, or had it before a
 # switch that is not whole, or as the staged one will. $1: its IP address.
 peer_urls() {
   local facts=''
   for facts in "$FACTS" "$PREVIOUS/facts" "$STAGED/config/facts"; do
+    [ "$(fact "$facts" https_open)" != yes ] || echo "https://$(bracketed "$1"):$(fact "$facts" https_port)"
     [ "$(fact "$facts" http_open)" != yes ] || echo "http://$(bracketed "$1"):$(fact "$facts" http_port)"
   done | awk '!seen[$0]++'
 }
+
+# Is the API of servers with the staged set closed to other hosts, over HTTP and over HTTPS?
+peers_are_closed() { [ "$(staged_fact http_open)" = no ] && [ "$(staged_fact https_open)" != yes ]; }
 
 # What each peer says in person: IP URL LEADER, a dash for a leader where it names none. One that says nothing, or whose HTTP is
 # closed to other hosts, has a dash for its URL.

@@ -29,9 +29,16 @@ ask() {
 # The same with one token, see tokens.sh: TOKEN AGENT PATH [CURL'S ARGUMENT...]. `none` is without, and `-` one that comes
 # on stdin, as curl reads it. What is said of a refusal is on stdout, too.
 request() {
-  local with="$1" url="$2$3" said='' code='' newline='
+  local with="$1" agent="$2" url="$2$3" path="$3" server='' said='' code='' newline='
 '
   shift 3
+  case $agent in
+    https://*)
+      server=$(applied_or_staged tls_name):${agent##*:}
+      set -- --cacert "$(trusted_ca)" --connect-to "$server:${agent#https://}" "$@"
+      url=https://$server$path
+      ;;
+  esac
   case $with in
     none) ;;
     -) set -- -K - "$@" ;;

@@ -26,6 +26,7 @@ health_problem() {
   # Each of these questions leaves a line in a server's log: asked where the rest is well.
   [ -n "$problem" ] || problem=$(unreachable_peers "$view" "$except" | sed -n 1p)
   [ -n "$problem" ] || problem=$(different_leaders "$except")
+  [ -n "$problem" ] || problem=$(untrusted_peers | sed -n 1p)
   [ -z "$problem" ] || echo "$problem"
 }
 
@@ -72,6 +73,18 @@ different_leaders() {
     0 | 1) [ "$named" != - ] || echo "no server names a leader" ;;
     *) echo "the servers name different leaders: $(printf '%s\n' "$named" | sed 's/^-$/none/' | paste -sd ' ' -)" ;;
   esac
+}
+
+# Servers whose certificate is not accepted here: as long as nothing is written neither autopilot nor gossip sees that. Of
+# those that did not answer over HTTPS: whoever did has shown a good one.
+untrusted_peers() {
+  local ip='' url='' leader=''
+  [ "$(applied_fact tls)" = required ] || return 0
+  peer_views | while read -r ip url leader; do
+    [ "$url" = - ] || continue
+    [ "$(shown_certificate "$ip" "$(raft_port)")" != bad ] ||
+      echo "the certificate of the server at $ip is not accepted here: its name, its CA or its time"
+  done
 }
 
 # Of the servers that the last complete run has noted, those that are no healthy voters now; not $1. Prints them, and

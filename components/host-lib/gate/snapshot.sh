@@ -5,18 +5,22 @@
 SNAPSHOT_S=60
 
 save_snapshot() {
-  local file='' said='' with='' saved=no
+  local file='' said='' with='' saved=no tries=0
   mkdir -p "$SNAPSHOTS"
   chmod 0700 "$SNAPSHOTS"
   file=$SNAPSHOTS/$(date -u +%Y-%m-%dT%H-%M-%SZ).snap
   # Consul unpacks what it inspects; a small /tmp of this host's is in nobody's way.
   # Who may take one may read every token: nobody without one may, whatever else is allowed to all.
   for with in $(cluster_tokens); do
-    # shellcheck disable=SC2046  # an argument, or none
-    if said=$(timeout "$SNAPSHOT_S" "$BINARY" snapshot save -http-addr="$via" $(token_argument "$with") "$file" 2>&1); then
-      saved=yes
-      break
-    fi
+    while tries=$((tries + 1)); do
+      # shellcheck disable=SC2046  # arguments, or none
+      if said=$(timeout "$SNAPSHOT_S" "$BINARY" snapshot save -http-addr="$via" $(tls_arguments "$via") $(token_argument "$with") "$file" 2>&1); then
+        saved=yes
+        break 2
+      fi
+      # The leader, asked by a follower over TLS, may close the connection before it has been read (seen with 1.22.0).
+      case $said in *"failed to decode response"*) [ "$tries" -lt 3 ] || break ;; *) break ;; esac
+    done
     case $said in *"response code: 403"*) is_unknown_token "$with" "$said" || break ;; *) break ;; esac
   done
   if [ "$saved" = no ] ||

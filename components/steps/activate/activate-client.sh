@@ -18,7 +18,7 @@ CLIENT_AFTER_S=60  # for a client to be back, after a change
 # $1: release, $2: node id before. Leaves the reason in $reason where it is not back.
 client_is_back() {
   is_desired_agent "$1" "$2" || return 1
-  reason="it knows no leader: none of the servers in its settings could be joined, or they have none"
+  reason="it knows no leader: none of the servers in its settings could be joined, or they have none, or they talk TLS alone, for which client agents have no certificates"
   names_a_leader "$api" || return 1
   reason="it is not alive in the pool"
   members_of "$api" | grep -q "^$name 1 client "

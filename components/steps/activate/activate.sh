@@ -23,7 +23,7 @@ await_leader() {
   runs || return 0
   if await_agent "$ELECTION_S"; then cluster=serving; return 0; fi
   # A creation that was cut off where the peers' HTTP is closed: this server began as one that joins, and found nobody.
-  if [ "$cluster" = unknown ] && [ "$(own_evidence)" = waiting ] && [ "$(staged_fact http_open)" = no ]; then
+  if [ "$cluster" = unknown ] && [ "$(own_evidence)" = waiting ] && peers_are_closed; then
     cluster=forming
     return 0
   fi
@@ -90,7 +90,7 @@ refuse_to_join_nobody() {
   ! has_raft_data || return 0
   case $cluster in
     leaderless) die_without_quorum; die "not started: the cluster has no leader, and a server without data cannot help it; nothing was changed" ;;
-    *) [ "$(staged_fact http_open)" = no ] || die "not started: whether there is a cluster already is not known, for $reason; nothing was changed" ;;
+    *) peers_are_closed || die "not started: whether there is a cluster already is not known, for $reason; nothing was changed" ;;
   esac
 }
 
@@ -112,6 +112,7 @@ restart() {
   if [ "$cluster" = serving ]; then
     read_self "$api" || die "not restarted, for the agent here does not say who it is; nothing was changed"
     node=$self_node
+    refuse_an_ended_certificate "not restarted"
     gate_before_restart "not restarted"
     require_cluster_lock "not restarted"
     hand_over_leadership "$(applied_fact raft_address)"

@@ -15,13 +15,15 @@ export interface ConfigArgs {
   secrets: Output<string>;
   /** Label of the tokens, where there are ACLs. */
   tokens?: Output<string>;
+  /** Label of the certificate, where there is TLS. */
+  certificate?: Output<string>;
   wipeData: Output<string>;
 }
 
 /** Lays the plain settings down, and verifies the whole set with the staged release. */
 export function stageConfig(
   { resource, host, parent }: Staged,
-  { owner, files, version, allowDowngradeTo, secrets, tokens, wipeData }: ConfigArgs,
+  { owner, files, version, allowDowngradeTo, secrets, tokens, certificate, wipeData }: ConfigArgs,
   staged: remote.Command,
 ): remote.Command {
   const settings: Settings = {
@@ -32,6 +34,7 @@ export function stageConfig(
     ...(allowDowngradeTo && { allowDowngradeTo }),
     secrets,
     ...(tokens && { tokens }),
+    ...(certificate && { certificate }),
     wipeData,
   };
   return hostCommand(

@@ -27,6 +27,7 @@ check_fixed_settings() {
   refuse_another serf_lan "servers on either side of the change would not find each other; make another cluster, or keep the port"
   refuse_another serf_wan "servers on either side of the change would take each other for failed in the pool of all datacenters; make another cluster, or keep the port"
   check_acl_step
+  check_tls_step
   refuse_another data_dir "Consul would begin with an empty folder; mount the new disk at the old path, or make a cluster with the new path, and restore a snapshot there"
 }
 
@@ -39,6 +40,46 @@ check_acl_step() {
     -deny) die "acl cannot go from off to deny here in one run: set acl: { defaultPolicy: allow }, run, give everybody who asks a token, and then deny in another run; $untouched" ;;
     deny-) die "acl cannot go from deny to off here in one run: set acl: { defaultPolicy: allow }, run, and take acl out in another run; $untouched" ;;
   esac
+}
+
+# TLS goes one step a run, in either direction. A server that was away in a run has its step to take before the others go on.
+check_tls_step() {
+  local was='' is='' from='' to=''
+  is_applied || return 0
+  was=$(applied_fact tls) is=$(staged_fact tls)
+  from=$(tls_step "$was") to=$(tls_step "$is")
+  case $((to - from)) in
+    -1 | 0 | 1) ;;
+    *) die "tls cannot go from ${was:-off} to ${is:-off} here in one run, for servers on either side of the change would not understand each other: go one step a run, off, offered, outgoing, required; $untouched" ;;
+  esac
+  [ "$from" -eq 0 ] || [ "$to" -eq 0 ] ||
+    refuse_another tls_name "it is the name by which the servers know each other; go back to no TLS, one step a run, before it changes"
+  [ "$to" -gt "$from" ] || return 0
+  [ "$to" -le 1 ] || check_peers_certificates "$is"
+  [ "$to" -le 2 ] || check_no_plain_clients
+}
+
+# Before anybody relies on them: a certificate that is not good shows at the next connection only, and neither autopilot nor
+# gossip sees it. A server whose host answers and that does not run has its step behind it, or is told so itself. $1: the mode.
+check_peers_certificates() {
+  local ip='' shown=''
+  for ip in $(peer_ips); do
+    shown=$(shown_certificate "$ip" "$(raft_port)")
+    case $shown in
+      bad) die "tls cannot be $1 yet: the certificate of the server at $ip is not accepted here (its name, its CA or its time); $untouched" ;;
+      plain) die "tls cannot be $1 yet: the server at $ip shows no certificate; every server takes the step \"offered\" first; $untouched" ;;
+    esac
+  done
+}
+
+# Client agents have no certificates of this cluster: its servers would talk to them no more.
+check_no_plain_clients() {
+  local view='' clients=''
+  find_agent || return 0
+  view=$(members_of "$via") || die "whether client agents are in the pool is not known, $via does not say; $untouched"
+  clients=$(printf '%s\n' "$view" | awk '$2 == 1 && $3 == "client" { print $1 }')
+  [ -z "$clients" ] ||
+    die "tls cannot be required while client agents without certificates are in the pool: $(printf '%s\n' "$clients" | listed); stay with outgoing, or take them away; $untouched"
 }
 
 # Another key than the one in use is a rotation, which needs every member: looked at now, before any server changes, and again
@@ -110,6 +151,8 @@ check_certificate_files() {
     json_lines <"$settings" || die "$settings is no JSON; $untouched"
   done | awk -F '\t' '$1 ~ /(^|\.)(ca_file|cert_file|key_file|ca_path)$/ && $2 != "" && !seen[$2]++ { print $2 }' |
     while read -r file; do
+      # Staged with the secrets, and there once the set is the active one.
+      case $file in "$(staged_fact config_dir)"/tls/*) [ -z "$(staged_certificate)" ] || continue ;; esac
       runuser -u consul -- test -r "$file" </dev/null ||
         die "the settings name $file, which the user consul cannot read; $untouched"
     done
@@ -145,8 +188,8 @@ $(printf '%s\n' "$verdict" | sed "s|$candidate/||g" | without_secrets)"
 
 main() {
   local data_stays=yes
-  owner='' version='' allowDowngradeTo='' secrets='' tokens='' wipeData=''
-  take "name owner version allowDowngradeTo secrets tokens wipeData" "$@"
+  owner='' version='' allowDowngradeTo='' secrets='' tokens='' certificate='' wipeData=''
+  take "name owner version allowDowngradeTo secrets tokens certificate wipeData" "$@"
   lock "config"
   require_owner
   mkdir -p "$STAGED"
@@ -154,6 +197,9 @@ main() {
   [ "$(cat "$STAGED/secrets/label")" = "$secrets" ] ||
     die "the staged secrets are not those of this run ($(cat "$STAGED/secrets/label"), not $secrets); run it again"
   [ "$(staged_tokens)" = "$tokens" ] || die "the staged tokens are not those of this run ($(staged_tokens), not $tokens); run it again"
+  [ "$(staged_certificate)" = "$certificate" ] ||
+    die "the staged certificate is not that of this run ($(staged_certificate), not $certificate); run it again"
+  check_certificate_time "$untouched"
   find_own_agent || true
   check_fixed_settings
   # Data that is about to be given up is nobody's trouble.

@@ -116,7 +116,7 @@ begin_anew() {
 
 # Where the others' HTTP is closed to this host, and its own agent does not run, nobody can tell it that they serve.
 words_on_closed_http() {
-  [ "$(staged_fact http_open)" = no ] || return 0
+  peers_are_closed || return 0
   echo ". Here the others cannot say whether they serve, for their HTTP is closed to this host (addresses.http): where \`consul operator raft list-peers\` on one of them shows a leader and all of them as voters, empty $(staged_fact data_dir) on this host by hand (systemctl stop consul, then all that is in it), and run it again"
 }
 

@@ -3,6 +3,7 @@ import { all } from "@pulumi/pulumi";
 import { renderFiles } from "../../render/files";
 import { renderSecretFiles } from "../../render/server";
 import type { ClusterAcl } from "../../secrets/aclSeed";
+import type { ServerTls } from "../../secrets/certificates";
 import type { GossipKey } from "../../secrets/gossipKey";
 import { hostCommand } from "../hostCommand";
 import type { Owner } from "../release/owner";
@@ -12,12 +13,14 @@ interface Secrets {
   gossipKey: GossipKey;
   /** Where there are ACLs: a server's alone. */
   acl?: ClusterAcl;
+  /** Where there is TLS: likewise. */
+  tls?: ServerTls;
 }
 
 /** Lays the secret settings down, through stdin. */
 export function stageSecrets(
   { resource, host, parent }: Staged,
-  { gossipKey: { key, label }, acl }: Secrets,
+  { gossipKey: { key, label }, acl, tls }: Secrets,
   owner: Owner,
   release: remote.Command,
 ): remote.Command {
@@ -27,14 +30,15 @@ export function stageSecrets(
     {
       script: "stage-secrets.sh",
       settings: {},
-      stdin: all([key, label, owner.id, acl?.tokens, acl?.label]).apply(
-        ([key, label, id, tokens, named]) =>
+      stdin: all([key, label, owner.id, acl?.tokens, acl?.label, tls?.material]).apply(
+        ([key, label, id, tokens, named, material]) =>
           renderFiles(
             renderSecretFiles(
               key,
               label,
               id,
               tokens && { tokens, label: named as string, server: host.name },
+              material,
             ),
           ),
       ),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lays the agent's secret settings next to what runs: the gossip key, and the tokens where there are ACLs. They arrive on
+# Lays the agent's secret settings next to what runs: the gossip key, the tokens where there are ACLs, the certificate where there is TLS. They arrive on
 # stdin and lie in files that only root reads until they are activated.
 # globals: incoming
 set -eu
@@ -19,6 +19,15 @@ refuse_a_silent_change() {
   fi
 }
 
+# Certificates come anew again and again; the CA does not, whatever label it comes with.
+refuse_another_ca() {
+  local known=''
+  known=$(applied_fact config_dir)/tls/ca.pem
+  [ -e "$known" ] && [ -e "$incoming/tls-ca.pem" ] && ! same_file "$known" "$incoming/tls-ca.pem" || return 0
+  rm -rf "$incoming"
+  die "the CA of these certificates is another one than that of what runs here, which trusts no other: was the stack's state lost? Bring it back, or keep the CA that was handed in; nothing was changed"
+}
+
 # Is the secret in the file $2 another one, under the same label $1?
 is_another() {
   [ -e "$STAGED/secrets/$2" ] && same_file "$STAGED/secrets/$1" "$incoming/$1" && ! same_file "$STAGED/secrets/$2" "$incoming/$2"
@@ -33,6 +42,7 @@ main() {
   [ "$(cat "$incoming/owner")" = "$(owner_id)" ] ||
     { rm -rf "$incoming"; die "this host is $(owner_name)'s, and not that of this run; nothing was changed"; }
   refuse_a_silent_change
+  refuse_another_ca
   rm -rf "$STAGED/secrets"
   mv "$incoming" "$STAGED/secrets"
   say "secrets staged"

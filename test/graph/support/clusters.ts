@@ -1,5 +1,6 @@
 import { type ComponentResourceOptions, Output } from "@pulumi/pulumi";
 import { ConsulCluster, type ConsulClusterArgs } from "../../../components";
+import { tlsFile } from "../../support/tlsFiles";
 import { type Recording, type Registered, record } from "./recorder";
 import { reveal, type Values } from "./values";
 
@@ -37,6 +38,9 @@ function hostKey(id: number): string {
 export const madeKey = Buffer.alloc(32, "made").toString("base64");
 export const givenKey = Buffer.alloc(32, "given").toString("base64");
 export const madeSeed = Buffer.alloc(32, "seed").toString("base64");
+/** A CA: its private key, then its certificate. */
+export const madeCa = tlsFile("ca.key") + tlsFile("ca.pem");
+const madeCertificate = `1 names\n${tlsFile("server.key")}${tlsFile("server.pem")}`;
 export const madeOwner = "0123456789abcdef";
 export const loginKey = privateKey(99);
 export const loginPublicKey = hostKey(99);
@@ -86,6 +90,8 @@ function stdoutOf(args: ConsulClusterArgs): (name: string) => string {
     // The rotation that the key was made for, then the key.
     if (name.endsWith("-gossip-key")) return `1 ${madeKey}`;
     if (name.endsWith("-acl-seed")) return madeSeed;
+    if (name.endsWith("-tls-ca")) return madeCa;
+    if (name.endsWith("-certificate")) return madeCertificate;
     // The private key, an empty line, the public key.
     if (name.endsWith("-login-key")) return `${loginKey}\n${loginPublicKey}`;
     if (name.endsWith("-machine")) {

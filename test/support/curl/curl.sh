@@ -10,10 +10,11 @@
 #              others once this line has answered. Where no line fits nobody listens.
 #   requests   what was asked: METHOD URL, and the body where there was one
 #   headers    those that were sent
+#   names      by which it was asked over TLS
 set -u
 
 here=${0%/*}/..
-method='' url='' fail=no silent=no show=no verbose=no max_ms='' out='' format='' body='' has_body=no
+method='' url='' ca='' way='' fail=no silent=no show=no verbose=no max_ms='' out='' format='' body='' has_body=no
 
 complain() {
   printf '%s\n' "$*" >>"$here/complaints"
@@ -87,6 +88,9 @@ while [ $# -gt 0 ]; do
     -d | --data) data "$2"; shift ;;
     --data-raw) [ $has_body = no ] || complain "two bodies"; body=$2 has_body=yes; shift ;;
     -H | --header) printf '%s\n' "$2" >>"$here/headers"; shift ;;
+    --cacert) ca=$2; shift ;;
+    --connect-to) way=$2; shift ;;
+    --no-alpn) ;;
     -K | --config) config "$2"; shift ;;
     --fail) fail=yes ;;
     --silent) silent=yes ;;
@@ -98,6 +102,16 @@ while [ $# -gt 0 ]; do
   shift
 done
 [ -n "$url" ] || complain "no address"
+# Over TLS it is asked by a name, and the answers are those of the address behind it. No CA, no question.
+case $url in
+  https://*)
+    { [ -n "$ca" ] && [ -r "$ca" ]; } || finish 77 000 "error setting certificate file: $ca"
+    name=${url#https://} && name=${name%%/*}
+    case $way in "$name":*) ;; *) complain "$url goes another way than $way" ;; esac
+    printf '%s\n' "$name" >>"$here/names"
+    url=https://${way#"$name":}/${url#https://*/}
+    ;;
+esac
 [ -n "$method" ] || { [ $has_body = yes ] && method=POST || method=GET; }
 case $url in *[!:/]/* | *'?'*) ;; *) url=$url/ ;; esac
 

@@ -43,6 +43,12 @@ describe("the hosts", () => {
   });
 });
 
+test("they have no HTTPS, for they have no certificates", () => {
+  expect(problems({ addresses: { https: "127.0.0.1" } })).toEqual([
+    "addresses.https: has no effect on a client, which has no HTTPS; leave it out",
+  ]);
+});
+
 describe("what they join", () => {
   test.each([
     ["10.0.0.11:8401"],

@@ -18,7 +18,10 @@ const files = { ca_file: "/tls/ca.pem", cert_file: "/tls/cert.pem", key_file: "/
 const flags = { verify_incoming: true, verify_outgoing: true, verify_server_hostname: true };
 
 /** The settings that a server gets, as the policy reads them. */
-async function settings(extraConfig: Values, args = existing()): Promise<Values> {
+async function settings(
+  extraConfig: Values,
+  args: ConsulClusterArgs = existing(),
+): Promise<Values> {
   const resources = seen((await clusterOf({ ...args, extraConfig })).resources);
   const steps = resources.filter(isConfigStep);
   expect(steps.map(({ name }) => name)).toEqual([1, 2, 3].map((i) => `c-consul-${i}-config`));
@@ -37,6 +40,14 @@ describe("TLS", () => {
     ],
   ])("is on: %s", async (_, extraConfig) => {
     expect(tlsProblems(await settings(extraConfig))).toEqual([]);
+  });
+
+  test("is on with the argument, and on the way there not yet", async () => {
+    const tls = (mode?: string) => settings({}, { ...existing(), tls: { mode } });
+    expect(tlsProblems(await tls())).toEqual([]);
+    expect(tlsProblems(await tls("outgoing"))).toEqual([
+      "in tls.internal_rpc not true: verify_incoming, verify_server_hostname",
+    ]);
   });
 
   test.each<[string, Values, string[]]>([
@@ -211,7 +222,7 @@ describe("this project's own production", async () => {
       expect(signerProblems(props.create as string, vendorAlone)).toEqual([]);
   });
 
-  // As long as the component has no argument for it.
+  // As long as client agents have no certificates: its network lets such in.
   test("has no TLS, and the policy says so", () => {
     for (const { props } of resources.filter(isConfigStep))
       expect(tlsProblems(consulSettings(props.stdin as string) as Values)).toHaveLength(2);

@@ -98,10 +98,14 @@ describe("slips", () => {
 
 test("what the schema wants encrypted, the program refuses in the open", () => {
   const server = Object.fromEntries(SECRET_FIELDS.map((field) => [field, "open"]));
-  const elsewhere = { gossipKey: undefined, managementToken: undefined };
+  const elsewhere = { gossipKey: undefined, managementToken: undefined, caKey: undefined };
   const { problems } = readConfig({
     gossipKey: "open",
     acl: JSON.stringify({ managementToken: "open" }),
+    tls: JSON.stringify({
+      caKey: "open",
+      certificates: { a: { certificate: "x", privateKey: "open" } },
+    }),
     existing: JSON.stringify({ servers: [{ ...host, ...server, ...elsewhere }] }),
   });
   expect(problems.map(({ path }) => path).sort()).toEqual([
@@ -109,6 +113,8 @@ test("what the schema wants encrypted, the program refuses in the open", () => {
     "existing.servers[0].privateKey",
     "existing.servers[0].sudoPassword",
     "gossipKey",
+    "tls.caKey",
+    "tls.certificates.a.privateKey",
   ]);
 });
 

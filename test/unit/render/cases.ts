@@ -1,6 +1,8 @@
 import type { PlainArgs } from "../../../components/cluster/args";
 import type { ClusterPlan } from "../../../components/cluster/plan";
 import { type AclSecrets, aclTokens } from "../../../components/render/acl";
+import type { TlsMaterial } from "../../../components/render/tls";
+import { tlsFile } from "../../support/tlsFiles";
 
 /** One golden folder: what is asked for, and the server whose files are shown. */
 export interface Case {
@@ -25,6 +27,21 @@ export function aclSecretsOf(
   return acl.defaultPolicy === "off"
     ? undefined
     : { tokens: aclTokens(seed, names), label: tokensLabel, server };
+}
+
+/** A server's certificate; undefined where there is no TLS. */
+export function tlsMaterialOf(
+  { tls }: ClusterPlan,
+  { certificate = "server", certificateLabel = "renewal-1-0123456789ab" } = {},
+): TlsMaterial | undefined {
+  return tls.mode === "off"
+    ? undefined
+    : {
+        ca: tlsFile("ca.pem"),
+        certificate: tlsFile(`${certificate}.pem`),
+        privateKey: tlsFile(`${certificate}.key`),
+        label: certificateLabel,
+      };
 }
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQxMjM0MTIzNDEyMzQxMjM0MTIzNDEyMzQxMjM0MTIz";
@@ -53,9 +70,12 @@ const article: PlainArgs = {
 /** By what a release is known for what it should be: nothing of a server's files says it. */
 type Trust = "signingKey" | "signingKeyFile" | "sha256";
 
-/** Every argument says something else than its default, and `extraConfig` meets every kind of object. ACLs have a case of their own. */
+/** Every argument says something else than its default, and `extraConfig` meets every kind of object. ACLs and TLS have cases of their own. */
 const everything: PlainArgs &
-  Record<Exclude<keyof PlainArgs, "nspawn" | "aws" | "gossipKey" | "acl" | Trust>, unknown> = {
+  Record<
+    Exclude<keyof PlainArgs, "nspawn" | "aws" | "gossipKey" | "acl" | "tls" | Trust>,
+    unknown
+  > = {
   existing: three,
   version: "1.21.5",
   allowDowngradeTo: "1.21.5",
@@ -116,6 +136,17 @@ export const cases: Record<string, Case> = {
   everything: { args: everything, server: "consul-3" },
   acl: { args: { existing: three, acl: {} }, server: "consul-2" },
   "acl-allow": { args: { existing: three, acl: { defaultPolicy: "allow" } }, server: "consul-1" },
+  tls: { args: { existing: three, tls: {} }, server: "consul-2" },
+  "tls-offered": { args: { existing: three, tls: { mode: "offered" } }, server: "consul-1" },
+  "tls-acl": {
+    args: {
+      existing: three,
+      tls: { mode: "outgoing" },
+      acl: {},
+      extraConfig: { limits: { http_max_conns_per_client: 300 } },
+    },
+    server: "consul-3",
+  },
   "one-server": { args: { existing: servers("10.0.0.11") }, server: "consul-1" },
   ipv6: {
     args: {

@@ -14,7 +14,7 @@ import {
   renderWanted,
 } from "../../../components/render/server";
 import { validate } from "../../../components/validate";
-import { aclSecretsOf, type Case, cases, gossipKey, label, owner } from "./cases";
+import { aclSecretsOf, type Case, cases, gossipKey, label, owner, tlsMaterialOf } from "./cases";
 
 const golden = join(__dirname, "golden");
 const updating = process.env.UPDATE_GOLDEN === "1";
@@ -24,16 +24,17 @@ function rendered({ args, server }: Case): Files {
   const plan = planCluster(args);
   const of = plan.servers.find(({ name }) => name === server) as ServerPlan;
   const acl = aclSecretsOf(plan, of.name);
+  const tls = tlsMaterialOf(plan);
   const { environment, ...files } = renderServerFiles(plan, of);
   return {
     ...files,
-    ...renderSecretFiles(gossipKey, label, owner, acl),
+    ...renderSecretFiles(gossipKey, label, owner, acl, tls),
     "consul.env": environment as string,
     "wanted.txt": renderWanted(
       { version: plan.version, wipeData: of.wipeData },
       { ...files, environment: environment as string },
       label,
-      acl?.label,
+      { tokens: acl?.label, certificate: tls?.label },
     ),
   };
 }

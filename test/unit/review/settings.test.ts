@@ -22,6 +22,9 @@ test.each([
   ["acl-allow", false],
   ["acl-deny", false],
   ["acl-deny-at-once", true],
+  ["tls-offered", false],
+  ["tls-required", false],
+  ["tls-at-once", true],
 ])("%s: refused by the run itself: %j", (name, refused) => {
   const review = reviewPreview(readPreview(name));
   const { warnings } = clusterOf(readPreview(name));

@@ -125,6 +125,35 @@ function upgraded(steps: PreviewStep[]): PreviewStep[] {
   return [...known, guard(steps, "create", "as they are\n")];
 }
 
+/** From one mode of TLS to another, as the files of a set and the desired text have it. */
+function withTls(steps: PreviewStep[], from: string, to: string): PreviewStep[] {
+  const rpc = `"tls": {\n    "internal_rpc": {\n      "verify_incoming": true,\n      "verify_server_hostname": true\n    }\n  },\n  "ui_config"`;
+  const settings = (mode: string) => (files: string) => {
+    if (mode === "off") return files;
+    const { restarting } = { restarting: mode === "required" ? rpc : '"ui_config"' };
+    return files
+      .replace('"ui_config"', restarting)
+      .replace(
+        '"recursors"',
+        `"tls": {\n    "defaults": {\n      "verify_outgoing": ${mode !== "offered"}\n    }\n  },\n  "recursors"`,
+      )
+      .replace("role=server\n", `role=server\ntls=${mode}\n`);
+  };
+  const label = (mode: string) => (desired: string) => {
+    if (mode === "off") return desired;
+    const digests = desired
+      .replace(/^reloadable-settings .*/m, `reloadable-settings ${mode !== "offered"}`)
+      .replace(/^restart-settings .*/m, `restart-settings ${mode === "required"}`);
+    return `${mode === "required" ? digests : digests.replace("restart-settings false", /^restart-settings .*/m.exec(desired)?.[0] ?? "")}certificate renewal-1-0123456789ab\n`;
+  };
+  return steps.map((step) => {
+    const edit = { config: settings, activate: label, repair: label }[kind(step)];
+    if (edit === undefined) return step;
+    const same = edited(step, "stdin", () => String(step.oldState?.inputs?.stdin ?? ""), both);
+    return edited(edited(same, "stdin", edit(from), ["oldState"]), "stdin", edit(to), ["newState"]);
+  });
+}
+
 /** From one policy of ACLs to another, and of what the recorded preview changes nothing else. */
 function withAcl(steps: PreviewStep[], from: string, to: string): PreviewStep[] {
   const settings = (policy: string) => (files: string) =>
@@ -192,6 +221,11 @@ export const variants: Record<string, () => string> = {
   "acl-deny": () => changed("setting", (steps) => withAcl(modern(steps), "allow", "deny")),
   "acl-deny-at-once": () =>
     changed("setting", (steps) => withAcl(modern(steps, "update"), "off", "deny")),
+  "tls-offered": () => changed("setting", (steps) => withTls(modern(steps), "off", "offered")),
+  "tls-required": () =>
+    changed("setting", (steps) => withTls(modern(steps), "outgoing", "required")),
+  "tls-at-once": () =>
+    changed("setting", (steps) => withTls(modern(steps, "update"), "off", "required")),
   "two-wipes": () =>
     changed("wipe", (steps) => modern(wipedToo("consul-1", "consul-3")(steps), "update")),
   "generation-raised": () =>

@@ -46,6 +46,8 @@ describe("the settings have the same names and types in args.ts, in Pulumi.yaml 
     ["AwsServerArgs", schema.aws.shape.servers.element],
     ["GossipArgs", schema.gossip],
     ["AclArgs", schema.acl],
+    ["TlsArgs", schema.tls],
+    ["CertificateArgs", schema.tls.shape.certificates.unwrap().valueType],
     ["PerformanceArgs", schema.performance],
     ["DnsConfigArgs", schema.dnsConfig],
     ["PortsArgs", schema.ports],
@@ -89,7 +91,8 @@ describe("Pulumi.yaml", () => {
     "the default of $name is an empty one",
     ({ name }) => {
       // An empty one of these means something.
-      const off = name === "acl" ? { defaultPolicy: "off" } : {};
+      const offs: Record<string, object> = { acl: { defaultPolicy: "off" }, tls: { mode: "off" } };
+      const off = offs[name] ?? {};
       expect(config[name]?.default).toEqual(config[name]?.type === "array" ? [] : off);
     },
   );

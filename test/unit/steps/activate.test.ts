@@ -27,6 +27,7 @@ describe("a set that is not what was asked for is refused", () => {
     ["another environment", { environment: { A: "1" } }, {}, /staged restart-settings/],
     ["another recursor", { recursors: ["192.0.2.1"] }, {}, /staged reloadable-settings/],
     ["other tokens", { acl: {} }, {}, /staged restart-settings/],
+    ["a certificate", { tls: { mode: "offered" } }, {}, /staged reloadable-settings/],
     ["another peer", { existing: servers("10.0.0.11") }, {}, /staged neighbours/],
     [
       "another key",
@@ -92,6 +93,19 @@ describe("the least that serves", () => {
     expect(choose(acl, { applied: acl, options: other })).toBe("restart");
     expect(choose(acl)).toBe("restart");
     expect(choose({}, { applied: { acl: { defaultPolicy: "allow" } } })).toBe("restart");
+  });
+
+  test("reload: another certificate, and TLS that is offered, used, taken back; restart: TLS that is required", () => {
+    const tls = (mode: string): PlainArgs => ({ tls: { mode } });
+    const renewed = { options: { certificateLabel: "renewal-2-0123456789ab" } };
+    expect(choose(tls("required"), { applied: tls("required") })).toBe("no_op");
+    expect(choose(tls("required"), { applied: tls("required"), ...renewed })).toBe("reload");
+    expect(choose(tls("offered"))).toBe("reload");
+    expect(choose(tls("outgoing"), { applied: tls("offered") })).toBe("reload");
+    expect(choose(tls("required"), { applied: tls("outgoing") })).toBe("restart");
+    expect(choose(tls("outgoing"), { applied: tls("required") })).toBe("restart");
+    expect(choose(tls("offered"), { applied: tls("outgoing") })).toBe("reload");
+    expect(choose({}, { applied: tls("offered") })).toBe("reload");
   });
 
   test("start: nothing runs, whatever was applied once", () => {

@@ -7,6 +7,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";
+import { tlsFile } from "../../support/tlsFiles";
 import { agent, recorded, releases } from "../host-lib/answers";
 import { gossipKeys } from "../host-lib/recording/dummies";
 import { gossipKey, owner, servers } from "../render/cases";
@@ -143,6 +144,63 @@ describe("what a cluster that exists cannot change", () => {
     expect(check(undefined, acl("deny"))).toBe("");
   });
 
+  const tls = (mode: string, more: PlainArgs = {}): PlainArgs => ({ tls: { mode }, ...more });
+
+  /** A host between two modes of TLS, whose peers end curl so where it dials Raft's port. */
+  const checkTls = (before: string, after: PlainArgs, exits = [56, 56], members = "") => {
+    const host = new Host();
+    host.apply(host.render(tls(before)));
+    host.stage(host.render(after));
+    for (const [index, exit] of exits.entries())
+      host.agents[`https://10.0.0.${12 + index}:8300`] = { "GET /": { exit } };
+    const leader = 'find_agent() { via=x; }; members_of() { echo "$members"; };';
+    return host.says("stage-config.sh", `members='${members}'; ${leader} check_fixed_settings`);
+  };
+  const modes = ["off", "offered", "outgoing", "required"];
+
+  test("TLS goes one step a run, in either direction", () => {
+    for (const [from, before] of modes.entries())
+      for (const [to, after] of modes.entries()) {
+        const call = () => checkTls(before, tls(after));
+        if (Math.abs(from - to) <= 1) expect(call(), `${before} ${after}`).toBe("");
+        else expect(call).toThrow(`tls cannot go from ${before} to ${after} here in one run`);
+      }
+    expect(check(undefined, tls("required"))).toBe("");
+  });
+
+  test("and nobody relies on a certificate of a peer that is not good, or not there", () => {
+    const next = [
+      ["offered", "outgoing"],
+      ["outgoing", "required"],
+    ] as const;
+    for (const [before, after] of next) {
+      expect(() => checkTls(before, tls(after), [56, 60])).toThrow(/10\.0\.0\.13 is not accepted/);
+      expect(() => checkTls(before, tls(after), [35, 56])).toThrow(/10\.0\.0\.12 shows no/);
+      // Where nothing runs it is no reason to stop: that server has its own step to take.
+      expect(checkTls(before, tls(after), [7, 56])).toBe("");
+    }
+    // On the way back nobody has to show any.
+    expect(checkTls("required", tls("outgoing"), [60, 60])).toBe("");
+    expect(checkTls("off", tls("offered"), [35, 35])).toBe("");
+  });
+
+  test("client agents, which have no certificates, are not locked out", () => {
+    const alive = "consul-1 1 server a 10.0.0.11\nweb-1 1 client b 10.0.0.21";
+    expect(() => checkTls("outgoing", tls("required"), [56, 56], alive)).toThrow(
+      /while client agents without certificates are in the pool: web-1;/,
+    );
+    expect(checkTls("outgoing", tls("required"), [56, 56], "web-1 3 client b c")).toBe("");
+    expect(checkTls("offered", tls("outgoing"), [56, 56], alive)).toBe("");
+  });
+
+  test("with TLS the domain stays: it stands in every certificate", () => {
+    expect(() => checkTls("required", tls("required", { domain: "other" }))).toThrow(
+      /tls_name cannot change from server\.dc1\.consul to server\.dc1\.other/,
+    );
+    expect(check({}, { domain: "other" })).toBe("");
+    expect(checkTls("off", tls("offered", { domain: "other" }))).toBe("");
+  });
+
   test("anything else may", () => {
     expect(check({}, { ports: { http: 8500, server: 9300 }, configDir: "/etc/x" })).toBe("");
   });
@@ -206,6 +264,26 @@ describe("secrets", () => {
 
     test("others under the same label are refused: what runs knows no others", () => {
       expect(tokensArrive({}, { seed: "other" })).toThrow(/ACL tokens are others .*state lost/);
+    });
+  });
+
+  describe("of TLS", () => {
+    const arrives = (applied: string | undefined, ca: string) => {
+      const host = new Host();
+      host.apply(host.render({ tls: {} }));
+      if (applied) host.write("config/tls/ca.pem", tlsFile(applied));
+      host.write("state/staged/incoming/tls-ca.pem", tlsFile(ca));
+      const call = 'incoming=$STAGED/incoming; refuse_another_ca; echo "accepted"';
+      return () => host.says("stage-secrets.sh", call);
+    };
+
+    test("the first CA is accepted, and the same again", () => {
+      expect(arrives(undefined, "ca.pem")()).toBe("accepted");
+      expect(arrives("ca.pem", "ca.pem")()).toBe("accepted");
+    });
+
+    test("another one is refused: what runs trusts no other", () => {
+      expect(arrives("ca.pem", "other-ca.pem")).toThrow(/CA of these certificates is another one/);
     });
   });
 

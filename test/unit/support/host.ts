@@ -10,7 +10,7 @@ import {
 } from "../../../components/render/server";
 import type { Program } from "../../../components/steps/scripts";
 import { type Agents, fakeConsul } from "../../support/curl/fakeConsul";
-import { aclSecretsOf, gossipKey, label, owner, servers } from "../render/cases";
+import { aclSecretsOf, gossipKey, label, owner, servers, tlsMaterialOf } from "../render/cases";
 import { functionsOf, library, releaseFunctions, runShell, temporaryFolder } from "./shell";
 
 /** The places that the scripts know on a host, and what they are below the folder of a test; the longer names first. */
@@ -41,6 +41,9 @@ export interface SetOptions {
   /** Of the tokens; those of the golden files where nothing is said. */
   seed?: string;
   tokensLabel?: string;
+  /** Of the files in test/support/tls. */
+  certificate?: string;
+  certificateLabel?: string;
   /** Which of the servers the host is: the first one is 0. */
   index?: number;
 }
@@ -77,12 +80,16 @@ export class Host {
     const server = plan.servers[options.index ?? 0] as ServerPlan;
     const config = renderServerFiles(plan, server);
     const acl = aclSecretsOf(plan, server.name, options);
+    const tls = tlsMaterialOf(plan, options);
     const about = { version: plan.version, wipeData: server.wipeData };
     return {
       plan,
       config,
-      secrets: renderSecretFiles(options.key ?? gossipKey, options.label ?? label, owner, acl),
-      desired: renderWanted(about, config, options.label ?? label, acl?.label),
+      secrets: renderSecretFiles(options.key ?? gossipKey, options.label ?? label, owner, acl, tls),
+      desired: renderWanted(about, config, options.label ?? label, {
+        tokens: acl?.label,
+        certificate: tls?.label,
+      }),
     };
   }
 

@@ -1,3 +1,4 @@
+import { tlsFile } from "../../../support/tlsFiles";
 import type { Row } from "./config";
 
 export const wrongSettings: Row[] = [
@@ -125,6 +126,56 @@ export const wrongSettings: Row[] = [
     says: [
       "acl.managementToken: stands unencrypted in the stack file; store it with `pulumi config set --secret --path 'acl.managementToken'`",
     ],
+  },
+  { at: "tls", is: "on", says: ["tls: must be an object, not a string"] },
+  {
+    at: "tls.mode",
+    is: "on",
+    says: [
+      'tls.mode: "on" is none of "required" (TLS alone), "outgoing" and "offered" (the steps before it) and "off"',
+    ],
+  },
+  {
+    at: "tls.caKey",
+    is: "x",
+    says: [
+      "tls.caKey: stands unencrypted in the stack file; store it with `pulumi config set --secret --path 'tls.caKey'`",
+      "tls.caCertificate: is missing; give the certificate of the CA",
+    ],
+  },
+  {
+    at: "tls.caCertificate",
+    is: "x",
+    says: [
+      "tls.caCertificate: holds no certificate; give one in PEM",
+      "tls: beside caCertificate give exactly one of caKey (certificates are made with it) and certificates (the servers' own)",
+    ],
+  },
+  {
+    at: "tls",
+    is: {
+      caCertificate: tlsFile("ca.pem"),
+      certificates: { "consul-1": { certificate: "x", privateKey: "x" } },
+    },
+    says: [
+      "tls.certificates.consul-1.privateKey: stands unencrypted in the stack file; store it with `pulumi config set --secret --path 'tls.certificates.consul-1.privateKey'`",
+      "tls.certificates.consul-2: is missing; every server needs one",
+      "tls.certificates.consul-3: is missing; every server needs one",
+      "tls.certificates.consul-1.certificate: holds no certificate; give one in PEM",
+    ],
+  },
+  {
+    at: "tls.certificates",
+    is: "x",
+    says: [
+      "tls.certificates: must be an object, not a string",
+      "tls.caCertificate: is missing; give the certificate of the CA",
+    ],
+  },
+  {
+    at: "addresses.https",
+    is: "0.0.0.0",
+    says: ["addresses.https: has no effect without `tls` in mode required; leave it out"],
   },
   { at: "enableSyslog", is: "yes", says: ["enableSyslog: must be true or false, not a string"] },
   { at: "ui", is: 1, says: ["ui: must be true or false, not a number"] },

@@ -1,0 +1,33 @@
+# shellcheck shell=sh
+# Agents that are asked over HTTPS, https://IP:PORT: by the name that every server's certificate carries, whatever its
+# address, and with no CA but the cluster's. Without that CA nobody is asked.
+
+# Of the staged set, or else of what runs: it is the same one.
+trusted_ca() {
+  local file=''
+  for file in "$STAGED/secrets/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; do
+    if [ -r "$file" ]; then echo "$file"; return 0; fi
+  done
+  return 1
+}
+
+# The arguments of Consul's own commands for the agent $1, besides its address.
+tls_arguments() {
+  case $1 in https://*) echo "-ca-file=$(trusted_ca) -tls-server-name=$(applied_or_staged tls_name)" ;; esac
+}
+
+# What the server at the IP address $1 shows who dials it over TLS at the port $2 where Raft talks: `good`, `bad` where its
+# certificate is not accepted here, `plain` where it has none, `silent` where nobody answers.
+shown_certificate() {
+  local server='' status=0
+  server=$(applied_or_staged tls_name)
+  # What is said behind the handshake Consul does not understand, and ends the connection: that is enough.
+  curl -s --noproxy '*' --no-alpn --connect-timeout 2 --max-time 4 -o /dev/null --cacert "$(trusted_ca)" \
+    --connect-to "$server:$2:$(bracketed "$1"):$2" "https://$server:$2/" 2>/dev/null || status=$?
+  case $status in
+    0 | 52 | 55 | 56) echo good ;;
+    51 | 60) echo bad ;;
+    7 | 28) echo silent ;;
+    *) echo plain ;;
+  esac
+}

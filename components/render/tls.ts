@@ -1,0 +1,125 @@
+import { X509Certificate } from "node:crypto";
+import type { ClusterPlan, ServerPlan } from "../cluster/plan";
+import { digest, type Files } from "./files";
+
+/** On the way to TLS, in this order; each is a run, and `off` is before all of them. */
+export const TLS_MODES = ["off", "offered", "outgoing", "required"] as const;
+
+/** What a server needs for TLS. Only the key is secret. */
+export interface TlsMaterial {
+  /** Certificate of the CA, PEM. */
+  ca: string;
+  /** The server's own, PEM; with what stands between it and the CA. */
+  certificate: string;
+  privateKey: string;
+  /** Names the certificate where a preview does not know it yet. */
+  label: string;
+}
+
+type Named = Pick<ClusterPlan, "datacenter" | "domain">;
+
+/** What Consul's servers ask of one another's certificates: this name, and none of a node. */
+export function serverName({ datacenter, domain }: Named): string {
+  return `server.${datacenter}.${domain.replace(/\.$/, "")}`;
+}
+
+/** Names of a server's certificate, as openssl takes them: those that others dial it by, and its own. */
+export function certificateNames(plan: Named, server: Pick<ServerPlan, "name" | "address">) {
+  const name = serverName(plan);
+  return [
+    `DNS:${name}`,
+    `DNS:${server.name}.${name}`,
+    "DNS:localhost",
+    "IP:127.0.0.1",
+    "IP:::1",
+    `IP:${server.address}`,
+  ];
+}
+
+/** Where a server's own files lie: in its active set, so that they change with it in one step. */
+function folderOf({ configDir }: Pick<ClusterPlan, "configDir">): string {
+  return `${configDir}/tls`;
+}
+
+/**
+ * `tls` of a server's settings, by what they need: files and `verify_outgoing` are taken over by a reload, which is
+ * how a cluster that serves gets them; only a restart ends connections in plain text, so what refuses those needs one.
+ */
+export function renderTlsSettings(plan: ClusterPlan): {
+  restarting: Record<string, unknown>;
+  reloadable: Record<string, unknown>;
+} {
+  const { mode } = plan.tls;
+  if (mode === "off") return { restarting: {}, reloadable: {} };
+  const folder = folderOf(plan);
+  const files = {
+    ca_file: `${folder}/ca.pem`,
+    cert_file: `${folder}/certificate.pem`,
+    key_file: `${folder}/key.pem`,
+  };
+  const isRequired = mode === "required";
+  return {
+    restarting: isRequired
+      ? { tls: { internal_rpc: { verify_incoming: true, verify_server_hostname: true } } }
+      : {},
+    reloadable: { tls: { defaults: { ...files, verify_outgoing: mode !== "offered" } } },
+  };
+}
+
+/** Facts by which the scripts ask over HTTPS; none without TLS, as in the facts of releases that knew none of it. */
+export function tlsFacts(plan: ClusterPlan, isOpen: boolean): Record<string, string | number> {
+  const { mode } = plan.tls;
+  if (mode === "off") return {};
+  return {
+    tls: mode,
+    tls_name: serverName(plan),
+    ...(mode === "required" && {
+      https_port: plan.ports.https,
+      https_open: plan.ports.https > 0 && isOpen ? "yes" : "no",
+    }),
+  };
+}
+
+/** Files for root alone; what Consul reads of them comes into the active set. */
+export function renderTlsFiles({ ca, certificate, privateKey, label }: TlsMaterial): Files {
+  return {
+    "tls-ca.pem": normal(ca),
+    "tls-certificate.pem": normal(certificate),
+    "tls-key.pem": normal(privateKey),
+    "tls-valid": validity(certificate),
+    "certificate-label": `${label}\n`,
+  };
+}
+
+/** For a host to hold its clock against, which no other's is compared with. */
+function validity(certificate: string): string {
+  const { validFrom, validTo } = new X509Certificate(certificate);
+  const seconds = (date: string) => Math.floor(Date.parse(date) / 1000);
+  return `not_before=${seconds(validFrom)}\nnot_after=${seconds(validTo)}\n`;
+}
+
+/** Line breaks of other systems, and what stands around the blocks, make no other file. */
+function normal(pem: string): string {
+  return `${pem.replaceAll("\r", "").trim()}\n`;
+}
+
+/** Days until a certificate, or the one of its CA, ends: whole ones, and less than 0 where it has. */
+export function daysLeft(certificates: string[], now: number): number {
+  const ends = certificates.map((pem) => Date.parse(new X509Certificate(pem).validTo));
+  return Math.floor((Math.min(...ends) - now) / (24 * 3600 * 1000));
+}
+
+/** Tells one certificate of another: nothing of it is secret. */
+export function certificateDigest(...pems: string[]): string {
+  return digest(...pems.map(normal));
+}
+
+/** The blocks of a PEM text of this kind, each by itself. */
+export function pemBlocks(text: string, kind: "CERTIFICATE" | "PRIVATE KEY"): string[] {
+  const blocks =
+    text.match(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----/g)?.filter((block) => {
+      const [, found = ""] = /^-----BEGIN ([A-Z ]+)-----/.exec(block) ?? [];
+      return kind === "CERTIFICATE" ? found === kind : found.endsWith(kind);
+    }) ?? [];
+  return blocks.map((block) => `${block}\n`);
+}

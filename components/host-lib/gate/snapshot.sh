@@ -17,7 +17,7 @@ save_snapshot() {
       saved=yes
       break
     fi
-    case $said in *"response code: 403"*) is_unknown_token "$with" "$said" || break ;; *) break ;; esac
+    case $said in *"response code: 403"*) is_worth_another_token "$with" "$said" || break ;; *) break ;; esac
   done
   if [ "$saved" = no ] ||
     ! said=$(TMPDIR=$SNAPSHOTS "$BINARY" snapshot inspect "$file" 2>&1); then

@@ -25,6 +25,7 @@ read_desired() {
   expect_staged neighbours "$(digest "$STAGED/config/40-neighbours.json")"
   expect_staged secrets "$(cat "$STAGED/secrets/label")"
   expect_staged tokens "$(staged_tokens)"
+  facts_are_whole "$STAGED/config/facts" || die "$STAGED/config/facts is damaged; raise the server's generation; nothing was changed"
 }
 
 # The label of the staged tokens; nothing where there are no ACLs.

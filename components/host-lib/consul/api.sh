@@ -65,6 +65,7 @@ answer_words() {
 # The same of what is done, and not of what is known.
 refusal_words() {
   case $1 in
+    1) echo "does not do it" ;;
     3) echo "refuses that to the tokens of this host (403): docs/security.md, \"ACLs\", tells how they get their rights back" ;;
     *) answer_words "$1" ;;
   esac

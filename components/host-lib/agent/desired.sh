@@ -13,6 +13,18 @@ APPLIED=$STATE/active
 # desired_part KEY FILE
 desired_part() { [ ! -r "$2" ] || sed -n "s/^$1 //p" "$2"; }
 
+# The release of the set that was applied. Where the applied text is damaged, the one that the program's link leads to.
+applied_release() {
+  local found=''
+  found=$(desired_part release "$APPLIED")
+  if [ -z "$found" ] && [ -e "$APPLIED" ] && [ -L "$BINARY" ]; then
+    found=$(readlink "$BINARY")
+    found=${found%/*}
+    found=${found##*/}
+  fi
+  echo "$found"
+}
+
 # Takes the desired text from stdin, and refuses to go on where something else is staged.
 read_desired() {
   cat >"$desired.new"

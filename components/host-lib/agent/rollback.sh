@@ -56,7 +56,7 @@ $(journal_words)"
   [ -e "$PREVIOUS/complete" ] || die "$cause"
   restore_previous
   restart_service
-  if gate_after_restart "$(desired_part release "$APPLIED")" ''; then
+  if gate_after_restart "$(applied_release)" ''; then
     say "back on its previous release and settings, healthy"
   else
     say "back on its previous release and settings, but not healthy: $reason"

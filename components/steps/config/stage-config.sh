@@ -103,7 +103,7 @@ check_data_age() {
 # Consul cannot read the data of a newer release for certain: who goes back says so by name.
 check_downgrade() {
   local applied=''
-  applied=$(desired_part release "$APPLIED")
+  applied=$(applied_release)
   [ -n "$applied" ] && [ "$applied" != "$version" ] && [ "$allowDowngradeTo" != "$version" ] || return 0
   # With a tilde, a candidate comes before its release.
   [ "$(printf '%s\n%s\n' "$applied" "$version" | tr - '~' | sort -V | sed -n 1p | tr '~' -)" = "$applied" ] ||

@@ -139,6 +139,12 @@ test("staged facts that are damaged are not put in the place of those that run",
   expect([status, stderr.includes("staged/config/facts is damaged")]).toEqual([1, true]);
 });
 
+test("a damaged applied text is no word on the release: the program's link has it", () => {
+  const { host, set } = running();
+  host.write("state/active", "");
+  expect(host.says("library", "applied_release")).toBe(set.plan.version);
+});
+
 // All servers are stopped, and the host has lost its notes of a set that was once whole.
 test("a server that was part of a cluster is not bootstrapped for want of its facts", () => {
   const { host } = running();

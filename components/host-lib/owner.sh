@@ -40,6 +40,16 @@ refuse_an_older_departure() {
 # The data folder whose data this host has as its owner's.
 noted_data_folder() { [ ! -r "$DATA_NOTE" ] || cat "$DATA_NOTE"; }
 
+# Is what lies in the folder $1, that of the settings, this cluster's? Noted, or on a volume with its owner's mark. A note that is
+# lost or damaged takes that away from no host on which a set was applied: nothing could be under it but what that set wrote.
+is_own_data_folder() {
+  local mark=''
+  [ "$(noted_data_folder)" != "$1" ] || return 0
+  mark=$(data_mark "$1")
+  if [ -n "$mark" ]; then [ "$mark" = "$(owner_id)" ]; return; fi
+  [ -n "$(owner_id)" ] && [ "$(applied_or_staged data_dir)" = "$1" ] && was_applied
+}
+
 # The owner's mark on a volume, in the folder $1: a volume outlives the machine, and what a machine remembers goes with it.
 data_mark() { read_beside_data "$1/$DATA_MARK"; }
 

@@ -45,8 +45,10 @@ refuse_over_servers_that_run() {
 
 main() {
   local copy=''
+  name=$(hostname)
+  require_facts
   # The folder is known here; it may be named to be sure of it.
-  dataDir=$(applied_fact data_dir) servers='' show='' configDir='' name=$(hostname)
+  dataDir=$(applied_fact data_dir) servers='' show='' configDir=''
   take "dataDir configDir servers show" "$@"
   { [ -n "$(read_beside_data "$dataDir/node-id")" ] && [ -d "$dataDir/raft" ]; } || die "$dataDir holds no server's data"
   [ "$show" != yes ] || { own_entry; return; }

@@ -7,6 +7,9 @@ import { tlsFacts } from "./tls";
 /** The scripts on a host look for one another here: what is set, without a look into Consul's own files. */
 type Facts = Record<string, string | number>;
 
+/** The last line, for a file that is cut off says less than it should, and no more: host-lib/notes.sh. */
+const END = "end=facts\n";
+
 /** Consul's own limit for the age of a server's data: a week. */
 const REJOIN_AGE = 7 * 24 * 3600;
 
@@ -25,8 +28,7 @@ export function renderServerFacts(plan: ClusterPlan, server: ServerPlan): string
       .filter(({ name }) => name !== server.name)
       .map(({ address }) => address)
       .join(","),
-    // Where there are none, nothing is said: as in the facts of releases that knew of none.
-    ...(plan.acl.defaultPolicy !== "off" && { acl: plan.acl.defaultPolicy }),
+    acl: plan.acl.defaultPolicy,
     ...tlsFacts(plan, listensAt(plan.addresses.https, server.address)),
   });
 }
@@ -68,5 +70,6 @@ function rejoinAge(setting: unknown): number {
 function lines(facts: Facts): string {
   return Object.entries(facts)
     .map(([key, value]) => `${key}=${value}\n`)
+    .concat(END)
     .join("");
 }

@@ -14,6 +14,18 @@ APPLIED=$STATE/active
 # desired_part KEY FILE
 desired_part() { [ ! -r "$2" ] || sed -n "s/^$1 //p" "$2"; }
 
+# The release of the set that was applied. Where the applied text is damaged, the one that the program's link leads to.
+applied_release() {
+  local found=''
+  found=$(desired_part release "$APPLIED")
+  if [ -z "$found" ] && [ -e "$APPLIED" ] && [ -L "$BINARY" ]; then
+    found=$(readlink "$BINARY")
+    found=${found%/*}
+    found=${found##*/}
+  fi
+  echo "$found"
+}
+
 # Takes the desired text from stdin, and refuses to go on where something else is staged.
 read_desired() {
   cat >"$desired.new"
@@ -27,6 +39,7 @@ read_desired() {
   expect_staged secrets "$(cat "$STAGED/secrets/label")"
   expect_staged tokens "$(staged_tokens)"
   expect_staged certificate "$(staged_certificate)"
+  facts_are_whole "$STAGED/config/facts" || die "$STAGED/config/facts is damaged; raise the server's generation; nothing was changed"
 }
 
 # The label of the staged tokens; nothing where there are no ACLs.

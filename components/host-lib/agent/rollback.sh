@@ -11,7 +11,9 @@ remember_previous() {
   rm -rf "$PREVIOUS"
   is_applied || return 0
   folder=$(applied_fact config_dir)
-  [ -L "$folder" ] || return 0
+  [ -n "$folder" ] || die "there would be no way back to what runs, for $FACTS does not tell its config_dir; nothing was changed, run it again"
+  # A person's own folder in the place of ours.
+  [ -L "$folder" ] || { say "there is no way back to what runs, for $folder is no link to settings of this library's"; return 0; }
   mkdir -p "$PREVIOUS"
   cp -p "$APPLIED" "$PREVIOUS/active"
   cp -p "$FACTS" "$PREVIOUS/facts"
@@ -54,7 +56,7 @@ $(journal_words)"
   [ -e "$PREVIOUS/complete" ] || die "$cause"
   restore_previous
   restart_service
-  if gate_after_restart "$(desired_part release "$APPLIED")" ''; then
+  if gate_after_restart "$(applied_release)" ''; then
     say "back on its previous release and settings, healthy"
   else
     say "back on its previous release and settings, but not healthy: $reason"
@@ -67,6 +69,7 @@ restore_previous() {
   local folder=''
   [ -e "$PREVIOUS/complete" ] || die "there is nothing to go back to on this host"
   folder=$(fact "$PREVIOUS/facts" config_dir)
+  [ -n "$folder" ] || die "there is no way back on this host, for $PREVIOUS/facts is damaged; take $PREVIOUS away, and run it again"
   point "$folder" "$(cat "$PREVIOUS/set")"
   point "$BINARY" "$(cat "$PREVIOUS/binary")"
   cp -p "$PREVIOUS/unit" "$UNIT"

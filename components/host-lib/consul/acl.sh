@@ -10,7 +10,7 @@ TOKENS_MADE=$STAGED/secrets/acl-tokens # KIND NAME ACCESSOR SECRET, a line a tok
 POLICY=consul-cluster-provisioner
 ACL_S=30 # for a leader that has just been elected to make the management token, and for a token to reach every agent
 
-has_acls() { [ -n "$(staged_fact acl)" ]; }
+has_acls() { case $(staged_fact acl) in '' | off) return 1 ;; esac; }
 
 # Makes them, tries them, and takes away those of before.
 settle_acls() {
@@ -27,14 +27,33 @@ settle_acls() {
 # ---------------------------------------------------------------- made
 
 tokens_are_made() {
-  local known='' kind='' server='' accessor='' secret=''
-  reason="the management token of the settings is not known at $via"
-  known=$(known_tokens) || return 1
+  local known='' kind='' server='' accessor='' secret='' status=0
+  known=$(known_tokens) || status=$?
+  if [ "$status" -eq 3 ]; then
+    make_management || return 1
+    status=0
+    known=$(known_tokens) || status=$?
+  fi
+  reason="asked for its tokens with the management token, $via $(answer_words "$status")"
+  [ "$status" -eq 0 ] || return 1
   write_policy management || return 1
   while read -r kind server accessor secret; do
     reason="the token of the $kind $server could not be written"
     token_body "$kind" "$server" "$accessor" "$secret" | write_token "$accessor" "$known" || return 1
   done <"$TOKENS_MADE"
+}
+
+# Consul makes the management token of its settings at an election alone. Where somebody has deleted it, the provisioner's, which
+# may write ACLs, makes it again: the same secret, and the description that Consul's own would have. Before the first
+# run is over nobody knows the provisioner's either, and the election that makes the other is about to be.
+make_management() {
+  local status=0
+  sed 's/.*/{"SecretID":"&","Description":"Initial Management Token","Policies":[{"ID":"00000000-0000-0000-0000-000000000001"}]}/' \
+    "$(token_file management).token" | request provisioner "$via" /v1/acl/token -X PUT -d @- >/dev/null || status=$?
+  reason="the management token of the settings may not be used at $via (403), and it could not be made again with the provisioner's: that $(refusal_words "$status")"
+  [ "$status" -ne 3 ] || reason="$via lets neither the management token of the settings nor the provisioner's in (403). Consul makes the first of the settings at an election: while all servers are well, restart the one that leads by hand (systemctl restart $SERVICE); else see docs/security.md, \"ACLs\""
+  [ "$status" -eq 0 ] || return 1
+  say "the management token of the settings was gone from Consul, and is made again"
 }
 
 # Tokens that Consul has: ACCESSOR DESCRIPTION, with `_` for a space.

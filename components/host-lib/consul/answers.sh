@@ -81,8 +81,12 @@ kv_holder() {
   printf '%s\n' "$said"
 }
 
-# Writes the key $2; more in the path's query, $4.
-kv_put() { [ "$(ask "$1" "/v1/kv/$2${4:-}" -X PUT --data-raw "$3")" = true ]; }
+# Writes the key $2; more in the path's query, $4. The status is 1 where Consul does not, for another session holds it.
+kv_put() {
+  local said=''
+  said=$(ask "$1" "/v1/kv/$2${4:-}" -X PUT --data-raw "$3") || return
+  [ "$said" = true ]
+}
 
 # A session that no server's end ends, for it hangs on no check: Consul drops it, and with `delete` its keys, some time
 # after the seconds $3, unless it is renewed. $2: what for. Prints its id.

@@ -19,7 +19,7 @@ ask() {
   for with in $(tokens_for "$2"); do
     status=0
     said=$(printf '%s' "$body" | request "$with" "$@") || status=$?
-    if [ "$status" -ne 3 ] || ! is_unknown_token "$with" "$said"; then break; fi
+    if [ "$status" -ne 3 ] || ! is_worth_another_token "$with" "$said"; then break; fi
   done
   [ "$status" -ne 3 ] || said=''
   printf '%s' "$said"
@@ -66,6 +66,15 @@ answer_words() {
     2) echo "does not answer" ;;
     3) echo "does not let this host know (403)" ;;
     *) echo "answers something that is not understood" ;;
+  esac
+}
+
+# The same of what is done, and not of what is known.
+refusal_words() {
+  case $1 in
+    1) echo "does not do it" ;;
+    3) echo "refuses that to the tokens of this host (403): docs/security.md, \"ACLs\", tells how they get their rights back" ;;
+    *) answer_words "$1" ;;
   esac
 }
 

@@ -4,7 +4,7 @@
 #
 #   recovery      known to each agent by itself, so that it works also where there is no quorum; for what is the agent's own
 #   provisioner   what a run needs of the cluster, and no more; the run that turns ACLs on makes it at its end
-#   management    may do anything: makes the others, and stands in for the provisioner's as long as that is not known
+#   management    may do anything: makes the others, and stands in for the provisioner's where that is not known, or may not what it should
 #
 # Where other tokens are staged than those of what runs, or none, those of what runs go by former-NAME until the switch is
 # whole: on the way off an agent still judges by them.
@@ -80,10 +80,10 @@ agent_token() {
   echo "${token:-none}"
 }
 
-# Is it worth to ask again with the next token? $1: the one that was refused, $2: what was said. The right that the
-# provisioner's lacks is not borrowed from another.
-is_unknown_token() {
-  [ "$1" != none ] || return 0
+# Is it worth to ask again with the next token? $1: the one that was refused, $2: what was said. What somebody took away of the
+# provisioner's rights a run needs all the same, and gives back at its end: until then the management token stands in.
+is_worth_another_token() {
+  case $1 in none | provisioner | former-provisioner) return 0 ;; esac
   case $2 in *"ACL not found"*) return 0 ;; *) return 1 ;; esac
 }
 

@@ -16,13 +16,21 @@ session='' keeper=''
 
 # $1: what is going to be done. Dies where another run does not let go of the lock.
 cluster_lock() {
-  local limit='' holder='' said=''
+  local limit='' holder='' said='' agent='' why='' status=0
   [ -z "$session" ] || return 0
   limit=$(deadline "$LOCK_WAIT_S")
   # Right after its start a server makes no session for anybody.
-  until find_agent && session=$(new_session "$(session_agent)" "$1 of $name" "$SESSION_TTL_S"); do
+  while :; do
+    why="no server that answers names a leader"
+    if find_agent; then
+      agent=$(session_agent)
+      status=0
+      session=$(new_session "$agent" "$1 of $name" "$SESSION_TTL_S") || status=$?
+      [ "$status" -ne 0 ] || break
+      why="asked for a session, $agent $(refusal_words "$status")"
+    fi
     session=''
-    ! passed "$limit" || die "the cluster cannot be locked for the $1: no server that knows a leader makes a session; nothing was changed"
+    ! passed "$limit" || die "the cluster cannot be locked for the $1: $why; nothing was changed"
     sleep 0.5
   done
   trap cluster_unlock EXIT
@@ -30,7 +38,13 @@ cluster_lock() {
   # Not with the host's lock in its hands: that one ends with this script.
   keep_session "$session" >/dev/null 2>&1 </dev/null 9>&- &
   keeper=$!
-  until kv_put "$via" "$LOCK" "$name: $1 since $(date '+%H:%M:%S')" "?acquire=$session"; do
+  while :; do
+    status=0
+    kv_put "$via" "$LOCK" "$name: $1 since $(date '+%H:%M:%S')" "?acquire=$session" || status=$?
+    [ "$status" -ne 0 ] || break
+    # Else somebody holds it, or who was asked is gone.
+    [ "$status" -ne 3 ] || ! passed "$limit" ||
+      die "the cluster cannot be locked for the $1: asked for its lock, $via $(refusal_words 3); nothing was changed"
     find_agent || via=$api
     holder=$(kv_get "$via" "$LOCK") || holder=''
     # This host's own lock is ours, so whoever held the cluster's from here has ended.

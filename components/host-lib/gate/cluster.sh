@@ -43,13 +43,14 @@ own_evidence() {
   fi
 }
 
-# Raft's folder with anything in it, of data that is this cluster's: what is foreign tells nothing of it. A volume that
-# outlived its machine carries its owner's mark.
+# Raft's folder with anything in it, of data that is this cluster's: what is foreign tells nothing of it. A folder that cannot
+# be read is not empty.
 has_raft_data() {
-  local folder=''
+  local folder='' held=''
   folder=$(applied_or_staged data_dir)
-  [ "$(noted_data_folder)" = "$folder" ] || [ "$(data_mark "$folder")" = "$(owner_id)" ] || return 1
-  [ -n "$(ls -A "$folder/raft" 2>/dev/null)" ]
+  [ -e "$folder/raft" ] && is_own_data_folder "$folder" || return 1
+  held=$(ls -A "$folder/raft" 2>/dev/null) || return 0
+  [ -n "$held" ]
 }
 
 # The weightiest that is said of the peers: `bootstrapped`, `unknown` and why, or `waiting`, which is said of those, too,

@@ -120,10 +120,11 @@ write_canary() {
 }
 
 canary_is_read() {
-  local token='' agent='' read=''
+  local token='' agent='' read='' status=0
   token="$name $(tr -d - </proc/sys/kernel/random/uuid)"
-  reason="a write through this server fails"
-  kv_put "$api" "$CANARY" "$token" || return 1
+  kv_put "$api" "$CANARY" "$token" || status=$?
+  reason="a write through this server fails: $api $(refusal_words "$status")"
+  [ "$status" -eq 0 ] || return 1
   # The own agent first.
   for agent in $(cluster_agents); do
     reason="$agent does not read what was written through this server"

@@ -11,6 +11,7 @@ ASK_AGAIN_S=3   # where the candidate lost its election
 # asks again. $1: this server's address in Raft.
 hand_over_leadership() {
   local me="$1" limit='' again=0 tries=0 status=0 named='' voters=''
+  [ -n "$me" ] || die "whether this server leads is not known, for $FACTS does not tell its raft_address; it was not stopped, run it again"
   limit=$(deadline "$WHO_LEADS_S")
   # Who is not known to follow may lead.
   until voters=$(other_voters "$me") && { [ -z "$voters" ] || named=$(named_leader); }; do

@@ -21,7 +21,7 @@ save_snapshot() {
       # The leader, asked by a follower over TLS, may close the connection before it has been read (seen with 1.22.0).
       case $said in *"failed to decode response"*) [ "$tries" -lt 3 ] || break ;; *) break ;; esac
     done
-    case $said in *"response code: 403"*) is_unknown_token "$with" "$said" || break ;; *) break ;; esac
+    case $said in *"response code: 403"*) is_worth_another_token "$with" "$said" || break ;; *) break ;; esac
   done
   if [ "$saved" = no ] ||
     ! said=$(TMPDIR=$SNAPSHOTS "$BINARY" snapshot inspect "$file" 2>&1); then

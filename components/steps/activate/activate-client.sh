@@ -100,6 +100,7 @@ main() {
   take "name owner" "$@"
   lock "activation"
   require_owner
+  require_facts
   read_desired
   find_own_agent || true
   action=$(choose_action)

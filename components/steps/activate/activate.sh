@@ -37,7 +37,7 @@ decide_bootstrap() {
   case $cluster in
     forming) bootstraps=yes ;;
     serving) ;;
-    *) [ -e "$FACTS" ] && [ ! -e "$(applied_fact config_dir)/bootstrap.json" ] || bootstraps=yes ;;
+    *) was_applied && [ ! -e "$(applied_fact config_dir)/bootstrap.json" ] || bootstraps=yes ;;
   esac
 }
 
@@ -183,6 +183,7 @@ main() {
   take "name owner" "$@"
   lock "activation"
   require_owner
+  require_facts
   rm -f "$TEARDOWN"
   read_desired
   find_own_agent || true

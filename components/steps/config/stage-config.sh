@@ -31,14 +31,21 @@ check_fixed_settings() {
   refuse_another data_dir "Consul would begin with an empty folder; mount the new disk at the old path, or make a cluster with the new path, and restore a snapshot there"
 }
 
+# Of the facts $1, which are whole. Those of releases that knew of no ACLs say nothing of them.
+acl_policy() {
+  local policy=''
+  policy=$(fact "$1" acl)
+  echo "${policy:-off}"
+}
+
 # ACLs go one step a run. A server that was away in the run that allowed may not deny either: nobody would be let in by it.
 check_acl_step() {
   local step=''
   is_applied || return 0
-  step=$(applied_fact acl)-$(staged_fact acl)
+  step=$(acl_policy "$FACTS")-$(acl_policy "$STAGED/config/facts")
   case $step in
-    -deny) die "acl cannot go from off to deny here in one run: set acl: { defaultPolicy: allow }, run, give everybody who asks a token, and then deny in another run; $untouched" ;;
-    deny-) die "acl cannot go from deny to off here in one run: set acl: { defaultPolicy: allow }, run, and take acl out in another run; $untouched" ;;
+    off-deny) die "acl cannot go from off to deny here in one run: set acl: { defaultPolicy: allow }, run, give everybody who asks a token, and then deny in another run; $untouched" ;;
+    deny-off) die "acl cannot go from deny to off here in one run: set acl: { defaultPolicy: allow }, run, and take acl out in another run; $untouched" ;;
   esac
 }
 
@@ -137,7 +144,7 @@ check_data_age() {
 # Consul cannot read the data of a newer release for certain: who goes back says so by name.
 check_downgrade() {
   local applied=''
-  applied=$(desired_part release "$APPLIED")
+  applied=$(applied_release)
   [ -n "$applied" ] && [ "$applied" != "$version" ] && [ "$allowDowngradeTo" != "$version" ] || return 0
   # With a tilde, a candidate comes before its release.
   [ "$(printf '%s\n%s\n' "$applied" "$version" | tr - '~' | sort -V | sed -n 1p | tr '~' -)" = "$applied" ] ||
@@ -192,6 +199,7 @@ main() {
   take "name owner version allowDowngradeTo secrets tokens certificate wipeData" "$@"
   lock "config"
   require_owner
+  require_facts "$untouched"
   mkdir -p "$STAGED"
   unpack_files "$STAGED/config"
   [ "$(cat "$STAGED/secrets/label")" = "$secrets" ] ||

@@ -94,6 +94,7 @@ main() {
   find_own_agent || exit 3
   ! teardown_stands || return 0
   lock "forgetting $server"
+  restore_facts || exit 3
   names_a_leader "$api" || exit 3
   is_known || return 0
   # Before the cluster's lock: it may take longer than others wait for that.

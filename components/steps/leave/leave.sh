@@ -22,11 +22,13 @@ own_place() {
 
 # The cluster has to do without this server before it goes, not after.
 leave_cluster() {
-  local raft='' me='' missing=''
+  local raft='' me='' missing='' status=0
+  require_facts
   [ -n "$(peer_ips)" ] || return 0
   case $(own_evidence) in waiting | nothing) return 0 ;; esac
   await_agent 5 || die "no server that answers names a leader, so this one cannot leave in order; nothing was changed"
-  raft=$(raft_of "$via") || die "Raft's configuration cannot be read at $via, so this server cannot leave in order; nothing was changed"
+  raft=$(raft_of "$via") || status=$?
+  [ "$status" -eq 0 ] || die "Raft's configuration cannot be read, for $via $(answer_words "$status"), so this server cannot leave in order; nothing was changed"
   me=$(own_place "$raft")
   [ -n "$me" ] || return 0
   cluster_lock "leaving"
@@ -63,6 +65,8 @@ main() {
   fi
   ! is_another_ones || { say "is not on this host any more, which is $(applied_or_staged name)'s by now, so nothing here is touched"; exit 4; }
   lock "leaving"
+  # Where they cannot be had, only who leaves a cluster that stays has to have them.
+  restore_facts || true
   find_own_agent || true
   # A run that takes the whole cluster away says so itself; the note is for the one after it was cut off.
   [ "$whole" = yes ] || ! teardown_stands || whole=yes

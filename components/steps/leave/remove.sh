@@ -14,7 +14,7 @@ has_another_address() {
 }
 
 # The unit is ours where a switch to a staged set has begun, be it one that never became well.
-unit_is_ours() { [ -e "$FACTS" ] || same_file "$STAGED/config/consul.service" "$UNIT"; }
+unit_is_ours() { was_applied || same_file "$STAGED/config/consul.service" "$UNIT"; }
 
 # Consul's data, of the set that runs or of the staged one; where nothing was staged yet, the folder that was made for it.
 data_folder() {

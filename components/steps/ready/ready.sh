@@ -88,13 +88,14 @@ $(autopilot_of "$api" | cut -d' ' -f1-5)"
 
 # With the new voters in, min_quorum may rise; before anybody leaves, it has to fall.
 settle() {
-  ask "$via" /v1/operator/autopilot/configuration -X PUT --data-raw "$autopilot" >/dev/null ||
-    die "autopilot's settings could not be written; run it again"
-  kv_put "$via" "$SERVER_NAMES" "$(echo "$servers" | tr ',' ' ')" ||
-    die "the names of the servers could not be written; run it again"
+  local status=0
+  ask "$via" /v1/operator/autopilot/configuration -X PUT --data-raw "$autopilot" >/dev/null || status=$?
+  [ "$status" -eq 0 ] || die "autopilot's settings could not be written: $via $(refusal_words "$status"); run it again"
+  kv_put "$via" "$SERVER_NAMES" "$(echo "$servers" | tr ',' ' ')" || status=$?
+  [ "$status" -eq 0 ] || die "the names of the servers could not be written: $via $(refusal_words "$status"); run it again"
   # A teardown that was begun before this moment is none any more.
-  kv_put "$via" "$READY" "$(cat /proc/sys/kernel/random/uuid)" ||
-    die "that the cluster is ready could not be written; run it again"
+  kv_put "$via" "$READY" "$(cat /proc/sys/kernel/random/uuid)" || status=$?
+  [ "$status" -eq 0 ] || die "that the cluster is ready could not be written: $via $(refusal_words "$status"); run it again"
   end_rotation
 }
 

@@ -99,7 +99,7 @@ install_release_main() {
   dataVolume='' cluster='' role=server signingKey='' sha256=''
   take "name version mirror signingKey sha256 address dataDir configDir tcp udp wipeData dataVolume cluster role" "$@"
   lock "release $version"
-  ! is_of_older_release || note_facts_of_older_set
+  ! is_of_older_release || require_facts
   check_owner
   [ -z "$dataVolume" ] || { refuse_unfit_host; mount_data_volume; }
   preflight

@@ -201,7 +201,9 @@ check_data() {
 data_is_of_this_cluster() {
   local mark=''
   [ "$(noted_data_folder)" != "$dataDir" ] || return 0
-  [ -n "$dataVolume" ] || return 1
   mark=$(data_mark "$dataDir")
+  # The note may be lost.
+  if [ -z "$mark" ] && is_own_data_folder "$dataDir"; then return 0; fi
+  [ -n "$dataVolume" ] || return 1
   [ "$mark" = "$OWNER_ID" ] || { [ -n "$mark" ] && [ "$mark" = "$cluster" ]; }
 }

@@ -32,8 +32,9 @@ diagnose() {
   local limit='' last=''
   sick=''
   if ! is_applied; then
-    [ "$cluster" != serving ] || look_for_former_self
-    return 0
+    [ "$cluster" = serving ] || return 0
+    # Who runs is judged by what it does, whatever is noted of it.
+    if ! runs || was_crash_looping; then look_for_former_self; return 0; fi
   fi
   if ! runs; then sick="does not run"; return 0; fi
   if was_crash_looping; then sick="crashes again and again"; return 0; fi
@@ -164,6 +165,7 @@ main() {
   take "name owner" "$@"
   lock "repair"
   require_owner
+  require_facts
   read_desired
   find_own_agent || true
   assess_patiently

@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from "vitest";
 import { aclTokens } from "../../../components/render/acl";
-import type { Answers } from "../../support/curl/fakeConsul";
+import type { Answer, Answers } from "../../support/curl/fakeConsul";
 import { Host } from "../support/host";
 
 const via = "http://127.0.0.1:80";
@@ -75,6 +75,47 @@ describe("older tokens", () => {
   test("what others have made stays", () => {
     expect(removed([row("a1", ""), row("a2", "shop"), row("a3", "Bootstrap Token")])).toEqual([]);
   });
+});
+
+// The answers are those of real agents, 1.19.2 and 1.22.0: a secret that is given is taken, also of a management token.
+describe("a management token that Consul has not any more", () => {
+  const list = "GET /v1/acl/tokens";
+  const gone = { code: 403, body: "ACL not found" };
+  const settle = (made: Answer | string) => {
+    const again = { body: JSON.stringify(known) };
+    const here = host({
+      [list]: gone,
+      "PUT /v1/acl/token":
+        typeof made === "string" ? { body: made, next: { [via]: { [list]: again } } } : made,
+    });
+    const stubs = "write_policy() { echo policy; }; write_token() { cat >/dev/null; echo token; }";
+    const call = `via=${via}; ${stubs}; tokens_are_made || echo "$reason"`;
+    return here.run("library", call);
+  };
+
+  test("is made again by the provisioner's, with the secret of the settings", () => {
+    const { stdout, stderr, requests, headers } = settle("{}");
+    expect(stdout).toMatch(/^policy\n(token\n)+$/);
+    expect(stderr).toContain("was gone from Consul, and is made again");
+    const body = `{"SecretID":"${tokens.management}","Description":"Initial Management Token","Policies":[{"ID":"00000000-0000-0000-0000-000000000001"}]}`;
+    expect(requests[1]).toBe(`PUT ${via}/v1/acl/token ${body}`);
+    expect(headers[1]).toBe(`X-Consul-Token: ${tokens.provisioner.secret}`);
+  });
+
+  test("and where that one is refused, too, the way on is said, which is no other run", () => {
+    expect(settle(gone).stdout).toMatch(
+      /neither the management token .* in \(403\).* at an election: .* restart the one that leads by hand/,
+    );
+  });
+});
+
+// Seen: "no server that knows a leader makes a session", where it was a right that was missing.
+test("a session that is refused is said to be, with the way on", () => {
+  const made = host({ "PUT /v1/session/create": { code: 403, body: "Permission denied" } });
+  const stubs = `find_agent() { via=${via}; }; find_peer_agent() { :; }; passed() { :; }`;
+  const { status, stderr } = made.run("library", `via=${via}; ${stubs}; cluster_lock activation`);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/asked for a session, \S+ refuses that .*\(403\): docs\/security\.md/);
 });
 
 describe("the agents' tokens", () => {

@@ -1,6 +1,8 @@
 // Whose data lies in a folder: what nobody of this cluster has noted or marked is no evidence of it, and what stands on a volume
 // of the cluster's is, on a machine that remembers nothing.
 
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { owner } from "../render/cases";
 import { Host } from "../support/host";
@@ -13,15 +15,18 @@ interface Data {
   /** Whose mark is on the volume. */
   mark?: string;
   applied?: boolean;
+  /** Notes of the host that somebody took away. */
+  lost?: string[];
 }
 
-function hostWith({ file = "raft/raft.db", note, mark, applied }: Data): Host {
+function hostWith({ file = "raft/raft.db", note, mark, applied, lost }: Data): Host {
   const host = new Host();
   const set = host.stage(host.render());
   if (applied) host.apply(set);
   if (note !== undefined) host.write("state/data", `${note.replace("DATA", set.plan.dataDir)}\n`);
   if (mark !== undefined) host.write("data/.consul-cluster", `${mark}\n`);
   if (file) host.write(`data/${file}`, "x");
+  for (const name of lost ?? []) rmSync(join(host.folder, "state", name));
   host.service = { MainPID: 0 };
   return host;
 }
@@ -29,6 +34,9 @@ function hostWith({ file = "raft/raft.db", note, mark, applied }: Data): Host {
 const cases: [string, Data, boolean][] = [
   ["noted here", { note: "DATA" }, true],
   ["of the set that runs", { applied: true }, true],
+  ["of the set that was applied, and its note is lost", { applied: true, lost: ["data"] }, true],
+  ["of that, and the facts are lost, too", { applied: true, lost: ["data", "facts"] }, true],
+  ["of the set that was applied, and its note is damaged", { applied: true, note: "/va" }, true],
   ["on a volume with the owner's mark", { mark: owner }, true],
   ["neither noted nor marked", {}, false],
   ["another folder is noted", { note: "/srv/other" }, false],

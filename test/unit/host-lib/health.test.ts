@@ -181,7 +181,7 @@ describe("what is written through a server that is back", () => {
       `1 ${own} does not read what was written through this server`,
     );
     expect(passes({ [own]: read(token), [peer(12)]: read(token) }, "false")).toBe(
-      "1 a write through this server fails",
+      `1 a write through this server fails: ${own} does not do it`,
     );
   });
 });

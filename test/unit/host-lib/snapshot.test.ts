@@ -213,12 +213,12 @@ describe("with ACLs", () => {
     ).toMatchObject({ status: 0, tokens: ["none", "provisioner"] });
   });
 
-  test("a right that is lacking is borrowed from none, and said", () => {
+  test("where the provisioner's lacks the right, the management token stands in; where both do, it is said", () => {
     const { status, stderr, tokens } = attempts(
       {},
       refuses("*save*", "lacks permission 'acl:write'"),
     );
-    expect([status, tokens]).toEqual([1, ["provisioner"]]);
+    expect([status, tokens]).toEqual([1, ["provisioner", "management"]]);
     expect(stderr).toContain("no snapshot could be taken");
   });
 });

@@ -37,6 +37,8 @@ serf_wan=8302
 servers=3
 rejoin_age_s=604800
 peers=10.0.0.11,10.0.0.13
+acl=off
+end=facts
 `);
 });
 
@@ -57,6 +59,7 @@ http_port=8500
 http_open=no
 serf_lan=8301
 peers=10.0.0.11:8401,consul.example
+end=facts
 `);
 });
 

@@ -4,7 +4,7 @@
 //
 // Does not prove what a repair does to a real server: test/failures/sick does.
 
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";
@@ -130,6 +130,17 @@ describe("a server whose set is applied", () => {
     const { stdout } = repair(host({ [own]: electing }), looked.replace("OWN", own));
     expect(stdout).toBe("looked at: serving\n");
   });
+
+  // Seen: a healthy leader was "installed anew", and restarted without a gate.
+  test.each([["facts"], ["active"], ["facts", "active"]])(
+    "and that serves is not sick, though its notes are lost: %s %s",
+    (...lost) => {
+      const made = host({ [own]: leading() });
+      for (const name of lost) if (name) rmSync(join(made.folder, "state", name));
+      const well = "require_facts() { :; }; is_outside_of_gossip() { return 1; }; serves() { :; }";
+      expect(repair(made, well)).toMatchObject({ status: 0, stdout: "" });
+    },
+  );
 
   test("that does not run is not waited with", () => {
     const waited = "await_agent() { echo waited; return 1; }";

@@ -201,6 +201,13 @@ describe("what a cluster that exists cannot change", () => {
     expect(checkTls("off", tls("offered", { domain: "other" }))).toBe("");
   });
 
+  // Of a file that is whole; one that is damaged is no word on ACLs: host-lib/notes.
+  test("facts of a release that knew of no ACLs are those of a cluster without", () => {
+    const host = new Host();
+    host.write("old", "name=consul-1\nend=facts\n");
+    expect(host.says("stage-config.sh", `acl_policy ${host.folder}/old`)).toBe("off");
+  });
+
   test("anything else may", () => {
     expect(check({}, { ports: { http: 8500, server: 9300 }, configDir: "/etc/x" })).toBe("");
   });

@@ -1,0 +1,48 @@
+# shellcheck shell=sh
+# globals: reason
+# What a host remembers of the set that runs may be lost, or cut off. That never means "nothing is here": the facts are read
+# once more, off the settings and the unit that run. Sets of 0.1.0 laid none down, and later ones, for a while, none with a
+# last line: theirs are read again, too.
+
+# Has the facts file $1 its last line, and what others rely on?
+facts_are_whole() {
+  [ -r "$1" ] && awk '
+    { last = $0; at = index($0, "="); if (at && at < length($0)) has[substr($0, 1, at - 1)] = substr($0, at + 1) }
+    END {
+      whole = last == "end=facts" && has["name"] != "" && has["address"] != "" && has["data_dir"] != "" &&
+        has["config_dir"] != "" && has["api"] != "" && (has["role"] == "client" || has["raft_address"] != "")
+      exit !whole
+    }' "$1"
+}
+
+# Has a set ever been put in the active place here? No single note says no.
+was_applied() { [ -e "$STATE/active" ] || [ -e "$FACTS" ] || [ -L "$(folder_of_unit)" ]; }
+
+# Lays the facts of what was applied here down again, where they are missing or damaged. Where they cannot be had it
+# fails, with the reason in $reason; but what does not run has nothing to lose, and is judged as if nothing was applied.
+restore_facts() {
+  local folder=''
+  ! facts_are_whole "$FACTS" && was_applied || return 0
+  folder=$(folder_of_unit)
+  if [ -n "$folder" ] && facts_of_settings "$folder" >"$FACTS.new" && facts_are_whole "$FACTS.new"; then
+    replace "$FACTS.new" "$FACTS"
+    say "what this host knows of the set that runs was read off its settings again: $FACTS"
+    return 0
+  fi
+  rm -f "$FACTS.new"
+  if ! runs; then
+    [ ! -e "$FACTS" ] || mv "$FACTS" "$FACTS.damaged"
+    return 0
+  fi
+  reason="$FACTS, which tells what runs on this host, is missing or damaged, and cannot be read off the settings in ${folder:-the folder that $UNIT should name}"
+  return 1
+}
+
+# Nothing that runs is changed by whoever does not know what it is. $1: what was not done, in words.
+require_facts() {
+  restore_facts ||
+    die "$reason; ${1:-nothing was changed}. Put one of the two back: the settings from a backup, or that file, which is $STAGED/config/facts where nothing was staged since. Else, while all other servers are well, hand leadership over, stop it here (systemctl stop $SERVICE) and raise its generation: then it is set up again"
+}
+
+# Where the unit has Consul read its settings.
+folder_of_unit() { sed -n 's/^ExecStart=.* -config-dir=\([^ ]*\).*/\1/p' "$UNIT" 2>/dev/null | sed -n 1p; }

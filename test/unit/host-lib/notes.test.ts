@@ -1,0 +1,171 @@
+// What a host remembers of the set that runs is lost, or damaged: it is read off the settings again, and where that cannot be, a
+// file is named. Never is it taken for "nothing is here".
+//
+// Does not prove that a server keeps running meanwhile: no Consul runs here.
+
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { planClients } from "../../../components/client/plan";
+import type { PlainArgs } from "../../../components/cluster/args";
+import { renderClientFiles } from "../../../components/render/client";
+import { owner, servers } from "../render/cases";
+import { harmless } from "../support/harmless";
+import { Host, type RenderedSet } from "../support/host";
+
+/** A host where this set runs, with its settings and its unit; whose notes are whole. */
+function running(more: PlainArgs = {}, index = 0): { host: Host; set: RenderedSet } {
+  const host = new Host();
+  const set = host.stage(host.render(more, { index }));
+  const call = `${harmless(host)}\nbootstraps=no; read_desired; switch_over; switch_is_whole`;
+  const { status, stderr } = host.run("activate.sh", call, set.desired);
+  if (status !== 0) throw new Error(stderr);
+  return { host, set };
+}
+
+const cut = (text: string) => text.slice(0, text.length / 2);
+const ofOlderRelease = (text: string) => text.replace(/acl=off\n|end=facts\n/g, "");
+
+const sets: [string, PlainArgs, number?][] = [
+  ["the defaults", {}],
+  [
+    "ports, addresses and the age of data",
+    {
+      ports: { http: 8500, server: 9300 },
+      addresses: { http: "127.0.0.1" },
+      extraConfig: { server_rejoin_age_max: "36h30m" },
+    },
+  ],
+  ["ACLs", { acl: {} }, 2],
+  ["ACLs that allow", { acl: { defaultPolicy: "allow" } }],
+  ["ACLs of the user's own", { extraConfig: { acl: { enabled: true, default_policy: "deny" } } }],
+  ["TLS", { tls: {} }],
+  ["TLS that is offered", { tls: { mode: "offered" }, domain: "fra1.example." }],
+  ["TLS on the way", { tls: { mode: "outgoing" } }],
+  ["HTTPS for this host alone", { tls: {}, addresses: { https: "127.0.0.1" } }],
+  ["IPv6", { existing: servers("2001:db8::1", "2001:db8::2", "2001:db8::3") }],
+  ["one server", { existing: servers("10.0.0.11") }],
+];
+
+describe.each(sets)("facts of %s", (_, more, index) => {
+  test.each<[string, (text: string) => string | undefined]>([
+    ["lost", () => undefined],
+    ["empty", () => ""],
+    ["cut off", cut],
+    ["without the last line", (text) => text.replace("end=facts\n", "")],
+    ["without the own address", (text) => text.replace(/raft_address=.*/, "raft_address=")],
+    ["of a release that knew no last line", ofOlderRelease],
+  ])("%s are read off the settings that run, to the byte", (_, damage) => {
+    const { host, set } = running(more, index);
+    const facts = set.config.facts as string;
+    const damaged = damage(facts);
+    if (damaged === undefined) rmSync(join(host.folder, "state/facts"));
+    else host.write("state/facts", damaged);
+    host.says("library", "require_facts");
+    expect(host.read("state/facts")).toBe(facts);
+  });
+});
+
+test("facts of a client agent, too", () => {
+  const host = new Host();
+  const hosts = [{ name: "web-1", address: "10.0.0.21", hostKey: "" }];
+  const plan = planClients({ existing: { hosts } });
+  const client = plan.clients[0] as (typeof plan.clients)[0];
+  const files = renderClientFiles(plan, client, ["10.0.0.11:8401", "consul.example"]);
+  for (const [name, text] of Object.entries(files)) host.write(`config/${name}`, text);
+  const facts = host.says("library", `facts_of_settings ${host.folder}/config`);
+  expect(`${facts}\n`.replace(/config_dir=.*/, "")).toBe(files.facts?.replace(/config_dir=.*/, ""));
+});
+
+describe("facts that cannot be had again", () => {
+  const broken = () => {
+    const { host, set } = running();
+    rmSync(join(host.folder, "state/facts"));
+    rmSync(join(host.folder, "config"));
+    return { host, set };
+  };
+
+  test("of what runs end the run, which names the file and the way on", () => {
+    const { status, stderr } = broken().host.run("library", "require_facts; echo went on");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /state\/facts, which tells .* is missing or damaged.*nothing was changed\. Put one/,
+    );
+  });
+
+  test("of what does not run end none: there is nothing to lose", () => {
+    const { host } = broken();
+    host.write("state/facts", "name=consul-1\n");
+    host.service = { MainPID: 0 };
+    host.says("library", "require_facts");
+    expect(existsSync(join(host.folder, "state/facts"))).toBe(false);
+    expect(host.holds("library", "is_applied")).toBe(false);
+  });
+});
+
+test("a host where nothing was ever applied has none to miss", () => {
+  const host = new Host();
+  host.stage(host.render());
+  host.says("library", "require_facts");
+  expect(existsSync(join(host.folder, "state/facts"))).toBe(false);
+});
+
+describe("an address or a folder that is not known", () => {
+  test("never says that this server does not lead", () => {
+    const host = new Host();
+    const { status, stderr } = host.run("library", "hand_over_leadership ''; echo not the leader");
+    expect([status, stderr.includes("state/facts does not tell its raft_address")]).toEqual([
+      1,
+      true,
+    ]);
+  });
+
+  test("never says that there is nothing to go back to", () => {
+    const { host } = running();
+    host.write("state/facts", "end=facts\n");
+    const { status, stderr } = host.run("library", "remember_previous; echo went on");
+    expect([status, stderr.includes("no way back")]).toEqual([1, true]);
+  });
+
+  test("is put into no link on the way back", () => {
+    const { host } = running();
+    host.says("library", "remember_previous");
+    host.write("state/previous/facts", "");
+    const { status, stderr } = host.run("library", "restore_previous");
+    expect([status, stderr.includes("previous/facts is damaged")]).toEqual([1, true]);
+  });
+});
+
+test("staged facts that are damaged are not put in the place of those that run", () => {
+  const { host, set } = running();
+  host.write("state/staged/config/facts", cut(set.config.facts as string));
+  const { status, stderr } = host.run("activate.sh", "read_desired", set.desired);
+  expect([status, stderr.includes("staged/config/facts is damaged")]).toEqual([1, true]);
+});
+
+test("a damaged applied text is no word on the release: the program's link has it", () => {
+  const { host, set } = running();
+  host.write("state/active", "");
+  expect(host.says("library", "applied_release")).toBe(set.plan.version);
+});
+
+// All servers are stopped, and the host has lost its notes of a set that was once whole.
+test("a server that was part of a cluster is not bootstrapped for want of its facts", () => {
+  const { host } = running();
+  rmSync(join(host.folder, "state/facts"));
+  rmSync(join(host.folder, "config"));
+  expect(host.says("activate.sh", "cluster=stopped; decide_bootstrap; echo $bootstraps")).toBe(
+    "no",
+  );
+});
+
+test("what leaves a cluster that stays is known, or stays", () => {
+  const { host } = running();
+  rmSync(join(host.folder, "state/facts"));
+  rmSync(join(host.folder, "config"));
+  const stubs =
+    "lock() { :; }; teardown_stands() { return 1; }; find_own_agent() { :; }; peer_ips() { :; }";
+  const leave = `${harmless(host)}\n${stubs}\nmain name=consul-1 owner=${owner} whole=`;
+  const { status, stderr } = host.run("leave.sh", `${leave}no`);
+  expect([status, stderr.includes("state/facts, which tells")]).toEqual([1, true]);
+});

@@ -80,7 +80,8 @@ export class ConsulCluster extends ComponentResource {
     const fixed = fixedSettings(`${name}-fixed-settings`, checked.args.apply(planCluster), first);
     const guarded: Promise<Resource[]> = checked.passed.then((passed) => [...passed, fixed]);
     const behind = { parent: this, dependsOn: guarded };
-    const hosts = hostsOf(name, label, args, checked.args.apply(planSettings), behind);
+    const mark = owner(name, first);
+    const hosts = hostsOf(name, label, mark, args, checked.args.apply(planSettings), behind);
     const addresses = output(hosts.map((host) => host.address));
     const plan = all([checked.args, addresses]).apply(([plain, known]) =>
       planCluster(plain, known),
@@ -88,7 +89,6 @@ export class ConsulCluster extends ComponentResource {
     const key = gossipKey(`${name}-gossip-key`, args, first);
     const names = hosts.map((host) => host.name);
     const acl = clusterAcl(`${name}-acl-seed`, args.acl, names, first);
-    const mark = owner(name, first);
     const servers = hosts.map(
       (host) =>
         new ConsulServer(

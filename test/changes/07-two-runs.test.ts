@@ -52,3 +52,18 @@ test("where the other does not end, the run does, names it, and has changed noth
   await api("test-2").put(`/v1/session/destroy/${session}`);
   await trioIsUp();
 });
+
+test("a clone without that state is refused, and its destroy leaves what runs", async () => {
+  const before = await processes();
+  const empty = mkdtempSync(join(tmpdir(), "second-clone-"));
+  // The key of its own state would open what the other's opens now; under another name it gets as far as the machines.
+  const clones = [trio.name, "trio-too"].map(
+    (name) => new TestStack(name, trio.settings, empty),
+  ) as [TestStack, TestStack];
+  expect(await clones[0].upThatFails()).toContain("yet not of this stack's state");
+  expect(await clones[1].upThatFails()).toMatch(/this machine is consul-cluster\/trio\/consul's:/);
+  for (const clone of clones) await clone.destroy();
+  rmSync(empty, { recursive: true });
+  expect(await processes()).toEqual(before);
+  await trioIsUp();
+});

@@ -1,7 +1,7 @@
 // Whose a machine on this computer is: what becomes of another's when a run would make or delete it. The script is the
 // component's own, on a folder of the test's, where nothing is booted.
 //
-// Does not prove that a machine runs on and lets its own key in: e2e/18-another-clone does, on one that is booted.
+// Does not prove that a machine runs on and lets its own key in: changes/07-two-runs does.
 
 import { spawnSync } from "node:child_process";
 import {

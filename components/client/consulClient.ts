@@ -19,7 +19,7 @@ import { secretsDigest } from "../render/server";
 import type { GossipKey } from "../secrets/gossipKey";
 import { ready } from "../steps/ready";
 import { nodeIds } from "../steps/ready/outputs";
-import { owner } from "../steps/release/owner";
+import { type Owner, owner } from "../steps/release/owner";
 import { checkClientKey, checkJoin, validateClients, validateEarly } from "../validate/client";
 import type { ConsulClientArgs, PlainClientArgs } from "./args";
 import { ClientAgent } from "./clientAgent";
@@ -67,8 +67,8 @@ export class ConsulClient extends ComponentResource {
     const { early, servers, gossipKey } = checkedClientArgs(args);
     const plan = early.args.apply(planClients);
     const first = { parent: this, dependsOn: early.passed };
-    const hosts = hostsOf(name, label, args, first);
     const mark = owner(name, first);
+    const hosts = hostsOf(name, label, mark, args, first);
     const agents = hosts.map(
       (host) =>
         new ClientAgent(
@@ -145,9 +145,10 @@ function withoutLogins({ existing, ...rest }: Omit<ConsulClientArgs, "servers" |
 function hostsOf(
   name: string,
   label: string,
+  owner: Owner,
   args: ConsulClientArgs,
   opts: CustomResourceOptions,
 ): Host[] {
-  if (args.nspawn) return nspawnHosts(name, label, args.nspawn, undefined, opts);
+  if (args.nspawn) return nspawnHosts(name, label, owner, args.nspawn, undefined, opts);
   return existingHosts(args.existing?.hosts ?? []);
 }

@@ -91,7 +91,8 @@ export class ConsulCluster extends ComponentResource {
     );
     const guarded: Promise<Resource[]> = checked.passed.then((passed) => [...passed, fixed]);
     const behind = { parent: this, dependsOn: guarded };
-    const hosts = hostsOf(name, label, args, settings, behind);
+    const mark = owner(name, first);
+    const hosts = hostsOf(name, label, mark, args, settings, behind);
     const addresses = output(hosts.map((host) => host.address));
     const plan = all([checked.args, addresses]).apply(([plain, known]) =>
       planCluster(plain, known),
@@ -100,7 +101,6 @@ export class ConsulCluster extends ComponentResource {
     const names = hosts.map((host) => host.name);
     const acl = clusterAcl(`${name}-acl-seed`, args.acl, names, first);
     const tls = clusterTls(name, args.tls, hosts, settings, first);
-    const mark = owner(name, first);
     const servers = hosts.map(
       (host) =>
         new ConsulServer(

@@ -54,10 +54,21 @@ export async function createMachine(
   return JSON.parse(stdout) as { hostKey: string };
 }
 
-/** Removes a machine that no stack's state knows any more. */
+/** Removes a machine that no stack's state knows any more, whosever it is. */
 export async function removeMachine(name: string, directory = machineFolder): Promise<void> {
   const settings = [`directory=${directory}`, `name=${name}`, `bridge=${labBridge}`];
   await runOrFail(await asRoot(["sh", script, "delete", ...settings]));
+}
+
+/** The id of the component whose machine it is; "" where it carries none. */
+export async function machineOwner(name: string, directory = machineFolder): Promise<string> {
+  const file = join(directory, "machines", name, "owner");
+  return ((await output(await asRoot(["cat", file]))) ?? "").trim();
+}
+
+/** Removes the copy of the login key of a stack whose state is lost. */
+export async function removeLoginKey(stack: string, directory = machineFolder): Promise<void> {
+  await runOrFail(await asRoot(["rm", "-rf", join(directory, "keys", stack)]));
 }
 
 /** Names of the machines that stand on this computer, booted or not. */

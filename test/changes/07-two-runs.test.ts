@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -50,5 +50,22 @@ test("where the other does not end, the run does, names it, and has changed noth
   expect(await trio.upThatFails()).toContain(`another run is at work on this cluster (${holder})`);
   expect(await processes()).toEqual(before);
   await api("test-2").put(`/v1/session/destroy/${session}`);
+  await trioIsUp();
+});
+
+test("a clone without that state is refused, and its destroy leaves what runs", async () => {
+  const before = await processes();
+  const file = join(folder, `.pulumi/stacks/consul-cluster/${trio.name}.json`);
+  const state = JSON.parse(readFileSync(file, "utf8"));
+  state.checkpoint.latest.resources = [];
+  writeFileSync(file, JSON.stringify(state));
+  expect(await second.upThatFails()).toContain("yet not of this stack's state");
+  await second.destroy();
+  // The key of another stack lies elsewhere: that one gets as far as the machines.
+  const other = new TestStack("trio-too", trio.settings);
+  expect(await other.upThatFails()).toContain("this machine is consul-cluster/trio/consul's:");
+  await other.destroy();
+  await other.forget();
+  expect(await processes()).toEqual(before);
   await trioIsUp();
 });

@@ -79,7 +79,7 @@ describe("a host that is not fit", () => {
     );
     expect(await on("systemctl show consul -p MainPID --value"), "runs on").toBe(pid);
     expect(said).toContain("no Consul release exists for this architecture, riscv64");
-    expect(said).toMatch(/\/usr\/local has \d+ MiB free, the release needs 500 MiB/);
+    expect(said).toMatch(/\/usr\/local\/lib\/consul has \d+ MiB free, the release needs 500 MiB/);
     expect(said).toMatch(
       /port 80\/tcp is taken by systemd-socket-activate|port 80\/tcp is taken by systemd-socket/,
     );

@@ -152,6 +152,7 @@ test("a machine's commands wait for the machine, and it for the login key and th
       "c-fixed-settings",
       "c-login-key",
       "c-login-key-files",
+      "c-owner",
       "c-replacements",
     ]);
     for (const step of [...staging, "repair", "activate"]) {

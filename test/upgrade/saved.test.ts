@@ -28,6 +28,8 @@ interface Resource {
   outputs?: Record<string, unknown>;
 }
 
+const ownerStep = "-owner";
+
 async function verdictOn(saved: SavedState): Promise<Verdict> {
   const stack = new FileStack(saved.name, mkdtempSync(join(folder, `${saved.name}-`)));
   mkdirSync(dirname(stack.layout.passphrase), { recursive: true });
@@ -35,7 +37,10 @@ async function verdictOn(saved: SavedState): Promise<Verdict> {
   await stack.init();
   // With the salt of the saved one: what it holds encrypted was sealed with it.
   writeFileSync(stack.stackFile, saved.settings);
-  const state = JSON.parse(saved.state) as Exported;
+  // With the owner's id, which a machine on this computer is told and a preview of an old state cannot know.
+  await stack.import(saved.state);
+  await stack.run("up", "--yes", "--skip-preview", "--target", `**${ownerStep}`);
+  const state = JSON.parse(await stack.exported()) as Exported;
   const { resources } = state.deployment;
   const preview = async () => {
     await stack.import(JSON.stringify(state));

@@ -10,6 +10,7 @@ import {
 import type { NspawnArgs, NspawnMachineArgs } from "../../cluster/args";
 import type { ClusterSettings } from "../../cluster/plan";
 import { shellWords } from "../../shellWords";
+import type { Owner } from "../../steps/release/owner";
 import { dialing, type Host } from "../host";
 import { oneAtATime } from "../replacementGuard";
 import { asRoot, scriptText } from "./local";
@@ -22,27 +23,35 @@ import { loginKey } from "./loginKey";
 export function nspawnHosts(
   name: string,
   label: string,
+  owner: Owner,
   args: NspawnArgs,
   settings: Output<ClusterSettings> | undefined,
   opts: CustomResourceOptions,
 ): Host[] {
   const directory = args.directory ?? "/var/lib/consul-cluster";
   const user = args.user ?? "admin";
-  const key = loginKey(`${name}-login-key`, directory, label, opts);
+  const key = loginKey(`${name}-login-key`, directory, label, owner, opts);
   const guard = settings && oneAtATime(`${name}-replacements`, identities(args), settings, opts);
   // Whoever looks after a machine that does not come up can log in; the folder goes with the last of what is in it.
   const first = [key.files, ...(guard ? [guard] : [])];
   return args.machines.map((machine) => {
-    const resource = nspawnMachine(`${name}-${machine.name}-machine`, machine, first, opts, {
-      directory,
-      address: machine.address,
-      gateway: args.gateway ?? "198.18.77.1/24",
-      bridge: args.bridge ?? "ccbr0",
-      image: args.image,
-      user,
-      publicKey: key.publicKey,
-      share: args.share ?? "",
-    });
+    const resource = nspawnMachine(
+      `${name}-${machine.name}-machine`,
+      machine,
+      owner.id,
+      first,
+      opts,
+      {
+        directory,
+        address: machine.address,
+        gateway: args.gateway ?? "198.18.77.1/24",
+        bridge: args.bridge ?? "ccbr0",
+        image: args.image,
+        user,
+        publicKey: key.publicKey,
+        share: args.share ?? "",
+      },
+    );
     const made = resource.stdout.apply(parseMachine);
     return {
       name: machine.name,
@@ -74,6 +83,7 @@ type MachineSettings = Record<string, Input<string>>;
 function nspawnMachine(
   name: string,
   machine: NspawnMachineArgs,
+  owner: Output<string>,
   first: Resource[],
   opts: CustomResourceOptions,
   settings: MachineSettings,
@@ -90,7 +100,11 @@ function nspawnMachine(
     {
       create: run("create"),
       delete: run("delete"),
-      stdin: ["power.sh", "contents.sh", "machine.sh"].map(scriptText).join("\n"),
+      // Not among the words: a preview of the first run does not know it. Its name may change, and is not told here:
+      // a machine's step that runs again leaves a preview without its host key.
+      stdin: owner.apply((id) =>
+        [`set -- "$@" ${shellWords([`owner=${id}`])}`, ...scripts].join("\n"),
+      ),
       triggers: [machine.generation ?? 1, machine.address],
       logging: local.Logging.Stderr,
       addPreviousOutputInEnv: false,
@@ -99,6 +113,8 @@ function nspawnMachine(
     mergeOptions({ deleteBeforeReplace: true, dependsOn: first }, opts),
   );
 }
+
+const scripts = ["power.sh", "contents.sh", "owner.sh", "machine.sh"].map(scriptText);
 
 function parseMachine(stdout: string): { machineId: string; hostKey: string } {
   return JSON.parse(stdout);

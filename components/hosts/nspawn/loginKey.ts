@@ -12,6 +12,7 @@ import {
 import { clusterId } from "../../cluster/clusterId";
 import { type SshKeyPair, sshKeyPair } from "../../secrets/sshKeyPair";
 import { shellWords } from "../../shellWords";
+import type { Owner } from "../../steps/release/owner";
 import { asRoot, scriptText } from "./local";
 
 /** The key pair that opens the machines, and a copy of it in `files`, so that a person can use it, too. */
@@ -19,12 +20,16 @@ export function loginKey(
   name: string,
   directory: Input<string>,
   label: string,
+  owner: Owner,
   opts: CustomResourceOptions,
 ): SshKeyPair & { files: Resource } {
   // The pair of a release that made it in those files, with other commands, is the pair that the machines know.
   const made = { ignoreChanges: ["create", "update", "delete", "stdin", "addPreviousOutputInEnv"] };
   const pair = sshKeyPair(name, mergeOptions(opts, made));
-  return { ...pair, files: layDown(`${name}-files`, directory, folderOf(label), pair, opts) };
+  return {
+    ...pair,
+    files: layDown(`${name}-files`, directory, folderOf(label), pair, owner, opts),
+  };
 }
 
 /** No two stacks share one: the project's own is called by its stack, others by their whole id. */
@@ -37,6 +42,7 @@ function layDown(
   directory: Input<string>,
   folder: string,
   { privateKey, publicKey }: SshKeyPair,
+  owner: Owner,
   opts: CustomResourceOptions,
 ): Resource {
   const run = (verb: string) =>
@@ -47,9 +53,9 @@ function layDown(
       create: run("create"),
       delete: run("delete"),
       stdin: secret(
-        all([privateKey, publicKey]).apply(
-          ([privately, publicly]) =>
-            `${scriptText("login-key.sh")}main "$@" <<'${end}'\n${privately}\n${publicly}\n${end}\n`,
+        all([privateKey, publicKey, owner.id]).apply(
+          ([privately, publicly, id]) =>
+            `${scriptText("login-key.sh")}main "$@" ${shellWords([id, owner.name])} <<'${end}'\n${privately}\n${publicly}\n${end}\n`,
         ),
       ),
       logging: local.Logging.None,

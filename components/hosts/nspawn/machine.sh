@@ -6,7 +6,8 @@
 #   machine.sh delete KEY=VALUE...   power off and remove; the bridge goes with its last machine
 #   machine.sh start|stop|kill|pid directory=DIR name=NAME
 #
-# KEYs: directory name address gateway bridge image user publicKey share.
+# KEYs: directory name address gateway bridge image user publicKey share owner. With an owner, another's machine is
+# refused, or at its deletion left as it is; without, it is a person who says so.
 # Runs as root and may be cut off anywhere and run again. Pulumi feeds it through stdin (`sh -s`), its parts
 # before it: so all of it stands in functions, and the last line starts them once the whole text is read.
 
@@ -18,6 +19,8 @@ case $0 in
     . "${0%/*}/power.sh"
     # shellcheck source=contents.sh
     . "${0%/*}/contents.sh"
+    # shellcheck source=owner.sh
+    . "${0%/*}/owner.sh"
     ;;
 esac
 
@@ -27,7 +30,7 @@ die() { say "$*"; exit 1; }
 # ---------------------------------------------------------------- settings
 
 read_settings() {
-  directory='' name='' address='' gateway='' bridge='' image='' user='' publicKey='' share=''
+  directory='' name='' address='' gateway='' bridge='' image='' user='' publicKey='' share='' owner=''
   for pair in "$@"; do
     case $pair in
       directory=*) directory=${pair#*=} ;;
@@ -39,6 +42,7 @@ read_settings() {
       user=*) user=${pair#*=} ;;
       publicKey=*) publicKey=${pair#*=} ;;
       share=*) share=${pair#*=} ;;
+      owner=*) owner=${pair#*=} ;;
       *) die "unknown setting ${pair%%=*}" ;;
     esac
   done
@@ -72,7 +76,11 @@ load_boot_settings() {
 # ---------------------------------------------------------------- verbs
 
 create() {
+  refuse_anothers
   refuse_twins
+  mkdir -p "$machine"
+  chmod 0755 "$directory" "$machine"
+  note_owner
   # A machine that runs is never powered off for a setting: it may be a server of a cluster.
   if running_pid >/dev/null && [ "$(boot_settings)" != "$(cat "$machine/boot" 2>/dev/null)" ]; then
     say "takes over bridge, gateway and share when it boots the next time"
@@ -88,7 +96,13 @@ create() {
 }
 
 remove() {
+  if [ -n "$owner" ] && is_anothers; then
+    say "stays as it is: it is $(whose)"
+    return 0
+  fi
   power_off
+  # The root first, so that what a cut leaves of it still has its owner.
+  rm -rf --one-file-system "$root"
   rm -rf --one-file-system "$machine"
   [ -z "$bridge" ] || with_bridge_lock bridge_down_if_unused
   rmdir "$directory/machines" 2>/dev/null || true
@@ -103,7 +117,7 @@ main() {
   exec 9>"/run/consul-cluster/machines/$name.lock"
   flock -w 120 9 || die "another run works on this machine for more than 120 s"
   case $verb in
-    create) umask 022; mkdir -p "$machine"; chmod 0755 "$directory" "$machine"; create "$@" ;;
+    create) umask 022; create ;;
     delete) remove ;;
     start) load_boot_settings; power_on; wait_for_ssh ;;
     stop) shut_down ;;

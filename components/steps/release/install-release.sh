@@ -55,6 +55,7 @@ fetch() {
     0) return 0 ;;
     # A status of 400 or more; of file:// a file that cannot be read.
     22 | 37) die "cannot fetch $mirror/$version/$1 (curl's exit code $status)${2:+; $2}; nothing was changed" ;;
+    23) die "cannot fetch $mirror/$version/$1: $(full_disk) (curl's exit code 23); nothing was changed" ;;
     *) die "cannot fetch $mirror/$version/$1 (curl's exit code $status); nothing was changed" ;;
   esac
 }
@@ -62,21 +63,49 @@ fetch() {
 # Of the zip for this host, as the settings have it.
 given_checksum() { printf '%s\n' "$sha256" | tr , '\n' | sed -n "s/^$arch://p"; }
 
-# Only the binary is taken; the archive may hold a licence and more.
+full_disk() { echo "the disk is full or not writable: $incoming has $(free_mib "$incoming") MiB free"; }
+
+# Only the binary is taken; the archive may hold a licence and more. That an extractor ends well is no proof: on a full disk
+# Debian's unzip does, and a binary without its last pages still says its version. So what it has written is held against
+# the archive's own list.
 unpack() {
-  local program='' found=''
+  local program='' errors='' size='' listed='' found=''
   program=$(extractor)
-  case ${program##*/} in
-    unzip) unzip -p "$incoming/$1" consul ;;
-    bsdtar) bsdtar -xOf "$incoming/$1" consul ;;
-    python3) python3 -c 'import shutil, sys, zipfile; shutil.copyfileobj(zipfile.ZipFile(sys.argv[1]).open("consul"), sys.stdout.buffer)' "$incoming/$1" ;;
-    busybox) busybox unzip -p "$incoming/$1" consul ;;
-  esac >"$incoming/consul" 2>"$incoming/errors" ||
-    die "$1 is corrupt ($(head -n 1 "$incoming/errors")); nothing was changed"
+  program=${program##*/}
+  # In memory: on a full disk no file has them.
+  errors=$({ extract "$program" "$incoming/$1" >"$incoming/consul"; } 2>&1) || {
+    [ "$(free_mib "$incoming")" -gt 0 ] || die "$1 does not unpack: $(full_disk); nothing was changed"
+    die "$1 is corrupt ($(printf '%s\n' "$errors" | head -n 1)); nothing was changed"
+  }
+  listed=$(listed_size "$program" "$incoming/$1")
+  size=$(wc -c <"$incoming/consul")
+  [ "$((size))" = "$listed" ] ||
+    die "$1 holds a binary of ${listed:-no} bytes, and $program has written $((size)): $(full_disk); nothing was changed"
   rm -rf "$incoming"/*.zip "$incoming"/*SHA256SUMS* "$incoming/errors" "$incoming/gnupg"
   chmod 0755 "$incoming" "$incoming/consul"
   found=$(reported "$incoming")
   [ "$found" = "$version" ] || die "the binary in $1 calls itself ${found:-nothing}, not $version; nothing was changed"
+  flush "$incoming/consul"
+}
+
+# extract PROGRAM ARCHIVE
+extract() {
+  case $1 in
+    unzip) unzip -p "$2" consul ;;
+    bsdtar) bsdtar -xOf "$2" consul ;;
+    python3) python3 -c 'import shutil, sys, zipfile; shutil.copyfileobj(zipfile.ZipFile(sys.argv[1]).open("consul"), sys.stdout.buffer)' "$2" ;;
+    busybox) busybox unzip -p "$2" consul ;;
+  esac
+}
+
+# Bytes of the binary, as the archive's list has them.
+listed_size() {
+  case $1 in
+    unzip) unzip -l "$2" consul | awk 'NF == 4 && $4 == "consul" { print $1 }' ;;
+    bsdtar) bsdtar -tvf "$2" consul | awk '$NF == "consul" { print $5 }' ;;
+    python3) python3 -c 'import sys, zipfile; print(zipfile.ZipFile(sys.argv[1]).getinfo("consul").file_size)' "$2" ;;
+    busybox) busybox unzip -l "$2" consul | awk 'NF == 4 && $4 == "consul" { print $1 }' ;;
+  esac
 }
 
 # Below a folder called lib SELinux takes a program for a library, which systemd may not start as a service.
@@ -86,8 +115,8 @@ label_releases() {
     say "the SELinux contexts of $RELEASES/*/consul were not set: see that systemd may start them"
 }
 
-# What the binary in the folder $1 says that it is, run as the user that is to run it; one that a power cut left half
-# written says nothing.
+# What the binary in the folder $1 says that it is, run as the user that is to run it. That it is whole was seen when it
+# came, before its folder got this name.
 reported() {
   timeout 30 runuser -u consul -- "$1/consul" version 2>/dev/null </dev/null | awk 'NR == 1 { sub(/^v/, "", $2); print $2 }'
 }

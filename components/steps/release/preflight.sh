@@ -50,10 +50,12 @@ release_architecture() {
 # Room is asked for where something is to be laid down: not for a release that is there, nor for data that makes room by
 # being given up.
 check_disks() {
-  local release_mib=500 data_mib=200
-  ! is_ours || ! has_release || release_mib=0
+  local release_mib=500 library_mib=10 data_mib=200
+  if is_ours && has_release; then release_mib=0 library_mib=0; fi
   ! will_be_wiped "$wipeData" "$dataDir" || data_mib=0
-  check_disk /usr/local "$release_mib" "the release"
+  # Releases may have a disk of their own.
+  check_disk "$RELEASES" "$release_mib" "the release"
+  check_disk /usr/local "$library_mib" "this library"
   check_disk "$dataDir" "$data_mib" "Consul's data"
 }
 
@@ -67,7 +69,7 @@ check_disk() {
   local folder="$1" free=''
   # The folder itself may not exist yet: ask for the nearest one that does.
   while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
-  [ -w "$folder" ] || problem "$folder cannot be written"
+  [ -w "$folder" ] || case $problems in *" $folder cannot be written"*) ;; *) problem "$folder cannot be written" ;; esac
   free=$(free_mib "$folder")
   [ "$free" -ge "$2" ] || problem "$1 has ${free} MiB free, $3 needs $2 MiB"
 }

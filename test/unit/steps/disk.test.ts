@@ -58,14 +58,14 @@ describe("the disk under the data", () => {
 describe("before anything is laid down", () => {
   /** The problems of a host with so much room. */
   const problems = (
-    { usr = 5000, data = 5000 },
+    { usr = 5000, releases = 5000, data = 5000 },
     { wipeData = "", applied = "", release = "1.22.0" } = {},
   ) => {
     const host = new Host();
     if (applied) host.write("state/active", `release 1.22.0\nwipe-data ${applied}\n`);
     host.write(`releases/${release}/consul`, `#!/bin/sh\necho Consul v${release}\n`, 0o755);
     const settings = `OWNER_ID=${owner} version=1.22.0 dataDir=${host.folder}/data wipeData=${wipeData}`;
-    const df = `free_mib() { case $1 in /usr/local) echo ${usr} ;; *) echo ${data} ;; esac; }`;
+    const df = `free_mib() { case $1 in /usr/local) echo ${usr} ;; *releases) echo ${releases} ;; *) echo ${data} ;; esac; }`;
     const asConsul = 'timeout() { shift; "$@"; }; runuser() { shift 3; "$@"; }';
     return host.says(
       "release",
@@ -76,8 +76,15 @@ describe("before anything is laid down", () => {
   test("room is asked for, for the data and for a release", () => {
     expect(problems({})).toBe("");
     expect(problems({ data: 199 })).toMatch(/data has 199 MiB free, Consul's data needs 200 MiB/);
-    expect(problems({ usr: 499 }, { release: "1.21.5" })).toContain(
-      "/usr/local has 499 MiB free, the release needs 500 MiB",
+    expect(problems({ releases: 499 }, { release: "1.21.5" })).toMatch(
+      /\/releases has 499 MiB free, the release needs 500 MiB/,
+    );
+  });
+
+  test("for the release where releases lie, which may be a disk of its own", () => {
+    expect(problems({ usr: 10 }, { release: "1.21.5" })).toBe("");
+    expect(problems({ usr: 9 }, { release: "1.21.5" })).toContain(
+      "/usr/local has 9 MiB free, this library needs 10 MiB",
     );
   });
 
@@ -91,6 +98,6 @@ describe("before anything is laid down", () => {
   });
 
   test("nor for a release that is there", () => {
-    expect(problems({ usr: 0 })).toBe("");
+    expect(problems({ usr: 0, releases: 0 })).toBe("");
   });
 });

@@ -64,7 +64,7 @@ restore_contexts() {
 without_secrets() {
   local file=''
   {
-    for file in "$STAGED"/secrets/gossip-key "$STAGED"/secrets/30-*.json "$STAGED"/secrets/*.token "$STATE"/tokens/*.token; do
+    for file in "$STAGED"/secrets/gossip-key "$STAGED"/secrets/30-*.json "$STAGED"/secrets/*.token "$APPLIED_SECRETS"/gossip-key "$APPLIED_SECRETS"/30-*.json "$STATE"/tokens/*.token; do
       [ ! -r "$file" ] || tr -c 'A-Za-z0-9+/=_-' '\n' <"$file" | awk 'length($0) >= 16'
     done
     echo

@@ -31,6 +31,7 @@ const hostLibrary = [
   "gate/gates.sh",
   "gate/teardown.sh",
   "agent/service.sh",
+  "agent/secrets.sh",
   "agent/desired.sh",
   "agent/switch.sh",
   "agent/rollback.sh",

@@ -23,16 +23,12 @@ read_desired() {
   expect_staged restart-settings "$(digest "$STAGED"/config/10-*.json "$STAGED/config/consul.service" "$STAGED/config/environment")"
   expect_staged reloadable-settings "$(digest "$STAGED/config/20-reloadable.json")"
   expect_staged neighbours "$(digest "$STAGED/config/40-neighbours.json")"
-  expect_staged secrets "$(cat "$STAGED/secrets/label")"
-  expect_staged tokens "$(staged_tokens)"
+  require_secrets "$(desired_part secrets "$desired")" "$(desired_part tokens "$desired")"
 }
-
-# The label of the staged tokens; nothing where there are no ACLs.
-staged_tokens() { [ ! -r "$STAGED/secrets/tokens-label" ] || cat "$STAGED/secrets/tokens-label"; }
 
 expect_staged() {
   [ "$(desired_part "$1" "$desired")" = "$2" ] ||
-    die "the staged $1 are not those of this run ($2, not $(desired_part "$1" "$desired")); run it again"
+    die "the staged $1 are not those of this run ($2, not $(desired_part "$1" "$desired")); nothing was changed; lay them down again: pulumi up --replace '**-$name-config'"
 }
 
 differs() { [ "$(desired_part "$1" "$desired")" != "$(desired_part "$1" "$APPLIED")" ]; }

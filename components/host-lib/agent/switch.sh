@@ -24,6 +24,7 @@ switch_is_whole() {
   cp "$desired" "$APPLIED.new"
   replace "$APPLIED.new" "$APPLIED"
   note_tokens
+  keep_secrets
   [ -z "$before" ] || [ "$before" = "$release" ] || echo "$before" >"$STATE/release.previous"
   forget_previous
   prune_releases

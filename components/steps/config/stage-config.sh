@@ -148,12 +148,11 @@ main() {
   owner='' version='' allowDowngradeTo='' secrets='' tokens='' wipeData=''
   take "name owner version allowDowngradeTo secrets tokens wipeData" "$@"
   lock "config"
+  require_own_host
+  require_secrets "$secrets" "$tokens"
   require_owner
   mkdir -p "$STAGED"
   unpack_files "$STAGED/config"
-  [ "$(cat "$STAGED/secrets/label")" = "$secrets" ] ||
-    die "the staged secrets are not those of this run ($(cat "$STAGED/secrets/label"), not $secrets); run it again"
-  [ "$(staged_tokens)" = "$tokens" ] || die "the staged tokens are not those of this run ($(staged_tokens), not $tokens); run it again"
   find_own_agent || true
   check_fixed_settings
   # Data that is about to be given up is nobody's trouble.

@@ -22,6 +22,7 @@ MADE=$STATE/made               # what of this host was made by its owner
 FACTS=$STATE/facts             # the facts of the applied set: what runs, and where it listens
 PREVIOUS=$STATE/previous       # what was applied before, while a switch is not whole
 APPLIED_SECRETS=$STATE/secrets # those of the applied set, as they were staged; root's alone
+SWITCH_NOTE=$STATE/switch      # another word with every switch
 DATA_NOTE=$STATE/data          # the data folder whose data is this cluster's
 DATA_MARK=.consul-cluster      # on a data volume: the owner of the data that it holds
 TEARDOWN=$STATE/farewell       # the whole cluster is being taken away: see gate/teardown.sh

@@ -31,6 +31,15 @@ expect_staged() {
     die "the staged $1 are not those of this run ($2, not $(desired_part "$1" "$desired")); nothing was changed; lay them down again: pulumi up --replace '**-$name-config'"
 }
 
+# What is applied, in a word for the program: another one after every switch, be it one that was taken back since. The text
+# alone would not do, for a setting goes to and fro.
+applied_word() {
+  if ! is_applied; then echo none
+  elif [ -e "$SWITCH_NOTE" ]; then digest "$APPLIED" "$SWITCH_NOTE"
+  else digest "$APPLIED"
+  fi
+}
+
 differs() { [ "$(desired_part "$1" "$desired")" != "$(desired_part "$1" "$APPLIED")" ]; }
 
 wipe_is_asked_for() { differs wipe-data && [ -n "$(desired_part wipe-data "$desired")" ]; }

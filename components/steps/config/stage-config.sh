@@ -143,6 +143,14 @@ $(printf '%s\n' "$verdict" | sed "s|$candidate/||g" | without_secrets)"
   fi
 }
 
+# For the program, which does not know what a run that was cut off has brought to its end here. Between marks: a login shell may
+# print something of its own.
+print_applied() {
+  echo "consul-cluster: begin"
+  echo "applied $(applied_word)"
+  echo "consul-cluster: end"
+}
+
 main() {
   local data_stays=yes
   owner='' version='' allowDowngradeTo='' secrets='' tokens='' wipeData=''
@@ -167,6 +175,7 @@ main() {
   fi
   verify
   say "settings staged and verified with Consul $version"
+  print_applied
 }
 
 main "$@"

@@ -12,6 +12,7 @@ import { renderWanted } from "../render/server";
 import type { GossipKey } from "../secrets/gossipKey";
 import { activate } from "../steps/activate";
 import { stageConfig } from "../steps/config";
+import { foundApplied } from "../steps/config/applied";
 import { departure } from "../steps/leave";
 import { stageRelease } from "../steps/release";
 import type { Owner } from "../steps/release/owner";
@@ -42,6 +43,8 @@ export class ClientAgent extends ComponentResource {
   readonly staged: remote.Command;
   /** What an activation shall bring about; it changes exactly when the client has something to do. */
   readonly desired: Output<string>;
+  /** What the host was found to have applied, when its settings were staged. */
+  readonly found: Output<string>;
   private readonly steps: Staged;
 
   constructor(
@@ -74,6 +77,7 @@ export class ClientAgent extends ComponentResource {
       { owner, files, version, secrets: label, wipeData },
       secrets,
     );
+    this.found = foundApplied(this.staged);
     this.registerOutputs({});
   }
 
@@ -88,7 +92,7 @@ export class ClientAgent extends ComponentResource {
       { parent: this, dependsOn: order },
       "client",
     );
-    return activate(this.steps, "activate-client.sh", owner, this.desired, [...order, leaving]);
+    return activate(this.steps, "activate-client.sh", owner, this, [...order, leaving]);
   }
 }
 

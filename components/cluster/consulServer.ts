@@ -13,6 +13,7 @@ import type { ServerTls } from "../secrets/certificates";
 import type { GossipKey } from "../secrets/gossipKey";
 import { activate } from "../steps/activate";
 import { stageConfig } from "../steps/config";
+import { foundApplied } from "../steps/config/applied";
 import { departure } from "../steps/leave";
 import { stageRelease } from "../steps/release";
 import type { Owner } from "../steps/release/owner";
@@ -49,6 +50,8 @@ export class ConsulServer extends ComponentResource {
   readonly staged: remote.Command;
   /** What an activation shall bring about; it changes exactly when the server has something to do. */
   readonly desired: Output<string>;
+  /** What the host was found to have applied, when its settings were staged. */
+  readonly found: Output<string>;
   private readonly steps: Staged;
 
   constructor(
@@ -90,12 +93,13 @@ export class ConsulServer extends ComponentResource {
       },
       secrets,
     );
+    this.found = foundApplied(this.staged);
     this.registerOutputs({});
   }
 
   /** Brings the server back where it does not serve, after `order`: every server staged. */
   repair(order: Resource[]): remote.Command {
-    return repair(this.steps, this.args.owner, this.desired, order);
+    return repair(this.steps, this.args.owner, this, order);
   }
 
   /** Starts, reloads or restarts the server, after `order`: the sick repaired, its predecessors activated. */
@@ -110,7 +114,7 @@ export class ConsulServer extends ComponentResource {
       plan,
       { parent: this, dependsOn: order },
     );
-    return activate(this.steps, "activate.sh", owner, this.desired, [...order, leaving]);
+    return activate(this.steps, "activate.sh", owner, this, [...order, leaving]);
   }
 
   private desiredText(): Output<string> {

@@ -21,11 +21,16 @@ note_owner() {
 # switch what is the other's. $owner: whose run it is, by its id; by its name, where the step's command line is to be read
 # in a first preview, which knows no id.
 require_owner() {
+  require_own_host
+  [ "$(cat "$STAGED/secrets/owner" 2>/dev/null)" = "$(owner_id)" ] ||
+    die "the secrets that are staged here are not those of this host's owner, $(owner_name): lay them down again: pulumi up --replace '**-$name-secrets'; nothing was changed"
+}
+
+# The same without a look at the staged secrets.
+require_own_host() {
   [ -n "$(owner_id)" ] || die "this host has no owner's mark: its release was not staged, or was taken off; raise the server's generation; nothing was changed"
   [ "$owner" = "$(owner_id)" ] || [ "$owner" = "$(owner_name)" ] ||
     die "this host is $(owner_name)'s, and not that of this run: take it out of this component's hosts; nothing was changed"
-  [ "$(cat "$STAGED/secrets/owner" 2>/dev/null)" = "$(owner_id)" ] ||
-    die "the secrets that are staged here are not those of this host's owner, $(owner_name): raise the server's generation; nothing was changed"
 }
 
 # A departure looks, too: $owner is the component that lets its host go. One of 0.1.0 names none, and knows nothing of a

@@ -50,6 +50,8 @@ export interface ServerChange {
   wipeAsked: boolean;
   /** Its data go with it. */
   dataGoes: boolean;
+  /** A run was cut off in its change, which is taken back now: how far it came, its host alone knows. */
+  cutOff?: true;
   /** A release that may be older than the one that runs. */
   downgradeAllowed: boolean;
 }
@@ -69,16 +71,21 @@ export function changeOf(
   const [was, is] = [wanted(activate.old), wanted(activate.new)];
   const [from, to] = [departure.settings.old.address, departure.settings.new.address];
   const effect = effectOf(member, was, is, clusterExists, machine === "update");
+  const cutOff = effect === "unknown" && wasCutOff(member);
   const files = fileDiffs(config.old, config.new).filter(({ file }) => !repeating.has(file));
   const settings = changedSettings(member, config);
   const hostStays = departure.settings.old.stays === "yes";
   return {
     name: member.name,
     effect,
+    ...(cutOff && { cutOff }),
     reasons:
       effect === "replacement"
         ? [replacementReason(from, to)]
-        : reasonsOf(member, { was, is }, { files, settings, machine }),
+        : [
+            ...(cutOff ? ["a run was cut off here, and what it has changed is changed back"] : []),
+            ...reasonsOf(member, { was, is }, { files, settings, machine }),
+          ],
     version: { from: was?.release, to: is?.release },
     settings,
     files,
@@ -130,9 +137,24 @@ function effectOf(
     if (isUnknown(activate.newState, "stdin")) return "unknown";
     const change = was && is ? activation(was, is) : undefined;
     if (change) return change;
+    if (wasCutOff(member, activate)) return "unknown";
   }
   const staged = Object.values(staging).some(({ op }) => op !== "same");
   return staged ? "staging" : "nothing";
+}
+
+/**
+ * The wanted set is the one that the state has as activated, and yet another one is staged by the state: a run was cut off
+ * in between. How far it came shows on the host alone, whose word for it stands in the update.
+ */
+function wasCutOff(member: MemberSteps, activate = member.steps.activate): boolean {
+  if (activate?.op !== "update" || !isUnknown(activate.newState, "update")) return false;
+  const config = sides(member, "config");
+  const { old: before, new: after } = config.settings;
+  return (
+    ["version", "secrets", "tokens", "wipeData"].some((key) => before[key] !== after[key]) ||
+    fileDiffs(config.old, config.new).some(({ file }) => !repeating.has(file))
+  );
 }
 
 /** As activate.sh chooses the least that serves. */

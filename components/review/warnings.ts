@@ -152,14 +152,22 @@ function leaving(changes: readonly ServerChange[]): Warning[] {
 
 function notShown(changes: readonly ServerChange[]): Warning[] {
   const unknown = changes.filter(
-    ({ effect, hidden }) => effect === "unknown" || hidden === "unknown",
+    ({ effect, hidden, cutOff }) => (effect === "unknown" && !cutOff) || hidden === "unknown",
   );
+  const cutOff = changes.filter((change) => change.cutOff);
   const secret = changes.filter(({ hidden }) => hidden === "secret");
   return [
     ...(unknown.length > 0
       ? [
           {
             text: `${names(unknown)}: an address is not known before the update, so neither are the settings`,
+          },
+        ]
+      : []),
+    ...(cutOff.length > 0
+      ? [
+          {
+            text: `${names(cutOff)}: a run was cut off, and how far it came shows on the hosts alone: what it has changed there is changed back, with a restart or a reload under the gates`,
           },
         ]
       : []),

@@ -1,5 +1,6 @@
 import { local, remote } from "@pulumi/command";
 import {
+  all,
   type ComponentResource,
   type CustomResourceOptions,
   type Input,
@@ -26,13 +27,19 @@ export interface HostCommandArgs {
   quiet?: boolean;
   /** Another step shows the same text, where this one's cannot be read. */
   shownElsewhere?: boolean;
+  /**
+   * What was found on the host, or "": with another finding than the state's the script runs again, though all that is
+   * wanted is as it was.
+   */
+  found?: Output<string>;
 }
 
 /**
  * The one way in which anything runs on a host: a script with readable arguments, as root.
  *
- * There is no `update` and there are no triggers: whatever changes runs the same converging script again.
- * There is no `delete` either, for one fails where the host is dead: see `leave/`.
+ * There are no triggers: whatever changes runs the same converging script again. An `update` is the same command line
+ * with what was found on the host; `create` stays without, so that a preview, which cannot know what will be found, shows it.
+ * There is no `delete`, for one fails where the host is dead: see `leave/`.
  */
 export function hostCommand(
   name: string,
@@ -54,6 +61,7 @@ export function hostCommand(
     {
       connection: host.connection,
       create: commandLine(host, args.script, args.settings),
+      ...(args.found && { update: updateLine(host, args, args.found) }),
       // Behind the password, where there is one, for as-root.sh.
       stdin: host.sudoPassword === undefined ? stdin : interpolate`${host.sudoPassword}\n${stdin}`,
       logging: args.quiet ? remote.Logging.None : remote.Logging.Stderr,
@@ -79,6 +87,18 @@ function show(
   );
 }
 
+/** None where nothing was found: an empty one would run nothing. */
+function updateLine(
+  host: Host,
+  { script, settings }: HostCommandArgs,
+  found: Output<string>,
+): Output<string> {
+  const line = commandLine(host, script, { ...settings, found });
+  return all([found, line]).apply(([finding, text]) =>
+    finding === "" ? undefined : text,
+  ) as Output<string>;
+}
+
 function commandLine(
   host: Host,
   script: HostCommandArgs["script"],
@@ -86,12 +106,12 @@ function commandLine(
 ): Output<string> {
   // The machine's identity is read by no script: it stands here so that a new machine under an old name
   // is set up again.
-  const all: Settings = {
+  const every: Settings = {
     name: host.name,
     ...settings,
     ...(host.machineId && { machine: host.machineId }),
   };
-  const words = output(all).apply((values) => {
+  const words = output(every).apply((values) => {
     // What is not set is not shown.
     const set = Object.entries(values).filter(([, value]) => value !== "");
     return shellWords(set.map(([key, value]) => `${key}=${value}`));

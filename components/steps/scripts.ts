@@ -35,6 +35,7 @@ const hostLibrary = [
   "gate/teardown.sh",
   "agent/service.sh",
   "agent/certificates.sh",
+  "agent/secrets.sh",
   "agent/desired.sh",
   "agent/switch.sh",
   "agent/rollback.sh",

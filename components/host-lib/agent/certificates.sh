@@ -3,7 +3,7 @@
 # fact `tls`: nothing said is off, and each of the others is a step that all servers have taken before one takes the next.
 
 # The label of the staged one; nothing where there is no TLS.
-staged_certificate() { [ ! -r "$STAGED/secrets/certificate-label" ] || cat "$STAGED/secrets/certificate-label"; }
+staged_certificate() { secrets_label "$STAGED/secrets" certificate-label; }
 
 # Of the mode $1: how many steps it is from none.
 tls_step() {

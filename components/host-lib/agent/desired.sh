@@ -36,18 +36,23 @@ read_desired() {
   expect_staged restart-settings "$(digest "$STAGED"/config/10-*.json "$STAGED/config/consul.service" "$STAGED/config/environment")"
   expect_staged reloadable-settings "$(digest "$STAGED/config/20-reloadable.json")"
   expect_staged neighbours "$(digest "$STAGED/config/40-neighbours.json")"
-  expect_staged secrets "$(cat "$STAGED/secrets/label")"
-  expect_staged tokens "$(staged_tokens)"
-  expect_staged certificate "$(staged_certificate)"
-  facts_are_whole "$STAGED/config/facts" || die "$STAGED/config/facts is damaged; raise the server's generation; nothing was changed"
+  require_secrets "$(desired_part secrets "$desired")" "$(desired_part tokens "$desired")" "$(desired_part certificate "$desired")"
+  facts_are_whole "$STAGED/config/facts" ||
+    die "$STAGED/config/facts is damaged; nothing was changed; lay it down again: pulumi up --replace '**-$name-config'"
 }
-
-# The label of the staged tokens; nothing where there are no ACLs.
-staged_tokens() { [ ! -r "$STAGED/secrets/tokens-label" ] || cat "$STAGED/secrets/tokens-label"; }
 
 expect_staged() {
   [ "$(desired_part "$1" "$desired")" = "$2" ] ||
-    die "the staged $1 are not those of this run ($2, not $(desired_part "$1" "$desired")); run it again"
+    die "the staged $1 are not those of this run ($2, not $(desired_part "$1" "$desired")); nothing was changed; lay them down again: pulumi up --replace '**-$name-config'"
+}
+
+# What is applied, in a word for the program: another one after every switch, be it one that was taken back since. The text
+# alone would not do, for a setting goes to and fro.
+applied_word() {
+  if ! is_applied; then echo none
+  elif [ -e "$SWITCH_NOTE" ]; then digest "$APPLIED" "$SWITCH_NOTE"
+  else digest "$APPLIED"
+  fi
 }
 
 differs() { [ "$(desired_part "$1" "$desired")" != "$(desired_part "$1" "$APPLIED")" ]; }

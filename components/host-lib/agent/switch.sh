@@ -6,6 +6,8 @@
 # From here on the data folder is this cluster's, even if the script is cut off in the next moment.
 switch_over() {
   remember_previous
+  cat /proc/sys/kernel/random/uuid >"$SWITCH_NOTE.new"
+  replace "$SWITCH_NOTE.new" "$SWITCH_NOTE"
   install_config
   install_service
   staged_fact data_dir >"$DATA_NOTE.new"
@@ -24,6 +26,7 @@ switch_is_whole() {
   cp "$desired" "$APPLIED.new"
   replace "$APPLIED.new" "$APPLIED"
   note_tokens
+  keep_secrets
   [ -z "$before" ] || [ "$before" = "$release" ] || echo "$before" >"$STATE/release.previous"
   forget_previous
   prune_releases

@@ -15,7 +15,7 @@
 
 TOKENS=$STATE/tokens # of what runs
 
-has_token() { [ -r "$(token_file "$1").curl" ]; }
+has_token() { [ -s "$(token_file "$1").curl" ]; }
 
 # Without its ending.
 token_file() {

@@ -16,6 +16,8 @@ import type { Owner } from "../release/owner";
 interface Awaited {
   name: string;
   desired: Output<string>;
+  /** What its host was found to have applied; see `activate`. */
+  found: Output<string>;
 }
 
 interface ReadyArgs {
@@ -47,6 +49,7 @@ export function ready(
     head ?? "",
     ...agents.map(({ name, desired }) => desired.apply((text) => `${name}\n${text}`)),
   ]).apply((parts) => parts.join(""));
+  const found = ofAll(agents.map((agent) => agent.found));
   // Before the first step, beside the others' looks: where nothing changes on this host, nobody else would.
   const about = way === "server" ? [settings, stdin] : [settings];
   const { parent } = opts;
@@ -54,14 +57,19 @@ export function ready(
   return hostCommand(
     `${component}-ready`,
     first,
-    { script: way === "server" ? "ready.sh" : "ready-client.sh", settings, stdin },
+    { script: way === "server" ? "ready.sh" : "ready-client.sh", settings, stdin, found },
     { parent, dependsOn: [...opts.dependsOn, reached] },
   );
 }
 
 /** A machine that was replaced has another node id, which is to be seen; "" where no host tells of its machine. */
 function machines(hosts: Host[]): Input<string> {
-  return output(hosts.map(({ machineId }) => machineId ?? "")).apply((ids) =>
-    ids.some((id) => id !== "") ? ids.map((id) => id || "-").join(",") : "",
+  return ofAll(hosts.map(({ machineId }) => machineId ?? ""));
+}
+
+/** What is told of each, between commas; "" where nothing is told of any. */
+function ofAll(told: Input<string>[]): Output<string> {
+  return output(told).apply((words) =>
+    words.some((word) => word !== "") ? words.map((word) => word || "-").join(",") : "",
   );
 }

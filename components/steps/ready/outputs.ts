@@ -1,6 +1,4 @@
-/** What the ready steps print stands between these; a login shell may print before and behind. */
-const begin = "consul-cluster: begin";
-const end = "consul-cluster: end";
+import { linesBetweenMarks } from "../marked";
 
 /**
  * Node ids by name, from what the ready step of servers or of clients printed. An update that was aimed past the
@@ -8,11 +6,8 @@ const end = "consul-cluster: end";
  * stands in the state, and a run that could not read it could not mend it.
  */
 export function nodeIds(stdout: string | undefined): Record<string, string> {
-  const lines = (stdout ?? "").split("\n").map((line) => line.trim());
-  const from = lines.lastIndexOf(begin);
-  if (from < 0) return Object.fromEntries(idsOfEarlierRelease(stdout ?? "", lines));
-  const to = lines.indexOf(end, from);
-  const between = lines.slice(from + 1, to < 0 ? undefined : to);
+  const between = linesBetweenMarks(stdout);
+  if (between === undefined) return Object.fromEntries(idsOfEarlierRelease(stdout ?? ""));
   return Object.fromEntries(
     between.flatMap((line) => {
       const [kind, name, id, ...more] = line.split(" ");
@@ -22,7 +17,8 @@ export function nodeIds(stdout: string | undefined): Record<string, string> {
 }
 
 /** 0.1.0 printed Consul's `/v1/operator/raft/configuration` for servers, and `NAME ID` for each client. */
-function idsOfEarlierRelease(text: string, lines: string[]): [string, string][] {
+function idsOfEarlierRelease(text: string): [string, string][] {
+  const lines = text.split("\n").map((line) => line.trim());
   const servers = raftServers(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1));
   if (servers.length > 0) return servers;
   return lines.flatMap((line): [string, string][] => {

@@ -11,14 +11,20 @@ import type { Staged } from "../staged";
 export function repair(
   { resource, host, parent }: Staged,
   owner: Owner,
-  desired: Output<string>,
+  { desired, found }: { desired: Output<string>; found: Output<string> },
   order: Resource[],
 ): remote.Command {
   return hostCommand(
     `${resource}-repair`,
     host,
     // The activation shows the same text.
-    { script: "repair.sh", settings: { owner: owner.id }, stdin: desired, shownElsewhere: true },
+    {
+      script: "repair.sh",
+      settings: { owner: owner.id },
+      stdin: desired,
+      shownElsewhere: true,
+      found,
+    },
     { parent, dependsOn: order },
   );
 }

@@ -9,9 +9,11 @@ umask 077
 
 # Other secrets under the same label come from a state that was lost, not from a rotation.
 refuse_a_silent_change() {
+  local label=''
+  label=$(cat "$incoming/label")
   if is_another label gossip-key; then
     rm -rf "$incoming"
-    die "these secrets are others than those that this host has as $(cat "$STAGED/secrets/label"): was the stack's state lost? Hand the cluster's key in as gossipKey, or rotate; nothing was changed"
+    die "these secrets are others than those that this host has as $label: was the stack's state lost? Hand the cluster's key in as gossipKey, or rotate; nothing was changed"
   fi
   if is_another tokens-label recovery.token || is_another tokens-label management.token; then
     rm -rf "$incoming"
@@ -28,9 +30,13 @@ refuse_another_ca() {
   die "the CA of these certificates is another one than that of what runs here, which trusts no other: was the stack's state lost? Bring it back, or keep the CA that was handed in; nothing was changed"
 }
 
-# Is the secret in the file $2 another one, under the same label $1?
-is_another() {
-  [ -e "$STAGED/secrets/$2" ] && same_file "$STAGED/secrets/$1" "$incoming/$1" && ! same_file "$STAGED/secrets/$2" "$incoming/$2"
+# Is the secret in the file $2 another one than the staged or the applied one, under the same label $1?
+is_another() { is_another_in "$STAGED/secrets" "$1" "$2" || is_another_in "$APPLIED_SECRETS" "$1" "$2"; }
+
+# What was damaged there says nothing: it is to be laid down again.
+is_another_in() {
+  [ -e "$1/$3" ] && same_file "$1/$2" "$incoming/$2" && ! same_file "$1/$3" "$incoming/$3" &&
+    ! damaged_secrets "$1" | grep -qxF "$3"
 }
 
 main() {
@@ -43,6 +49,8 @@ main() {
     { rm -rf "$incoming"; die "this host is $(owner_name)'s, and not that of this run; nothing was changed"; }
   refuse_a_silent_change
   refuse_another_ca
+  note_checksums "$incoming"
+  flush "$incoming/checksums"
   rm -rf "$STAGED/secrets"
   mv "$incoming" "$STAGED/secrets"
   say "secrets staged"

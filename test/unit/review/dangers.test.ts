@@ -109,6 +109,44 @@ describe("what is not shown is said", () => {
     expect(renderMarkdown(review)).toContain("known in the update only");
   });
 
+  /** The change of a run that was cut off before any activation ended, taken back: its settings are staged by the state. */
+  const takenBack = (input: string) => (steps: PreviewStep[]) =>
+    steps.map((step) => {
+      if (!/-consul-\d-activate$/.test(step.urn) || !step.newState) return step;
+      const inputs = { ...step.oldState?.inputs, [input]: unknown };
+      return { ...step, op: "update", newState: { ...step.newState, inputs } };
+    });
+
+  test("how far a run came that was cut off, where its change is taken back", () => {
+    const review = reviewPreview(changed("setting", takenBack("update")));
+    const [cluster] = review.clusters;
+    expect(serverOf(review, "consul-1")).toMatchObject({ effect: "unknown", cutOff: true });
+    expect(serverOf(review, "consul-1")?.reasons[0]).toMatch(/^a run was cut off here/);
+    const texts = cluster?.warnings.map(({ text }) => text);
+    expect(texts).toContainEqual(expect.stringMatching(/changed back, with a restart or a reload/));
+    expect(texts).not.toContainEqual(expect.stringContaining("an address is not known"));
+  });
+
+  test("but a restart is one, though what is found on the host is not known before", () => {
+    const found = (steps: PreviewStep[]) => ofServers("update", unknown)(steps);
+    const review = reviewPreview(changed("setting", found));
+    expect(serverOf(review, "consul-1")).toMatchObject({ effect: "restart" });
+    const plain = reviewPreview(changed("setting", (steps) => steps));
+    expect(review.clusters).toEqual(plain.clusters);
+  });
+
+  test("and an activation that has nothing but that is nothing now", () => {
+    const same = (steps: PreviewStep[]) =>
+      takenBack("update")(steps).map((step) =>
+        /-consul-\d-config$/.test(step.urn) && step.newState
+          ? { ...step, newState: { ...step.newState, inputs: step.oldState?.inputs } }
+          : step,
+      );
+    expect(serverOf(reviewPreview(changed("setting", same)), "consul-1")).toMatchObject({
+      effect: "staging",
+    });
+  });
+
   test("settings that are secret as a whole", () => {
     const hide = (state: PreviewStep["newState"]) =>
       state && { ...state, inputs: { ...state.inputs, stdin: "[secret]" } };

@@ -1,0 +1,82 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154  # APPLIED is of desired.sh, name an argument of every script
+# The staged secrets, as they were laid down: each folder of them has the checksums of its files, and its labels.
+
+# Of all files in the folder of secrets $1.
+note_checksums() {
+  (cd "$1" && sha256sum -- *) >"$1.checksums"
+  mv "$1.checksums" "$1/checksums"
+}
+
+checksum() { [ ! -r "$1" ] || sha256sum <"$1" | cut -d ' ' -f 1; }
+
+# What is damaged or missing in the folder of secrets $1, a name a line. What an earlier release has laid down has no
+# checksums: it is whole where nothing is empty.
+damaged_secrets() { list_damaged "$1" | sort -u; }
+
+list_damaged() {
+  local file='' sum=''
+  for file in owner label gossip-key 30-secrets.json; do [ -s "$1/$file" ] || echo "$file"; done
+  for file in "$1"/*; do [ -s "$file" ] || [ ! -e "$file" ] || echo "${file##*/}"; done
+  [ -e "$1/checksums" ] || return 0
+  while read -r sum file; do
+    [ "$(checksum "$1/$file")" = "$sum" ] || echo "$file"
+  done <"$1/checksums"
+  for file in "$1"/*; do
+    file=${file##*/}
+    [ "$file" = checksums ] || grep -q "  $file\$" "$1/checksums" || echo checksums
+  done
+}
+
+# The label $2 of the secrets in the folder $1: `label`; `tokens-label`, which is there where there are ACLs; or
+# `certificate-label`, where there is TLS.
+secrets_label() { [ ! -r "$1/$2" ] || cat "$1/$2"; }
+
+# Why the secrets in the folder $1 are not the wanted ones: those of the label $2, of the tokens, $3, and of the certificate,
+# $4. Nothing where they are.
+secrets_fault() {
+  local damaged='' label=''
+  damaged=$(damaged_secrets "$1")
+  if [ -n "$damaged" ]; then echo "damaged or missing among the staged secrets, in $1: $(printf '%s\n' "$damaged" | listed)"; return; fi
+  label=$(secrets_label "$1" label)
+  if [ "$label" != "$2" ]; then echo "the staged secrets are not those of this run ($label, not $2)"; return; fi
+  label=$(secrets_label "$1" tokens-label)
+  if [ "$label" != "$3" ]; then echo "the staged tokens are not those of this run (${label:-none}, not ${3:-none})"; return; fi
+  label=$(secrets_label "$1" certificate-label)
+  [ "$label" = "$4" ] || echo "the staged certificate is not that of this run (${label:-none}, not ${4:-none})"
+}
+
+# Makes sure of the staged secrets: those of the labels $1, of the tokens, $2, and of the certificate, $3, whole. A run that was cut off may have
+# staged others, and been taken back since: its secrets step has nothing to do then, and what runs has them still.
+require_secrets() {
+  local fault=''
+  fault=$(secrets_fault "$STAGED/secrets" "$1" "$2" "$3")
+  if [ -z "$fault" ]; then keep_secrets_of_older_set; return; fi
+  if [ -n "$(secrets_fault "$APPLIED_SECRETS" "$1" "$2" "$3")" ] || [ "$(cat "$APPLIED_SECRETS/owner")" != "$(owner_id)" ]; then
+    die "$fault; nothing was changed; lay them down again: pulumi up --replace '**-$name-secrets'"
+  fi
+  copy_secrets "$APPLIED_SECRETS" "$STAGED/secrets"
+  say "$fault: taken from the applied set, which has them"
+}
+
+# The folder of secrets $1, in the place of $2.
+copy_secrets() {
+  rm -rf "$2.new"
+  mkdir -m 0700 "$2.new"
+  cp -p "$1"/* "$2.new/"
+  flush "$2.new"/*
+  rm -rf "$2"
+  mv "$2.new" "$2"
+}
+
+# Once the staged set runs.
+keep_secrets() { copy_secrets "$STAGED/secrets" "$APPLIED_SECRETS"; }
+
+# What an earlier release has switched to kept none: where the staged ones are those of the applied text, these are.
+keep_secrets_of_older_set() {
+  [ -e "$APPLIED" ] && [ ! -e "$APPLIED_SECRETS" ] &&
+    [ "$(secrets_label "$STAGED/secrets" label)" = "$(desired_part secrets "$APPLIED")" ] &&
+    [ "$(secrets_label "$STAGED/secrets" tokens-label)" = "$(desired_part tokens "$APPLIED")" ] &&
+    [ "$(secrets_label "$STAGED/secrets" certificate-label)" = "$(desired_part certificate "$APPLIED")" ] || return 0
+  keep_secrets
+}

@@ -50,9 +50,9 @@ secrets_fault() {
 # staged others, and been taken back since: its secrets step has nothing to do then, and what runs has them still.
 require_secrets() {
   local fault=''
-  fault=$(secrets_fault "$STAGED/secrets" "$1" "$2" "$3")
+  fault=$(secrets_fault "$STAGED/secrets" "$1" "$2" "${3:-}")
   if [ -z "$fault" ]; then keep_secrets_of_older_set; return; fi
-  if [ -n "$(secrets_fault "$APPLIED_SECRETS" "$1" "$2" "$3")" ] || [ "$(cat "$APPLIED_SECRETS/owner")" != "$(owner_id)" ]; then
+  if [ -n "$(secrets_fault "$APPLIED_SECRETS" "$1" "$2" "${3:-}")" ] || [ "$(cat "$APPLIED_SECRETS/owner")" != "$(owner_id)" ]; then
     die "$fault; nothing was changed; lay them down again: pulumi up --replace '**-$name-secrets'"
   fi
   copy_secrets "$APPLIED_SECRETS" "$STAGED/secrets"

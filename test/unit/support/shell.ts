@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -32,13 +32,22 @@ export function runShell(
 ): ShellResult {
   const [program = "sh", ...words] = system.present ? system.shell : ["sh", "-c"];
   const path = [bin, system.bin, process.env.PATH].filter(Boolean).join(delimiter);
-  const { status, stdout, stderr, error } = spawnSync(program, [...words, script, "sh", ...args], {
-    input,
-    encoding: "utf8",
-    env: { ...process.env, PATH: path },
-  });
-  if (error) throw error;
-  return { status, stdout, stderr };
+  const folder = mkdtempSync(join(tmpdir(), "script-"));
+  try {
+    // One argument has room for 128 KiB, and the library with an installer is more.
+    const file = join(folder, "script");
+    writeFileSync(file, script);
+    const argv = [...words, `. ${file}`, "sh", ...args];
+    const { status, stdout, stderr, error } = spawnSync(program, argv, {
+      input,
+      encoding: "utf8",
+      env: { ...process.env, PATH: path },
+    });
+    if (error) throw error;
+    return { status, stdout, stderr };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** What a script says on stdout; one that fails is an error, so that no test goes on with nothing. */

@@ -84,6 +84,7 @@ describe("a new cluster with TLS", () => {
     const found = (await on("test-1", kept)).trim().split("\n");
     expect(found.map((file) => file.replace(/[0-9a-f]{12}/, "SET"))).toEqual([
       "/etc/consul.d/server.sets/SET/tls/key.pem",
+      "/var/lib/consul-cluster/server/secrets/tls-key.pem",
       "/var/lib/consul-cluster/server/staged/secrets/tls-key.pem",
     ]);
   });

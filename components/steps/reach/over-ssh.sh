@@ -40,7 +40,9 @@ logs_in() {
   echo "$login" >"$access/$host.login"
   # `timeout` is not everywhere. Nobody waits for this one: where it is not ended in time, it finds that the login has been.
   {
-    sleep "$LOGIN_LIMIT"
+    sleep "$LOGIN_LIMIT" &
+    echo $! >"$access/$host.pause"
+    wait
     [ "$(cat "$access/$host.login")" != "$login" ] || {
       echo "nothing came of the login" >>"$access/$host.said"
       kill "$login"
@@ -51,6 +53,8 @@ logs_in() {
   wait "$login" 2>/dev/null || status=$?
   rm -f "$access/$host.login"
   kill "$watch" 2>/dev/null || true
+  # shellcheck disable=SC2046  # a process, or none yet
+  kill $(cat "$access/$host.pause" 2>/dev/null) 2>/dev/null || true
   # Whatever else it ends with is what a login shell made of it: somebody was let in.
   case $status in 255 | 143) return 255 ;; esac
 }

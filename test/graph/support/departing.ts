@@ -43,7 +43,7 @@ kex_exchange_identification: Connection closed by remote host`;
 const noting = `#!/bin/sh
 config=$2 said=$4 host=$5 command=$6
 printf '%s\\n' "\${config%/*}" >"$HERE/folder"
-[ -e "$HERE/access" ] || (cd "\${config%/*}" && stat -c '%a %n' . * | grep -v '\\.\\(login\\|open\\|said\\|told\\|words\\)$' >"$HERE/access")
+[ -e "$HERE/access" ] || (cd "\${config%/*}" && stat -c '%a %n' . * | grep -v '\\.\\(login\\|open\\|pause\\|said\\|told\\|words\\)$' >"$HERE/access")
 `;
 
 /**

@@ -51,7 +51,9 @@ async function verdictOn(saved: SavedState): Promise<Verdict> {
   // It says the same (live.ts), so the rest is looked at as if the script had been this one before.
   const scripts = renewedHere(first);
   for (const { urn, newState } of scripts) {
-    const resource = resources.find((one) => one.urn === urn);
+    // In the state it may still have the name that an alias finds it by.
+    const own = (one: Resource) => nameOf(one.urn).replace(/^[^-]+/, "");
+    const resource = resources.find((one) => own(one) === own({ urn }));
     for (const values of [resource?.inputs, resource?.outputs])
       if (values !== undefined) values.stdin = newState?.inputs?.stdin;
   }

@@ -13,8 +13,9 @@ const scripts: Record<string, string[]> = {
   config: ["create", "stdin"],
   // The same for people to read, beside one whose stdin begins with a password.
   "config-shown": ["stdin"],
-  activate: ["create"],
-  ready: ["create"],
+  // An update is told what its host was found to have applied, which a preview cannot know.
+  activate: ["create", "update"],
+  ready: ["create", "update"],
   // On the computer that runs Pulumi: they say what they said, let a run pass, or refuse it.
   "gossip-key": ["create", "update", "interpreter"],
   replacements: ["create", "update", "interpreter"],

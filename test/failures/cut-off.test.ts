@@ -110,3 +110,19 @@ test("the lock of a server that lost power is let go of in time for a run that b
   await trio.up();
   await expectConverged(gossipKey);
 });
+
+test("a change that is taken back while a host still carries it out, its run being killed, stays on no server", async () => {
+  const { gossipKey } = await trio.outputs<{ gossipKey: string }>();
+  const [before, settings] = [multiplier, trio.settings];
+  anotherRestart();
+  await upCutOffAt(trio, () => activates("test-1"));
+  const [first] = await processes();
+  await eventually("the host's script goes on to its end", 60, async () => {
+    const [now] = await processes();
+    return now !== first && !(await activates("test-1"));
+  });
+  [multiplier, trio.settings] = [before, settings];
+  await trio.up();
+  await expectConverged(gossipKey);
+  await trio.up("--expect-no-changes");
+});

@@ -153,9 +153,12 @@ function wasCutOff(member: MemberSteps, activate = member.steps.activate): boole
   const { old: before, new: after } = config.settings;
   return (
     ["version", "secrets", "tokens", "wipeData"].some((key) => before[key] !== after[key]) ||
-    fileDiffs(config.old, config.new).some(({ file }) => !repeating.has(file))
+    fileDiffs(config.old, config.new).some(({ file }) => activated.test(file))
   );
 }
+
+/** The files that an activation brings about; the others it does not look at, or only at a first start. */
+const activated = /^([0-9]+-.*\.json|consul\.service|environment)$/;
 
 /** As activate.sh chooses the least that serves. */
 function activation(was: Wanted, is: Wanted): Effect | undefined {

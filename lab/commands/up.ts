@@ -51,6 +51,8 @@ interface StackOutputs {
   dnsAddresses: string[];
   /** "" where there are no ACLs. */
   managementToken?: string;
+  /** "" where there is no TLS. */
+  caCertificate?: string;
 }
 
 async function stackOutputs(toolchain: Toolchain): Promise<StackOutputs> {
@@ -64,10 +66,11 @@ async function stackOutputs(toolchain: Toolchain): Promise<StackOutputs> {
 async function healthyCluster({
   httpAddresses,
   managementToken,
+  caCertificate,
 }: StackOutputs): Promise<ClusterStatus> {
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const status = await clusterStatus(httpAddresses, managementToken);
+    const status = await clusterStatus(httpAddresses, managementToken, caCertificate);
     const healthy =
       status?.leader !== undefined && status.servers.every((server) => server.healthy);
     if (status && (healthy || Date.now() > deadline)) return status;

@@ -1,3 +1,7 @@
+import { get as getPlain, type IncomingMessage } from "node:http";
+import { get as getOverTls } from "node:https";
+import { text } from "node:stream/consumers";
+
 /** One server as autopilot and Raft see it. */
 interface ServerStatus {
   name: string;
@@ -31,21 +35,32 @@ interface AutopilotHealth {
 export async function clusterStatus(
   httpAddresses: string[],
   managementToken = "",
+  caCertificate = "",
 ): Promise<ClusterStatus | undefined> {
   for (const http of httpAddresses) {
     try {
       // 429 means that somebody is unhealthy; the body is the same.
-      const signal = AbortSignal.timeout(3000);
-      const headers = managementToken === "" ? undefined : { "X-Consul-Token": managementToken };
-      const response = await fetch(`${http}/v1/operator/autopilot/health`, { signal, headers });
-      if (response.status === 200 || response.status === 429) {
-        return describe((await response.json()) as AutopilotHealth);
-      }
+      const url = `${http}/v1/operator/autopilot/health`;
+      const { status, body } = await answer(url, managementToken, caCertificate);
+      if (status === 200 || status === 429) return describe(JSON.parse(body) as AutopilotHealth);
     } catch {
       // This one does not answer; another may.
     }
   }
   return undefined;
+}
+
+/** `ca`: with which the server's certificate is held, where there is TLS: `fetch` takes none. */
+async function answer(url: string, token: string, ca: string) {
+  const headers = { ...(token !== "" && { "X-Consul-Token": token }) };
+  const signal = AbortSignal.timeout(3000);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const request = url.startsWith("https:")
+      ? getOverTls(url, { signal, headers, ca }, resolve)
+      : getPlain(url, { signal, headers }, resolve);
+    request.on("error", reject);
+  });
+  return { status: response.statusCode, body: await text(response) };
 }
 
 function describe(health: AutopilotHealth): ClusterStatus {

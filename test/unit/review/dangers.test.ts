@@ -127,6 +127,20 @@ describe("what is not shown is said", () => {
     expect(texts).not.toContainEqual(expect.stringContaining("an address is not known"));
   });
 
+  test("a file that no activation looks at is no sign of it", () => {
+    const other = (steps: PreviewStep[]) =>
+      takenBack("update")(steps).map((step) => {
+        if (!/-consul-\d-config$/.test(step.urn) || !step.newState) return step;
+        const stdin = String(step.oldState?.inputs?.stdin);
+        expect(stdin).toContain("==> bootstrap.json <==\n{");
+        const more = stdin.replace("==> bootstrap.json <==\n{", '$&\n  "autopilot": {},');
+        const inputs = { ...step.oldState?.inputs, stdin: more };
+        return { ...step, op: "update", newState: { ...step.newState, inputs } };
+      });
+    const review = reviewPreview(changed("setting", other));
+    expect(serverOf(review, "consul-1")).toMatchObject({ effect: "staging" });
+  });
+
   test("but a restart is one, though what is found on the host is not known before", () => {
     const found = (steps: PreviewStep[]) => ofServers("update", unknown)(steps);
     const review = reviewPreview(changed("setting", found));

@@ -106,8 +106,15 @@ export class ConsulCluster extends ComponentResource {
         new ConsulServer(
           `${name}-${host.name}`,
           {
-            ...{ cluster: label, owner: mark, host, hosts, plan, gossipKey: key, acl },
-            ...{ tls: tls?.servers[host.name], guards: [fixed] },
+            cluster: label,
+            owner: mark,
+            host,
+            hosts,
+            plan,
+            gossipKey: key,
+            acl,
+            tls: tls?.servers[host.name],
+            guards: [fixed],
           },
           { parent: this },
         ),

@@ -5,9 +5,10 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { clusterOf, existing, type Server, servers } from "./support/clusters";
+import { describe, expect, test } from "vitest";
+import { clusterOf, existing, servers } from "./support/clusters";
 import { Computer } from "./support/departing";
+import { silentCluster } from "./support/silentServer";
 
 describe("the keys", () => {
   test.each(["c-consul-2-departure", "c-farewell"])(
@@ -97,14 +98,7 @@ describe("OpenSSH itself, to closed doors", () => {
 
   test("hears of a server that accepts the connection and says nothing", async ({ skip }) => {
     skip(path === "", "ssh is not installed; install it with the system's package manager");
-    const listener = createServer().listen(0, "127.0.0.1");
-    onTestFinished(() => void listener.close());
-    await once(listener, "listening");
-    const { port } = listener.address() as AddressInfo;
-    const [server] = servers(1).map(({ bastion: _, ...own }) => own) as [Server];
-    const cluster = await clusterOf({
-      existing: { servers: [{ ...server, sshHost: "127.0.0.1", port }] },
-    });
+    const { cluster } = await silentCluster();
     const computer = new Computer(cluster).withOpenSsh(path, "-o ConnectTimeout=1");
     const outcome = computer.run("c-consul-1-departure", "delete");
     expect(outcome).toMatchObject({ status: 1, left: false });

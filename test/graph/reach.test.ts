@@ -1,23 +1,15 @@
 // The first look at a host, as the plugin runs it: how long it waits, what it says, and what it leaves behind.
 //
-// Does not prove that every step comes behind it: order.test.ts does; nor a real host: e2e/06 and e2e/08 do.
+// Does not prove that every step comes behind it: order.test.ts does; nor a real host: e2e/02 and e2e/08 do.
 
 import { spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import {
-  type Cluster,
-  clusterOf,
-  existing,
-  type Server,
-  servers,
-  textOf,
-} from "./support/clusters";
+import { type Cluster, clusterOf, existing, textOf } from "./support/clusters";
 import { Computer } from "./support/departing";
+import { silentCluster } from "./support/silentServer";
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -121,14 +113,7 @@ describe("OpenSSH itself", () => {
 
   test("gives up a server that accepts the connection and says nothing", async ({ skip }) => {
     skip(path === "", "ssh is not installed; install it with the system's package manager");
-    const listener = createServer().listen(0, "127.0.0.1");
-    onTestFinished(() => void listener.close());
-    await once(listener, "listening");
-    const { port } = listener.address() as AddressInfo;
-    const [server] = servers(1).map(({ bastion: _, ...own }) => own) as [Server];
-    const silent = await clusterOf({
-      existing: { servers: [{ ...server, sshHost: "127.0.0.1", port }] },
-    });
+    const { cluster: silent, port } = await silentCluster();
     const computer = new Computer(silent).impatient(1, 10).withOpenSsh(path, "-o ConnectTimeout=1");
     const outcome = look(computer);
     expect(outcome).toMatchObject({ status: 1, left: false });

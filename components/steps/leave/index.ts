@@ -15,7 +15,7 @@ import { clusterId } from "../../cluster/clusterId";
 import type { ClusterPlan } from "../../cluster/plan";
 import type { Host } from "../../hosts/host";
 import { shellWords } from "../../shellWords";
-import { renderSshAccess } from "../reach/sshAccess";
+import { renderSshAccess, withSshAccess } from "../reach/sshAccess";
 import type { Owner } from "../release/owner";
 
 /** What a departure reads of a plan, a cluster's or that of its clients. */
@@ -117,8 +117,8 @@ function departing(
       create: `${run} keep`,
       delete: interpolate`${run} ${onDelete}`,
       stdin: secret(
-        all([servers, owner.id]).apply(
-          ([known, id]) => `${script}main "$@" <<'${end}'\n${renderSshAccess(known, id)}${end}\n`,
+        all([servers, owner.id]).apply(([known, id]) =>
+          withSshAccess(script, renderSshAccess(known, id)),
         ),
       ),
       triggers,
@@ -128,9 +128,6 @@ function departing(
     opts,
   );
 }
-
-/** Ends the here-document behind the script; no OpenSSH configuration and no key contains this line. */
-const end = "CONSUL_CLUSTER_END_OF_ACCESS";
 
 /** In the place of its parent, so that its own parent is the plugin: `depart.sh` knows the run by it. */
 const run = "exec sh -s";

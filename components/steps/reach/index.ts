@@ -14,7 +14,7 @@ import {
 } from "@pulumi/pulumi";
 import type { Host } from "../../hosts/host";
 import { shellWords } from "../../shellWords";
-import { renderSshAccess } from "./sshAccess";
+import { renderSshAccess, withSshAccess } from "./sshAccess";
 
 /**
  * A first look over OpenSSH at a host that other steps reach for afterwards: it fails within the host's
@@ -29,18 +29,16 @@ export function reach(
   about: Input<unknown>[],
   opts: CustomResourceOptions,
 ): Resource {
-  const access = output({
+  const look = output({
     name: host.name,
     connection: host.connection,
-  }).apply((known) => renderSshAccess([known]));
+  }).apply((known) => withSshAccess(script, renderSshAccess([known])));
   const words = shellWords([`name=${host.name}`, `patience=${host.patience ?? patience}`]);
   return new local.Command(
     name,
     {
       create: `exec sh -s ${words}`,
-      stdin: secret(
-        interpolate`${script}main "$@" <<'${end}'\n${access}${end}\n# ${digest([...about, host.machineId ?? ""])}\n`,
-      ),
+      stdin: secret(interpolate`${look}# ${digest([...about, host.machineId ?? ""])}\n`),
       logging: local.Logging.Stderr,
       addPreviousOutputInEnv: false,
     },
@@ -54,9 +52,6 @@ const patience = 45;
 const script = ["over-ssh.sh", "reach.sh"]
   .map((file) => readFileSync(join(__dirname, file), "utf8"))
   .join("\n");
-
-/** Ends the here-document; no OpenSSH configuration and no key contains this line. */
-const end = "CONSUL_CLUSTER_END_OF_ACCESS";
 
 function digest(about: Input<unknown>[]): Output<string> {
   return all(about).apply((values) =>

@@ -33,6 +33,14 @@ export function renderSshAccess(servers: Access[], owner?: string): string {
   return renderFiles(files);
 }
 
+/** A script over `over-ssh.sh`, which calls its `main`, with the files of `renderSshAccess` as its stdin: a secret. */
+export function withSshAccess(script: string, access: string): string {
+  return `${script}main "$@" <<'${end}'\n${access}${end}\n`;
+}
+
+/** Ends the here-document behind the script; no OpenSSH configuration and no key contains this line. */
+const end = "CONSUL_CLUSTER_END_OF_ACCESS";
+
 interface SshHost {
   alias: string;
   host: string;

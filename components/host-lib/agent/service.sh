@@ -28,7 +28,12 @@ crash_looping() {
   reason=$(crash_words)
 }
 
-crash_words() { echo "Consul ends as soon as it is started ($(service_property Result), exit status $(service_property ExecMainStatus))"; }
+# While its next process is on its way up, systemd's own properties tell of that one: "success, exit status 0".
+crash_words() {
+  local ended=''
+  ended=$(journal_of_service | sed -n "s/^$SERVICE: Main process exited, code=\([^,]*\), status=/\1, status /p" | tail -n 1)
+  echo "Consul ends as soon as it is started (${ended:-$(service_property Result), exit status $(service_property ExecMainStatus)})"
+}
 
 # Was it in a crash loop before this script touched it?
 was_crash_looping() {
@@ -40,8 +45,18 @@ was_crash_looping() {
   [ $(($(now_s) - ${up:-0} / 1000000)) -lt "$YOUNG_S" ]
 }
 
-# The end of its journal, without secrets.
-journal_words() { journalctl -u "$SERVICE" -n 12 --no-pager -o cat 2>/dev/null | without_secrets; }
+journal_of_service() { journalctl -u "$SERVICE" -n 200 --no-pager -o cat 2>/dev/null || true; }
+
+# The end of its journal, without secrets; where it ended by itself since `watch_crashes`, the last words of that process:
+# the next one may be on its way up already, and has not come to what ends it.
+journal_words() {
+  local restarts=''
+  restarts=$(service_property NRestarts)
+  journal_of_service | without_secrets | awk -v shown=12 -v crashed="$((${restarts:-0} > ${restarts_before:-0}))" -v ended="$SERVICE: Failed with result" '
+    { line[NR] = $0 }
+    crashed && index($0, ended) == 1 { last = NR }
+    END { if (!last) last = NR; for (i = last - shown + 1; i <= last; i++) if (i > 0) print line[i] }'
+}
 
 # Not before the old process is gone: it would answer for the new one.
 restart_service() {

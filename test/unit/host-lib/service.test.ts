@@ -52,6 +52,23 @@ describe("a crash loop", () => {
     expect(said).toBe("Consul ends as soon as it is started (exit-code, exit status 203)");
   });
 
+  // So CI saw it: "success, exit status 0", and the first lines of a process that was on its way up.
+  test("the end of the last process is told, while the next one is on its way up", () => {
+    const made = host({ NRestarts: 2, Result: "success", ExecMainStatus: 0, MainPID: 4712 });
+    const ended = [
+      "agent: Error starting agent: listen udp: bind: address already in use",
+      "consul.service: Main process exited, code=exited, status=1/FAILURE",
+      "consul.service: Failed with result 'exit-code'.",
+    ];
+    const next = Array.from({ length: 20 }, (_, i) => `agent.server.raft: restored ${i}`);
+    const journal = `journalctl() { echo "${[...ended, ...next].join("\n")}"; };`;
+    const said = made.says("library", `${journal} crash_words; journal_words`).split("\n");
+    expect(said[0]).toBe("Consul ends as soon as it is started (exited, status 1/FAILURE)");
+    expect(said.slice(1)).toEqual(ended);
+    const ran = made.says("library", `${journal} watch_crashes; journal_words`).split("\n");
+    expect(ran, "an end of before is none of it").toEqual(next.slice(-12));
+  });
+
   test("where there is none, the reason that was found before stays", () => {
     const made = host({ NRestarts: 0, Result: "success", ExecMainStatus: 0 });
     const said = made.says("library", 'reason="it lags"; crash_looping || echo "$reason"');

@@ -38,10 +38,41 @@ restore_facts() {
   return 1
 }
 
+# The same of the applied text, without which there is no way back to what runs. One that waits for its first election has
+# none yet: nothing is whole there; and in the middle of a switch the note of before has it.
+restore_applied() {
+  local folder=''
+  [ -z "$(desired_part release "$APPLIED")" ] && [ ! -e "$PREVIOUS/complete" ] && facts_are_whole "$FACTS" || return 0
+  folder=$(applied_fact config_dir)
+  [ -L "$folder" ] && [ -L "$BINARY" ] && runs && names_a_leader "$(applied_fact api)" || return 0
+  if ! applied_of_settings "$folder" >"$APPLIED.new"; then rm -f "$APPLIED.new"; return 0; fi
+  replace "$APPLIED.new" "$APPLIED"
+  say "what this host knows of the set that runs was read off its settings again: $APPLIED"
+}
+
+# The text that an activation would have been told (renderWanted in render/server.ts), of what lies in the active place.
+applied_of_settings() {
+  local folder="$1" release='' mark='' label=''
+  release=$(readlink "$BINARY")
+  release=${release%/*}
+  mark=$(read_beside_data "$(applied_fact data_dir)/$WIPE_NOTE" | sed -n 1p)
+  echo "release ${release##*/}"
+  [ -r "$UNIT" ] && [ -r "$ENVIRONMENT" ] && [ -r "$folder/20-reloadable.json" ] && [ -r "$folder/40-neighbours.json" ] || return 1
+  echo "restart-settings $(digest "$folder"/10-*.json "$UNIT" "$ENVIRONMENT")"
+  echo "reloadable-settings $(digest "$folder/20-reloadable.json")"
+  echo "neighbours $(digest "$folder/40-neighbours.json")"
+  echo "secrets $(secrets_label "$APPLIED_SECRETS" label)"
+  label=$(secrets_label "$APPLIED_SECRETS" tokens-label)
+  [ -z "$label" ] || echo "tokens $label"
+  label=$(secrets_label "$APPLIED_SECRETS" certificate-label)
+  [ -z "$label" ] || echo "certificate $label"
+  case $mark in "$(owner_id) "*) echo "wipe-data ${mark#* }" ;; esac
+}
+
 # Nothing that runs is changed by whoever does not know what it is. $1: what was not done, in words.
 require_facts() {
-  restore_facts ||
-    die "$reason; ${1:-nothing was changed}. Put one of the two back: the settings from a backup, or that file, which is $STAGED/config/facts where nothing was staged since. Else, while all other servers are well, hand leadership over, stop it here (systemctl stop $SERVICE) and raise its generation: then it is set up again"
+  if restore_facts; then restore_applied; return 0; fi
+  die "$reason; ${1:-nothing was changed}. Put one of the two back: the settings from a backup, or that file, which is $STAGED/config/facts where nothing was staged since. Else, while all other servers are well, hand leadership over, stop it here (systemctl stop $SERVICE) and raise its generation: then it is set up again"
 }
 
 # Where the unit has Consul read its settings.

@@ -9,6 +9,7 @@ import { describe, expect, test } from "vitest";
 import { planClients } from "../../../components/client/plan";
 import type { PlainArgs } from "../../../components/cluster/args";
 import { renderClientFiles } from "../../../components/render/client";
+import type { Agents } from "../../support/curl/fakeConsul";
 import { owner, servers } from "../render/cases";
 import { harmless } from "../support/harmless";
 import { Host, type RenderedSet } from "../support/host";
@@ -75,6 +76,50 @@ test("facts of a client agent, too", () => {
   for (const [name, text] of Object.entries(files)) host.write(`config/${name}`, text);
   const facts = host.says("library", `facts_of_settings ${host.folder}/config`);
   expect(`${facts}\n`.replace(/config_dir=.*/, "")).toBe(files.facts?.replace(/config_dir=.*/, ""));
+});
+
+describe("an applied text that is lost", () => {
+  const api = "http://127.0.0.1:80";
+  const leads = { "GET /v1/status/leader": '"10.0.0.11:8300"' };
+  const lost = (more: PlainArgs = {}, says: Agents = { [api]: leads }) => {
+    const { host, set } = running(more);
+    host.agents = says;
+    rmSync(join(host.folder, "state/active"));
+    return { host, set };
+  };
+
+  test.each<[string, PlainArgs]>([
+    ["of the defaults", {}],
+    ["of ACLs", { acl: {}, ports: { http: 80 } }],
+    ["of TLS on the way", { tls: { mode: "outgoing" } }],
+    ["of an environment", { environment: { GOMAXPROCS: "2" } }],
+  ])("%s is read off what runs, to the byte, so that there is a way back", (_, more) => {
+    const { host, set } = lost(more);
+    host.says("library", "require_facts; remember_previous");
+    expect(host.read("state/active")).toBe(set.desired);
+    expect(host.read("state/previous/active")).toBe(set.desired);
+  });
+
+  test("and cut off", () => {
+    const { host, set } = running();
+    host.agents = { [api]: leads };
+    host.write("state/active", "");
+    host.says("library", "require_facts");
+    expect(host.read("state/active")).toBe(set.desired);
+  });
+
+  test("with the last mark of wipeData that was followed, and nothing else of that file", () => {
+    const { host, set } = lost();
+    host.write("data/.consul-cluster-wiped", `${owner} gone\nrelease 0.1.0\n`);
+    host.says("library", "require_facts");
+    expect(host.read("state/active")).toBe(`${set.desired}wipe-data gone\n`);
+  });
+
+  test("of one that waits for its first election there is none", () => {
+    const { host } = lost({}, { [api]: { "GET /v1/status/leader": '""' } });
+    host.says("library", "require_facts");
+    expect(existsSync(join(host.folder, "state/active"))).toBe(false);
+  });
 });
 
 describe("facts that cannot be had again", () => {

@@ -8,7 +8,7 @@ import { versions } from "../../../lab/toolchain/versions";
 
 const root = join(__dirname, "../../..");
 const files = readdirSync(join(root, ".github"), { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".yml"))
+  .filter((file) => /^(workflows|actions)\/.*\.yml$/.test(file))
   .sort();
 const text = (file: string) => readFileSync(join(root, ".github", file), "utf8");
 const workflows = files

@@ -108,9 +108,9 @@ export interface ClientPortsArgs {
 }
 
 export interface ClientAddressesArgs {
-  /** IP addresses that DNS listens on, separated by spaces. @default "127.0.0.1" */
+  /** IP addresses that DNS listens on, separated by spaces; `own` is each host's own. @default "127.0.0.1" */
   dns?: Input<string>;
-  /** IP addresses that HTTP listens on, separated by spaces. @default "127.0.0.1" */
+  /** IP addresses that HTTP listens on, separated by spaces; `own` is each host's own. @default "127.0.0.1" */
   http?: Input<string>;
 }
 

@@ -354,11 +354,14 @@ export interface PortsArgs {
 }
 
 export interface AddressesArgs {
-  /** IP addresses that DNS listens on, separated by spaces. @default "0.0.0.0" */
+  /** IP addresses that DNS listens on, separated by spaces; `own` is each server's own. @default "0.0.0.0" */
   dns?: Input<string>;
-  /** IP addresses that HTTP listens on, separated by spaces; with `tls`, loopback alone where nothing is said. @default "0.0.0.0" */
+  /**
+   * IP addresses that HTTP listens on, separated by spaces; `own` is each server's own. With `tls`, loopback alone where
+   * nothing is said. @default "0.0.0.0"
+   */
   http?: Input<string>;
-  /** IP addresses that HTTPS listens on, separated by spaces; with `tls` alone. @default "0.0.0.0" */
+  /** IP addresses that HTTPS listens on, separated by spaces; `own` is each server's own. With `tls` alone. @default "0.0.0.0" */
   https?: Input<string>;
 }
 

@@ -4,9 +4,27 @@ import { hostPort } from "./plan";
 /** Either one takes the port on every address of both families. */
 const everywhere = ["0.0.0.0", "::"];
 
+/** A word in the place of an address: that of the host itself, which is another one on each. */
+export const OWN = "own";
+
+/** The addresses to listen on, for the host at this one. */
+export function listeningOn(listening: string, own: string): string {
+  return listening.replace(/\S+/g, (address) => (address === OWN ? own : address));
+}
+
+/** The HTTP address at which the host at this address reaches its own agent. */
+export function localApi(
+  plan: { addresses: { http: string }; ports: { http: number } },
+  own: string,
+): string {
+  const listening = listeningOn(plan.addresses.http, own).split(/\s+/);
+  const everywhere = listening.some((address) => ["0.0.0.0", "::", "127.0.0.1"].includes(address));
+  return `http://${hostPort(everywhere ? "127.0.0.1" : (listening[0] as string), plan.ports.http)}`;
+}
+
 /** Whether what listens on these addresses, separated by spaces, is reached at a host's own one. */
 export function listensAt(listening: string, own: string): boolean {
-  const addresses = listening.split(/\s+/);
+  const addresses = listeningOn(listening, own).split(/\s+/);
   return (
     addresses.some((address) => everywhere.includes(address)) ||
     addresses.some((address) => canonicalAddress(address) === canonicalAddress(own))

@@ -92,10 +92,3 @@ export function faultTolerance(servers: number): number {
 export function hostPort(host: string, port: number): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
-
-/** The HTTP address at which a host reaches its own agent. */
-export function localApi(plan: { addresses: { http: string }; ports: { http: number } }): string {
-  const listening = plan.addresses.http.split(/\s+/);
-  const everywhere = listening.some((address) => ["0.0.0.0", "::", "127.0.0.1"].includes(address));
-  return `http://${hostPort(everywhere ? "127.0.0.1" : (listening[0] as string), plan.ports.http)}`;
-}

@@ -1,4 +1,5 @@
 import type { ClientHostPlan, ClientPlan } from "../client/plan";
+import { listeningOn } from "../cluster/listening";
 import { hostPort } from "../cluster/plan";
 import { renderDivided } from "./consulConfig";
 import { renderClientFacts } from "./facts";
@@ -45,7 +46,10 @@ function managed(plan: ClientPlan, client: ClientHostPlan): Record<string, unkno
     data_dir: plan.dataDir,
     server: false,
     ports: { dns: plan.ports.dns, http: plan.ports.http, serf_lan: plan.ports.serfLan },
-    addresses: { dns: plan.addresses.dns, http: plan.addresses.http },
+    addresses: {
+      dns: listeningOn(plan.addresses.dns, client.address),
+      http: listeningOn(plan.addresses.http, client.address),
+    },
     recursors: plan.recursors,
     services: plan.services.map(service),
   };

@@ -1,3 +1,4 @@
+import { listeningOn } from "../cluster/listening";
 import type { ClusterPlan, ServerPlan } from "../cluster/plan";
 import { type AclSecrets, aclTokenSettings, renderAclSettings } from "./acl";
 import { autopilotSettings } from "./autopilot";
@@ -116,9 +117,11 @@ function managed(plan: ClusterPlan, server: ServerPlan): Record<string, unknown>
       serf_wan: plan.ports.serfWan,
     },
     addresses: {
-      dns: plan.addresses.dns,
-      http: plan.addresses.http,
-      ...(plan.tls.mode === "required" && { https: plan.addresses.https }),
+      dns: listeningOn(plan.addresses.dns, server.address),
+      http: listeningOn(plan.addresses.http, server.address),
+      ...(plan.tls.mode === "required" && {
+        https: listeningOn(plan.addresses.https, server.address),
+      }),
     },
     recursors: plan.recursors,
     ...renderAclSettings(plan.acl.defaultPolicy),

@@ -1,6 +1,6 @@
 import type { ClientHostPlan, ClientPlan } from "../client/plan";
-import { listensAt } from "../cluster/listening";
-import { type ClusterPlan, hostPort, localApi, type ServerPlan } from "../cluster/plan";
+import { listensAt, localApi } from "../cluster/listening";
+import { type ClusterPlan, hostPort, type ServerPlan } from "../cluster/plan";
 import { parseDuration } from "../validate/duration";
 import { tlsFacts } from "./tls";
 
@@ -55,7 +55,7 @@ function common(plan: ClusterPlan | ClientPlan, host: { name: string; address: s
     address: host.address,
     data_dir: plan.dataDir,
     config_dir: plan.configDir,
-    api: localApi(plan),
+    api: localApi(plan, host.address),
     http_port: plan.ports.http,
     http_open: listensAt(plan.addresses.http, host.address) ? "yes" : "no",
   };

@@ -1,3 +1,4 @@
+import { OWN } from "../cluster/listening";
 import { canonicalAddress, notAnAddress, parseAddress } from "./address";
 import { type Problem, problem, show } from "./problem";
 import { allServers, serverAt } from "./servers";
@@ -8,7 +9,10 @@ const WILDCARDS = ["0.0.0.0", "::"];
 /** The addresses that DNS and HTTP listen on; the same text for every server. */
 export function checkListenAddresses(args: Fields): Problem[] {
   const check = optional(
-    text((value, path) => checkList(args, value, path), "IP addresses with spaces between them"),
+    text(
+      (value, path) => checkList(args, value, path),
+      'IP addresses or "own", with spaces between them',
+    ),
   );
   return optional(
     object((addresses) => each(addresses, "addresses", { dns: check, http: check, https: check })),
@@ -21,7 +25,7 @@ function checkList(args: Fields, value: string, path: string): Problem[] {
     return problem(path, `${show(value)} has a space at its end or start`);
   const parts = value.split(/ +/);
   return [
-    ...parts.flatMap((part) => checkOne(args, part, path)),
+    ...parts.flatMap((part) => checkOne(args, part, parts, path)),
     ...repeats(parts, canonicalAddress).flatMap(({ item }) =>
       problem(path, `${show(item)} stands there twice; give it once`),
     ),
@@ -29,25 +33,30 @@ function checkList(args: Fields, value: string, path: string): Problem[] {
   ];
 }
 
-function checkOne(args: Fields, part: string, path: string): Problem[] {
+function checkOne(args: Fields, part: string, parts: string[], path: string): Problem[] {
+  if (part === OWN) return [];
   const address = parseAddress(part);
   if (address === undefined) return problem(path, notAnAddress(part));
   if (["multicast", "broadcast"].includes(address.range())) {
     return problem(path, `${show(part)} is not the address of one host`);
   }
   const owner = serverAt(args, part);
+  if (owner !== undefined && parts.includes(OWN))
+    return problem(path, `${show(part)} is what "${OWN}" stands for; give one of the two`);
   return owner === undefined || allServers(args).length < 2
     ? []
     : problem(
         path,
         `${show(part)} is the address of ${owner.path} alone, the others cannot listen there; ` +
-          'give "0.0.0.0" or "127.0.0.1"',
+          'give "own", which is each one\'s own',
       );
 }
 
 /** Either wildcard takes the port on every address of both families, so that nothing fits beside it. */
 function checkWildcards(parts: string[], path: string): Problem[] {
-  const known = [...new Set(parts.flatMap((part) => canonicalAddress(part) ?? []))];
+  const known = [
+    ...new Set(parts.flatMap((part) => (part === OWN ? part : (canonicalAddress(part) ?? [])))),
+  ];
   const wildcard = known.find((part) => WILDCARDS.includes(part));
   return known.length < 2 || wildcard === undefined
     ? []

@@ -76,15 +76,19 @@ test("HTTP on loopback alone", async () => {
   await restarts({ environment: { GOMAXPROCS: "1" } });
 });
 
-test("HTTP on every address again, the domain, and the folder of the settings: the old one goes, and the gossip key in it", async () => {
+test("HTTP on each one's own address, too, the domain, and the folder of the settings: the old one goes, and the gossip key in it", async () => {
   const kept = await restarts({
-    addresses: { http: "0.0.0.0" },
+    addresses: { http: "own 127.0.0.1" },
     domain: "internal",
     configDir: "/etc/consul",
   });
   for (const note of ["`addresses.http`", "`domain` consul → internal", "`configDir`"])
     expect(notes(kept)).toContain(note);
-  for (const name of names) expect(await http(name).leader()).not.toBe("");
+  for (const name of names) {
+    expect(await http(name).leader()).not.toBe("");
+    const listens = "sudo ss -Hltn 'sport = :8500' | awk '{ print $4 }' | sort | paste -sd ' '";
+    expect(await on(name, listens)).toBe(`127.0.0.1:8500 ${addresses[name]}:8500`);
+  }
   const resolver = dns(`${addresses["test-1"]}:8600`);
   expect(await resolver.resolve4("test-3.node.internal")).toEqual([addresses["test-3"]]);
   const { gossipKey } = await trio.outputs<{ gossipKey: string }>();

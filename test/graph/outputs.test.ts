@@ -89,6 +89,13 @@ describe("they name what is there", () => {
     expect(dnsAddresses).toEqual(["192.0.2.53:53"]);
   });
 
+  test("each one's own address, where it listens there", async () => {
+    const addresses = { http: "own 127.0.0.1", dns: "127.0.0.1 own" };
+    const { httpAddresses, dnsAddresses } = await outputsOf({ addresses });
+    expect(httpAddresses).toEqual(servers(3).map(({ address }) => `http://${address}:80`));
+    expect(dnsAddresses).toEqual(servers(3).map(({ address }) => `${address}:53`));
+  });
+
   test("the server's own address goes before others, however it is spelled", async () => {
     const own = { ...servers(1)[0], address: "2001:db8::11" } as Server;
     const { httpAddresses } = await outputsOf({

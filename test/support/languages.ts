@@ -1,14 +1,7 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, delimiter, join } from "node:path";
-import { run, runOrFail } from "../../lab/system/command";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { hostComponent } from "../../lab/languages/component";
+import { runOrFail } from "../../lab/system/command";
 import { projectFolder } from "../../lab/system/project";
 import { which } from "../../lab/system/which";
 import { languagePath } from "../../lab/toolchain/languageHosts";
@@ -16,53 +9,9 @@ import { findToolchain } from "../../lab/toolchain/toolchain";
 
 // What `pulumi package add` does for a program in another language, with the toolchain that there is.
 
-const plugin = "pulumi-resource-consul-cluster";
-
-/**
- * The environment in which programs in YAML and Python find their hosts, the SDK and the component. The CLI lays the
- * schema beside the plugin in `folder`, and another run's would be another component's.
- */
+/** The environment in which programs in YAML and Python find their hosts, the SDK and the component, hosted in `folder`. */
 export async function languageEnv(folder: string, sdk: string): Promise<NodeJS.ProcessEnv> {
-  const { binDir } = await findToolchain();
-  const clone = join(folder, "clone");
-  const bin = join(folder, "bin");
-  await installComponent(clone);
-  mkdirSync(bin);
-  symlinkSync(join(clone, "lab/languages/host-component.sh"), join(bin, plugin));
-  return {
-    PATH: [bin, ...languagePath(), binDir, process.env.PATH].join(delimiter),
-    PYTHONPATH: sdk,
-    PYTHONDONTWRITEBYTECODE: "1",
-  };
-}
-
-/**
- * What the CLI has of a plugin from a repository: its sources, and beside them what their own package.json names. A
- * package that it forgets is not there, though the project has it: npm takes it away.
- */
-async function installComponent(clone: string): Promise<void> {
-  for (const part of ["components", "tsconfig.json", "lab/languages"])
-    cpSync(join(projectFolder, part), join(clone, part), { recursive: true, filter: isSource });
-  const [from, to] = [join(projectFolder, "node_modules"), join(clone, "components/node_modules")];
-  // Links are there in a second, unpacked archives in ten; another file system has none.
-  const { code } = await run(["cp", "-al", from, to]);
-  if (code !== 0) await runOrFail(["cp", "-a", `${from}/.`, to]);
-  // npm writes this one in place.
-  rmSync(join(to, ".package-lock.json"), { force: true });
-  const flags = ["--prefer-offline", "--no-audit", "--no-fund", "--ignore-scripts"];
-  await runOrFail(["npm", "install", ...flags], { cwd: join(clone, "components") });
-}
-
-const isSource = (path: string) => basename(path) !== "node_modules";
-
-/** The component's schema, as its plugin says it. */
-export async function schemaOf(folder: string, env: NodeJS.ProcessEnv): Promise<string> {
-  const { pulumi } = await findToolchain();
-  const path = join(folder, "bin", plugin);
-  const { stdout } = await runOrFail([pulumi, "package", "get-schema", path], {
-    env: { ...process.env, ...env, PULUMI_SKIP_UPDATE_CHECK: "true" },
-  });
-  return stdout;
+  return { ...(await hostComponent(folder)), PYTHONPATH: sdk, PYTHONDONTWRITEBYTECODE: "1" };
 }
 
 /** Writes the SDK for a language into `folder`. */

@@ -4,7 +4,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { faultTolerance, hostPort, localApi, planCluster } from "../../components/cluster/plan";
+import { localApi } from "../../components/cluster/listening";
+import { faultTolerance, hostPort, planCluster } from "../../components/cluster/plan";
 import { promisedDefaults, properties } from "./support/argsDefaults";
 
 /** What `@default` lines promise as values; `none` means an empty one of its kind. */
@@ -175,11 +176,16 @@ describe("the address at which a server reaches its own agent", () => {
     ["::1", "http://[::1]:80"],
     ["2001:db8::11", "http://[2001:db8::11]:80"],
     ["2001:db8::11 127.0.0.1", "http://127.0.0.1:80"],
+    ["own", "http://10.0.0.13:80"],
+    ["own 127.0.0.1", "http://127.0.0.1:80"],
   ])("listening on %s", (http, expected) => {
-    expect(localApi(planCluster(http === undefined ? {} : { addresses: { http } }))).toBe(expected);
+    const plan = planCluster(http === undefined ? {} : { addresses: { http } });
+    expect(localApi(plan, "10.0.0.13")).toBe(expected);
   });
 
   test("has the port of the settings", () => {
-    expect(localApi(planCluster({ ports: { http: 8500 } }))).toBe("http://127.0.0.1:8500");
+    expect(localApi(planCluster({ ports: { http: 8500 } }), "10.0.0.13")).toBe(
+      "http://127.0.0.1:8500",
+    );
   });
 });

@@ -155,6 +155,14 @@ export const cases: Record<string, Case> = {
     },
     server: "consul-2",
   },
+  "own-address": {
+    args: {
+      existing: three,
+      addresses: { dns: "own", http: "own 127.0.0.1", https: "own" },
+      tls: {},
+    },
+    server: "consul-2",
+  },
   "seven-servers": {
     args: { existing: servers(...[1, 2, 3, 4, 5, 6, 7].map((n) => `10.0.0.1${n}`)) },
     server: "consul-4",

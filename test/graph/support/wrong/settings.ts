@@ -270,6 +270,21 @@ export const wrongSettings: Row[] = [
     says: ['addresses.http: "0.0.0.0,::" is not an IP address; give one such as "10.0.0.11"'],
   },
   {
+    at: "addresses.http",
+    is: "own 0.0.0.0",
+    says: ['addresses.http: "0.0.0.0" takes every address already; give it alone'],
+  },
+  {
+    at: "addresses.http",
+    is: "own 198.18.77.11",
+    says: ['addresses.http: "198.18.77.11" is what "own" stands for; give one of the two'],
+  },
+  {
+    at: "addresses.http",
+    is: "own own",
+    says: ['addresses.http: "own" stands there twice; give it once'],
+  },
+  {
     at: "addresses.dns",
     is: "eth0",
     says: ['addresses.dns: "eth0" is not an IP address; give one such as "10.0.0.11"'],

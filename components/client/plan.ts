@@ -1,4 +1,4 @@
-import { listeningOn } from "../cluster/listening";
+import { isEverywhere, listeningOn } from "../cluster/listening";
 import type { PlainClientArgs } from "./args";
 
 /** What may come later than all else: what the clients join, and the key. */
@@ -57,6 +57,5 @@ export function planClients(args: EarlyArgs) {
 /** Where programs of a host reach what listens on these addresses; from elsewhere, where it listens for all. */
 export function reachedAt(listening: string, host: string): string {
   const addresses = listeningOn(listening, host).split(/\s+/);
-  const everywhere = addresses.some((address) => ["0.0.0.0", "::"].includes(address));
-  return everywhere || addresses.includes(host) ? host : (addresses[0] as string);
+  return isEverywhere(addresses) || addresses.includes(host) ? host : (addresses[0] as string);
 }

@@ -2,7 +2,9 @@ import { canonicalAddress, parseAddress } from "../validate/address";
 import { hostPort } from "./plan";
 
 /** Either one takes the port on every address of both families. */
-const everywhere = ["0.0.0.0", "::"];
+export function isEverywhere(addresses: string[]): boolean {
+  return addresses.some((address) => ["0.0.0.0", "::"].includes(address));
+}
 
 /** A word in the place of an address: that of the host itself, which is another one on each. */
 export const OWN = "own";
@@ -18,15 +20,15 @@ export function localApi(
   own: string,
 ): string {
   const listening = listeningOn(plan.addresses.http, own).split(/\s+/);
-  const everywhere = listening.some((address) => ["0.0.0.0", "::", "127.0.0.1"].includes(address));
-  return `http://${hostPort(everywhere ? "127.0.0.1" : (listening[0] as string), plan.ports.http)}`;
+  const isOnLoopback = isEverywhere(listening) || listening.includes("127.0.0.1");
+  return `http://${hostPort(isOnLoopback ? "127.0.0.1" : (listening[0] as string), plan.ports.http)}`;
 }
 
 /** Whether what listens on these addresses, separated by spaces, is reached at a host's own one. */
 export function listensAt(listening: string, own: string): boolean {
   const addresses = listeningOn(listening, own).split(/\s+/);
   return (
-    addresses.some((address) => everywhere.includes(address)) ||
+    isEverywhere(addresses) ||
     addresses.some((address) => canonicalAddress(address) === canonicalAddress(own))
   );
 }

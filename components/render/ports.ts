@@ -1,3 +1,4 @@
+import { isEverywhere, listeningOn } from "../cluster/listening";
 import type { ClusterPlan } from "../cluster/plan";
 
 type PortName = keyof ClusterPlan["ports"];
@@ -48,7 +49,29 @@ export function portsOf(names: PortName[], ports: Ports): ByProtocol {
   return { tcp: open(names), udp: open(names.filter((name) => listeners[name].udp)) };
 }
 
-/** The ports that a server, or a client agent, listens on, by protocol: what a host is asked to have free. */
+/** The ports that a server, or a client agent, listens on, by protocol. */
 export function listeningPorts({ ports }: { ports: Ports }): ByProtocol {
   return portsOf(Object.keys(listeners) as PortName[], ports);
+}
+
+interface Listening {
+  ports: Ports;
+  addresses: Partial<Record<PortName, string>>;
+}
+
+/**
+ * The same as preflight asks for them on the host at this address, `8300` or `53@10.0.0.11+127.0.0.1`: a port that is listened
+ * on at some addresses alone may be somebody's at others.
+ */
+export function listeningPlaces({ ports, addresses }: Listening, own: string) {
+  const places = listeningPorts({ ports });
+  const at = new Map(
+    Object.entries(addresses).flatMap(([name, listening]) => {
+      const port = ports[name as PortName];
+      const some = listeningOn(listening, own).split(/\s+/);
+      return port === undefined || isEverywhere(some) ? [] : [[port, some.join("+")] as const];
+    }),
+  );
+  const placed = (port: number) => (at.has(port) ? `${port}@${at.get(port)}` : `${port}`);
+  return { tcp: places.tcp.map(placed), udp: places.udp.map(placed) };
 }

@@ -26,7 +26,7 @@ function checkList(args: Fields, value: string, path: string): Problem[] {
   const parts = value.split(/ +/);
   return [
     ...parts.flatMap((part) => checkOne(args, part, parts, path)),
-    ...repeats(parts, canonicalAddress).flatMap(({ item }) =>
+    ...repeats(parts, placeOf).flatMap(({ item }) =>
       problem(path, `${show(item)} stands there twice; give it once`),
     ),
     ...checkWildcards(parts, path),
@@ -52,11 +52,14 @@ function checkOne(args: Fields, part: string, parts: string[], path: string): Pr
       );
 }
 
+/** The same for two spellings of one address. */
+function placeOf(part: string): string | undefined {
+  return part === OWN ? part : canonicalAddress(part);
+}
+
 /** Either wildcard takes the port on every address of both families, so that nothing fits beside it. */
 function checkWildcards(parts: string[], path: string): Problem[] {
-  const known = [
-    ...new Set(parts.flatMap((part) => (part === OWN ? part : (canonicalAddress(part) ?? [])))),
-  ];
+  const known = [...new Set(parts.flatMap((part) => placeOf(part) ?? []))];
   const wildcard = known.find((part) => WILDCARDS.includes(part));
   return known.length < 2 || wildcard === undefined
     ? []

@@ -1,7 +1,7 @@
 import type { remote } from "@pulumi/command";
 import { all, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import type { ClusterPlan } from "../../cluster/plan";
-import { listeningPorts } from "../../render/ports";
+import { listeningPlaces } from "../../render/ports";
 import { hostCommand, type Settings } from "../hostCommand";
 import { reach } from "../reach";
 import { releaseInstaller } from "../scripts";
@@ -15,6 +15,7 @@ type ReleasePlan = Pick<
   "version" | "mirror" | "signingKey" | "signingKeyFile" | "sha256" | "configDir" | "dataDir"
 > & {
   ports: Partial<ClusterPlan["ports"]>;
+  addresses: Partial<ClusterPlan["addresses"]>;
 };
 
 export interface ReleaseArgs {
@@ -35,7 +36,7 @@ export function stageRelease(
   { plan, owner, address, wipeData, more, about }: ReleaseArgs,
   order: Resource[] = [],
 ): remote.Command {
-  const ports = plan.apply(listeningPorts);
+  const ports = all([plan, address]).apply(([settings, own]) => listeningPlaces(settings, own));
   const trust = plan.apply(trustOf);
   const installer = releaseInstaller();
   const stdin = all([owner.id, trust.key]).apply(

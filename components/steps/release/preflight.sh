@@ -79,20 +79,32 @@ check_address() {
     problem "no interface has the address $address"
 }
 
-# A port that the owner's own running agent holds is no problem.
+# $2: ports, each followed by @ and the addresses that it is listened on at, where those are not all. A port that the
+# owner's own running agent holds is no problem.
 check_ports() {
-  local own='' port='' held='' holder=''
+  local own='' port='' at='' held='' holder=''
   command -v ss >/dev/null 2>&1 || return 0
   own=$(service_property MainPID)
   for port in $(echo "$2" | tr ',' ' '); do
+    case $port in *@*) at=${port#*@} ;; *) at='' ;; esac
+    port=${port%%@*}
     case $1 in tcp) held=$(ss -H -lntp "sport = :$port") ;; *) held=$(ss -H -lnup "sport = :$port") ;; esac
+    [ -z "$at" ] || held=$(printf '%s\n' "$held" | in_the_way_at "$at")
     [ -n "$held" ] || continue
     ! is_ours || case $held in *"pid=$own,"*) continue ;; esac
     holder=$(echo "$held" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' | sort -u | paste -sd ' ' -)
     # Ubuntu's resolver listens on 127.0.0.53, and no other can listen on all addresses then.
-    case $holder in *systemd-resolve*) holder="$holder; put DNSStubListener=no into resolved.conf there, or give another port in ports.dns" ;; esac
+    case $holder in *systemd-resolve*) holder="$holder; put DNSStubListener=no into resolved.conf there, or give another port in ports.dns, or an address of the host's own in addresses.dns" ;; esac
     problem "port $port/$1 is taken by ${holder:-a process that does not show itself}"
   done
+}
+
+# Those of ss that listen on one of the addresses $1, between plus signs, or on all.
+in_the_way_at() {
+  awk -v ours="+$1+" '{
+    at = $4; sub(/:[^:]*$/, "", at); gsub(/[][]/, "", at); sub(/%.*/, "", at); sub(/^::ffff:/, "", at)
+    if (at == "*" || at == "0.0.0.0" || at == "::" || index(ours, "+" at "+")) print
+  }'
 }
 
 # No refusal: whether the other servers get through hangs on zones, sources and named services, which nobody
@@ -100,8 +112,8 @@ check_ports() {
 note_firewall() {
   local closed='' port=''
   systemctl is-active --quiet firewalld 2>/dev/null || return 0
-  for port in $(echo "$tcp" | tr ',' ' '); do firewall-cmd -q --query-port="$port/tcp" || closed="$closed $port/tcp"; done
-  for port in $(echo "$udp" | tr ',' ' '); do firewall-cmd -q --query-port="$port/udp" || closed="$closed $port/udp"; done
+  for port in $(echo "$tcp" | tr ',' ' '); do port=${port%%@*}; firewall-cmd -q --query-port="$port/tcp" || closed="$closed $port/tcp"; done
+  for port in $(echo "$udp" | tr ',' ' '); do port=${port%%@*}; firewall-cmd -q --query-port="$port/udp" || closed="$closed $port/udp"; done
   [ -z "$closed" ] || say "firewalld runs here, and its default zone does not list$closed: see that servers and clients get through"
 }
 

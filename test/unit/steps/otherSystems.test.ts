@@ -116,6 +116,30 @@ test("a resolver that holds port 53 is named with both ways out", () => {
   const ss = `echo 'LISTEN 0 4096 127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=7,fd=14))'`;
   const ports = 'problems=; check_ports tcp 53; printf %s "$problems"';
   expect(on({ ss, systemctl: "echo 0" }, ports)).toContain(
-    "port 53/tcp is taken by systemd-resolve (process 7); put DNSStubListener=no into resolved.conf there, or give another port in ports.dns",
+    "port 53/tcp is taken by systemd-resolve (process 7); put DNSStubListener=no into resolved.conf there, or give another port in ports.dns, or an address of the host's own in addresses.dns",
   );
+});
+
+describe("a port that is listened on at some addresses alone", () => {
+  const taken = (held: string, port: string) => {
+    const ss = `echo 'LISTEN 0 4096 ${held} 0.0.0.0:* users:(("systemd-resolve",pid=7,fd=14))'`;
+    const call = `problems=; check_ports tcp ${port}; printf %s "$problems"`;
+    return on({ ss, systemctl: "echo 0" }, call) !== "";
+  };
+
+  test.each([
+    ["127.0.0.53%lo:53", "53@10.0.0.11"],
+    ["127.0.0.1:80", "80@10.0.0.11+127.0.0.2"],
+    ["[::1]:53", "53@2001:db8::1"],
+  ])("may be another's at %s: %s", (held, port) => expect(taken(held, port)).toBe(false));
+
+  test.each([
+    ["127.0.0.1:80", "80@10.0.0.11+127.0.0.1"],
+    ["0.0.0.0:80", "80@10.0.0.11"],
+    ["*:80", "80@127.0.0.1"],
+    ["[::]:80", "80@::1"],
+    ["[::1]%lo:80", "80@::1"],
+    ["[::ffff:127.0.0.1]:80", "80@127.0.0.1"],
+    ["127.0.0.53%lo:53", "53"],
+  ])("may not at %s: %s", (held, port) => expect(taken(held, port)).toBe(true));
 });

@@ -1,5 +1,6 @@
 // Two servers away at once are one too many for three: looked at before any of them goes. Stdin: a line for each
-// machine, its name and who it is; behind them `*` and a hash over what restarts all of them.
+// machine, its name and who it is; behind them `!` where machines are protected against their end, and `*` with a hash over
+// what restarts all of them.
 
 import { readFileSync } from "node:fs";
 
@@ -16,17 +17,26 @@ export function compare() {
   const was = read(process.env.PULUMI_COMMAND_STDOUT || text);
   /** @param {string} name */
   const differs = (name) => was.has(name) && was.get(name) !== is.get(name);
-  const servers = [...is.keys()].filter((name) => name !== "*");
-  const replaced = servers.filter(differs);
+  const replaced = namesIn(is).filter(differs);
   if (replaced.length > 1)
     refuse(
       `one machine is replaced at a time, and this run would replace ${replaced.join(", ")}: change one, run, then change the next`,
     );
-  if (replaced.length === 1 && servers.length === 3 && differs("*"))
+  const gone = namesIn(was).filter((name) => !is.has(name));
+  if ((was.has("!") || is.has("!")) && replaced.length + gone.length > 0)
+    refuse(
+      `termination protection is on, and this run would end the machine of ${[...replaced, ...gone].join(", ")}, whose server would have left by the time that AWS refuses: set terminationProtection: false, run, then make this change`,
+    );
+  if (replaced.length === 1 && namesIn(is).length === 3 && differs("*"))
     refuse(
       `this run would replace ${replaced[0]}, and restart the others while it is away, which leaves no quorum: change the one, run, then change the other`,
     );
   note();
+}
+
+/** @param {Map<string, string>} lines */
+function namesIn(lines) {
+  return [...lines.keys()].filter((name) => name !== "*" && name !== "!");
 }
 
 /** @param {string} lines */

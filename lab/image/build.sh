@@ -2,7 +2,7 @@
 # Makes a root file system for the lab's machines:  build.sh TARGET.tar RELEASE   (as root)
 #
 # bookworm is what the machines of the lab run. trixie is another system, for tests: shaped like the image of a
-# cloud, with cloud-init, which starts where a test takes its lock away, and without unzip. Its haproxy is for the
+# cloud, with cloud-init and systemd-resolved, which start where a test has them start, and without unzip. Its haproxy is for the
 # example of a larger stack.
 
 set -eu
@@ -19,7 +19,7 @@ include=$include,ca-certificates,curl
 case $release in
   bookworm) include=$include,unzip ;;
   # Its apt verifies by another program than gpgv.
-  trixie) include=$include,e2fsprogs,cloud-init,haproxy,gpgv ;;
+  trixie) include=$include,e2fsprogs,cloud-init,systemd-resolved,haproxy,gpgv ;;
 esac
 
 mkdir -p "$(dirname "$target")"

@@ -19,5 +19,8 @@ echo '# No resolver: whoever makes the machine may name one here.' >"$root/etc/r
 # The tests' machines are set up by their own hands, but where a test asks for it.
 [ ! -d "$root/etc/cloud" ] || : >"$root/etc/cloud/cloud-init.disabled"
 
+# The stub of the system's resolver takes port 53: whoever wants one like a cloud's enables it.
+[ ! -e "$root/usr/lib/systemd/systemd-resolved" ] || systemctl --quiet --root="$root" disable systemd-resolved
+
 # A load balancer is one machine in many: whoever makes it one enables it.
 rm -f "$root/etc/systemd/system/multi-user.target.wants/haproxy.service"

@@ -9,7 +9,7 @@ import { machineCacheFolder } from "../system/project";
 export const imageFile = fileOf("debian-12", 1);
 
 /** Another system, for tests of mixed hosts and of what clouds hand to a machine. */
-export const otherImageFile = fileOf("debian-13", 3);
+export const otherImageFile = fileOf("debian-13", 4);
 
 /** The revision counts up with every change to what build.sh and customize.sh make of a system: nobody boots an older one. */
 function fileOf(system: string, revision: number): string {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderUserData } from "../../components/hosts/aws/userData";
@@ -40,7 +40,9 @@ describe("user data", () => {
     const publicKey = (await ensureKeyPair(file)).split(" ").slice(0, 2).join(" ");
     const before = await on("cut -d' ' -f1,2 /etc/ssh/ssh_host_ed25519_key.pub");
     await power("stop", machine.name);
-    seed(renderUserData({ privateKey: readFileSync(file, "utf8"), publicKey }));
+    const hostKey = { privateKey: readFileSync(file, "utf8"), publicKey };
+    seed(renderUserData({ hostKey, takesPort53: true }));
+    hasResolver();
     await power("start", machine.name);
     // The connection itself checks the key; the machine's file tells which one it was.
     expect(await on("cloud-init status --wait | tail -n 1")).toBe("status: done");
@@ -54,7 +56,24 @@ describe("user data", () => {
       /[Vv]alid/,
     );
   });
+
+  test("leave port 53 to Consul, and the machine a resolver", async () => {
+    expect(await on("systemctl is-active systemd-resolved; sudo ss -Hlntu 'sport = :53'")).toBe(
+      "active",
+    );
+    expect(await on("readlink /etc/resolv.conf")).toBe("/run/systemd/resolve/resolv.conf");
+    expect(await on("test -r /etc/resolv.conf && echo there")).toBe("there");
+  });
 });
+
+/** As images of clouds have it: the system's resolver listens on 127.0.0.53, and programs ask it. */
+function hasResolver(): void {
+  const etc = join(machineRoot(machine.name), "etc");
+  const unit = "/usr/lib/systemd/system/systemd-resolved.service";
+  symlinkSync(unit, join(etc, "systemd/system/sysinit.target.wants/systemd-resolved.service"));
+  rmSync(join(etc, "resolv.conf"));
+  symlinkSync("../run/systemd/resolve/stub-resolv.conf", join(etc, "resolv.conf"));
+}
 
 /** Lays the user data where cloud-init looks for them without a cloud, and lets it start. */
 function seed(userData: string): void {

@@ -3,6 +3,7 @@
 // Does not prove that the AWS plugin replaces what it is told to: no such plugin runs here.
 
 import { describe, expect, test } from "vitest";
+import type { ConsulClusterArgs } from "../../components/cluster/args";
 import { type AwsArgs, aws, awsClusterOf } from "./support/awsCluster";
 import { textOf } from "./support/clusters";
 import { graphText } from "./support/graphText";
@@ -55,7 +56,20 @@ describe("an image that changed upstream", async () => {
   // For the data volume no generation is the right moment: it has the data.
   test("a data volume keeps its key of KMS", () => {
     for (const name of machines)
-      expect(before.get(`c-${name}-data`).ignoreChanges).toEqual(["kmsKeyId"]);
+      expect(before.get(`c-${name}-data`).ignoreChanges).toEqual(["kmsKeyId", "availabilityZone"]);
+  });
+
+  // A new interface's subnet is not known before it is made, and so neither is the zone of it: that made a new volume.
+  test("and stays in its zone whatever becomes of the interface; with a subnet that is named, in that one's", async () => {
+    const servers = [one, two, three].map((server) => ({
+      ...server,
+      subnetId: "subnet-0a4d3c1be09f26a71",
+    }));
+    const { ignoreChanges, inputs } = (await awsClusterOf(aws({ servers }))).get("c-consul-1-data");
+    expect([ignoreChanges, inputs.availabilityZone]).toEqual([
+      ["kmsKeyId"],
+      "zone-of-subnet-0a4d3c1be09f26a71",
+    ]);
   });
 
   test("is taken by the one server whose generation is raised, and by no other", async () => {
@@ -106,6 +120,27 @@ describe("one after the other", async () => {
       /^consul-1 1@10.20.1.11@\nconsul-2 1@10.20.2.11@\nconsul-3 1@10.20.3.11@\n\* [0-9a-f]{12}\n$/,
     );
   });
+
+  test("the guard knows whether AWS would refuse to end a machine", async () => {
+    const guard = async (terminationProtection?: boolean) =>
+      textOf((await awsClusterOf(aws({ terminationProtection }))).get("c-replacements"), "stdin");
+    expect(await guard(true)).toContain("\n! protected\n* ");
+    expect(await guard(false)).toBe(await guard());
+  });
+
+  test.each<[string, boolean, Partial<ConsulClusterArgs>]>([
+    ["the defaults", true, {}],
+    ["another port", false, { ports: { dns: 8600 } }],
+    ["no DNS", false, { ports: { dns: -1 } }],
+    ["its own address alone", false, { addresses: { dns: "own" } }],
+  ])(
+    "a new machine leaves port 53 to Consul where Consul takes it everywhere: %s",
+    async (_, takes, more) => {
+      const { get } = await awsClusterOf({ ...aws(), ...more });
+      const userData = reveal(get("c-consul-1-user-data-1").inputs.stdin) as string;
+      expect(userData.includes("DNSStubListener=no")).toBe(takes);
+    },
+  );
 
   test("another instance type in place would stop it past all gates, so it is a replacement", () => {
     for (const name of machines)

@@ -131,6 +131,49 @@ describe("is refused, by name, and what was noted stays", () => {
     expect(stderr).toContain("nothing was changed");
   });
 
+  const isProtected = (text: string) => text.replace("* ", "! protected\n* ");
+
+  test.each<[string, Machine[], string, string, string]>([
+    ["that is replaced", [one, again(two), three], isProtected(before), "m-2", "!"],
+    ["that goes", [one, three], isProtected(before), "m-2", "!"],
+    [
+      "that is replaced, protection being noted for the first time",
+      [again(one), two, three],
+      before,
+      "m-1",
+      "!",
+    ],
+    [
+      "that is replaced, protection being taken off in this very run",
+      [again(one), two, three],
+      isProtected(before),
+      "m-1",
+      "",
+    ],
+  ])("a machine that AWS would not end: one %s", (_, machines, previous, named, now) => {
+    const text = now ? isProtected(identities(machines)) : identities(machines);
+    const { status, stdout, stderr } = run("update", machines, previous, text);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain(
+      `termination protection is on, and this run would end the machine of ${named},`,
+    );
+  });
+
+  test("but not where nobody goes, or where protection was taken off in a run before", () => {
+    const all = [one, two, three];
+    expect(run("update", all, isProtected(before), isProtected(before)).status).toBe(0);
+    expect(run("update", all, isProtected(before)).status).toBe(0);
+    expect(
+      run(
+        "update",
+        [...all, ...more],
+        isProtected(before),
+        isProtected(identities([...all, ...more])),
+      ).status,
+    ).toBe(0);
+    expect(run("update", [one, again(two), three], before).status).toBe(0);
+  });
+
   test("one of three, and what restarts the others meanwhile", () => {
     const machines = [one, again(two), three];
     const text = identities(machines, "765f33fd9740");

@@ -1,6 +1,7 @@
 import { type CustomResourceOptions, mergeOptions, type Output, output } from "@pulumi/pulumi";
 import type { AwsArgs } from "../../cluster/args";
 import { clusterId } from "../../cluster/clusterId";
+import { isEverywhere } from "../../cluster/listening";
 import type { ClusterSettings } from "../../cluster/plan";
 import { sshKeyPair } from "../../secrets/sshKeyPair";
 import type { Host } from "../host";
@@ -41,6 +42,9 @@ export function awsHosts(
       opts,
     ).keyName,
     instanceProfile: instanceProfile(name, args, tags(label), opts),
+    takesPort53: settings.apply(
+      ({ ports, addresses }) => ports.dns === 53 && isEverywhere(addresses.dns.split(" ")),
+    ),
     tags: (server) => tags(`${label}-${server}`),
   };
   const guard = oneAtATime(`${name}-replacements`, identities(args), settings, opts);
@@ -70,13 +74,14 @@ export function awsHosts(
   });
 }
 
-/** A line for each server: its name, and what a replacement changes. */
-function identities({ servers }: AwsArgs): Output<string> {
-  return output(servers).apply((all) =>
-    all
+/** A line for each server: its name, and what a replacement changes; and one where AWS would refuse to end a machine. */
+function identities({ servers, terminationProtection }: AwsArgs): Output<string> {
+  return output({ servers, terminationProtection }).apply((args) =>
+    args.servers
       .map(({ name, generation = 1, address = "", subnetId = "" }) =>
         [`${name} ${generation}`, address, subnetId].join("@"),
       )
+      .concat(args.terminationProtection ? ["! protected"] : [])
       .map((line) => `${line}\n`)
       .join(""),
   );

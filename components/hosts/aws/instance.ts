@@ -20,6 +20,8 @@ export interface Surroundings {
   securityGroupId: Output<string>;
   keyName: Output<string>;
   instanceProfile: Input<string>;
+  /** Whether Consul answers DNS on port 53 of all addresses. */
+  takesPort53: Output<boolean>;
   tags(name: string): Output<Record<string, string>>;
 }
 
@@ -73,7 +75,7 @@ export function awsMachine(
   );
   const userData = recorded(
     `${name}-user-data-${generation}`,
-    output(hostKey).apply(renderUserData),
+    output({ hostKey, takesPort53: surroundings.takesPort53 }).apply(renderUserData),
     { ...opts, secret: true },
   );
   const instance = new ec2.Instance(
@@ -186,8 +188,10 @@ function dataVolume(
   return new ebs.Volume(
     name,
     {
-      availabilityZone: ec2.getSubnetOutput({ id: subnetId }, { parent, provider })
-        .availabilityZone,
+      availabilityZone: ec2.getSubnetOutput(
+        { id: server.subnetId ?? subnetId },
+        { parent, provider },
+      ).availabilityZone,
       size: args.dataVolumeGiB ?? 20,
       type: "gp3",
       encrypted: true,
@@ -196,8 +200,9 @@ function dataVolume(
     },
     mergeOptions(opts, {
       retainOnDelete: args.keepDataVolumes ?? true,
-      // Another key would mean another, empty volume, for all servers at once.
-      ignoreChanges: ["kmsKeyId"],
+      // Another key would mean another, empty volume, for all servers at once. And while a new interface is still to be
+      // made its zone is not known, though it stays in its subnet, and so in its zone: see `networkInterface`.
+      ignoreChanges: ["kmsKeyId", ...(server.subnetId === undefined ? ["availabilityZone"] : [])],
     }),
   );
 }

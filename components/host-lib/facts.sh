@@ -7,7 +7,7 @@
 fact() { [ ! -r "$1" ] || sed -n "s/^$2=//p" "$1"; }
 
 # The same of the staged set.
-staged_fact() { fact "$STAGED/config/facts" "$1"; }
+staged_fact() { fact "$STAGED_CONFIG/facts" "$1"; }
 
 # The same of the set that runs.
 applied_fact() { fact "$FACTS" "$1"; }
@@ -23,4 +23,4 @@ applied_or_staged() {
 is_applied() { [ -e "$STATE/active" ] && [ -e "$FACTS" ]; }
 
 # Is this host a client agent's? A server's settings have another name.
-is_client() { [ -e "$STAGED/config/10-client.json" ]; }
+is_client() { [ -e "$STAGED_CONFIG/10-client.json" ]; }

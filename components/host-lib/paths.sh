@@ -15,6 +15,7 @@ RELEASES=/usr/local/lib/consul
 BINARY=/usr/local/bin/consul
 STATE=/var/lib/consul-cluster/server
 STAGED=$STATE/staged
+STAGED_CONFIG=$STAGED/config   # the settings that are looked at: while others arrive, those
 SNAPSHOTS=/var/lib/consul-cluster/snapshots
 RUN=/run/consul-cluster
 OWNER=$STATE/owner             # whose host this is: see owner.sh

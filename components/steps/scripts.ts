@@ -36,6 +36,7 @@ const hostLibrary = [
   "agent/service.sh",
   "agent/certificates.sh",
   "agent/secrets.sh",
+  "agent/staged.sh",
   "agent/desired.sh",
   "agent/switch.sh",
   "agent/rollback.sh",

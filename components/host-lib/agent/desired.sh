@@ -33,17 +33,8 @@ read_desired() {
   mv "$desired.new" "$desired"
   release=$(desired_part release "$desired")
   [ -x "$RELEASES/$release/consul" ] || die "release $release is not on this host; raise the server's generation, or run it again after a change of its settings; nothing was changed"
-  expect_staged restart-settings "$(digest "$STAGED"/config/10-*.json "$STAGED/config/consul.service" "$STAGED/config/environment")"
-  expect_staged reloadable-settings "$(digest "$STAGED/config/20-reloadable.json")"
-  expect_staged neighbours "$(digest "$STAGED/config/40-neighbours.json")"
+  require_settings
   require_secrets "$(desired_part secrets "$desired")" "$(desired_part tokens "$desired")" "$(desired_part certificate "$desired")"
-  facts_are_whole "$STAGED/config/facts" ||
-    die "$STAGED/config/facts is damaged; nothing was changed; lay it down again: pulumi up --replace '**-$name-config'"
-}
-
-expect_staged() {
-  [ "$(desired_part "$1" "$desired")" = "$2" ] ||
-    die "the staged $1 are not those of this run ($2, not $(desired_part "$1" "$desired")); nothing was changed; lay them down again: pulumi up --replace '**-$name-config'"
 }
 
 # What is applied, in a word for the program: another one after every switch, be it one that was taken back since. The text

@@ -30,7 +30,7 @@ peer_ips() {
 # switch that is not whole, or as the staged one will. $1: its IP address.
 peer_urls() {
   local facts=''
-  for facts in "$FACTS" "$PREVIOUS/facts" "$STAGED/config/facts"; do
+  for facts in "$FACTS" "$PREVIOUS/facts" "$STAGED_CONFIG/facts"; do
     [ "$(fact "$facts" https_open)" != yes ] || echo "https://$(bracketed "$1"):$(fact "$facts" https_port)"
     [ "$(fact "$facts" http_open)" != yes ] || echo "http://$(bracketed "$1"):$(fact "$facts" http_port)"
   done | awk '!seen[$0]++'

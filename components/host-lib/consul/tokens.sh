@@ -43,7 +43,7 @@ note_tokens() {
 }
 
 # Does what runs, ran before a switch that is not whole, or shall run, deny whoever has no token?
-acl_denies() { grep -qsx 'acl=deny' "$FACTS" "$PREVIOUS/facts" "$STAGED/config/facts"; }
+acl_denies() { grep -qsx 'acl=deny' "$FACTS" "$PREVIOUS/facts" "$STAGED_CONFIG/facts"; }
 
 # The tokens for a question to the path $1, in the order in which they are tried.
 tokens_for() {

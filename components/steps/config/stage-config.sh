@@ -42,7 +42,7 @@ acl_policy() {
 check_acl_step() {
   local step=''
   is_applied || return 0
-  step=$(acl_policy "$FACTS")-$(acl_policy "$STAGED/config/facts")
+  step=$(acl_policy "$FACTS")-$(acl_policy "$STAGED_CONFIG/facts")
   case $step in
     off-deny) die "acl cannot go from off to deny here in one run: set acl: { defaultPolicy: allow }, run, give everybody who asks a token, and then deny in another run; $untouched" ;;
     deny-off) die "acl cannot go from deny to off here in one run: set acl: { defaultPolicy: allow }, run, and take acl out in another run; $untouched" ;;
@@ -154,7 +154,7 @@ check_downgrade() {
 # `consul validate` never opens them, and Consul would not start.
 check_certificate_files() {
   local file='' settings=''
-  for settings in "$STAGED"/config/*.json; do
+  for settings in "$STAGED_CONFIG"/*.json; do
     json_lines <"$settings" || die "$settings is no JSON; $untouched"
   done | awk -F '\t' '$1 ~ /(^|\.)(ca_file|cert_file|key_file|ca_path)$/ && $2 != "" && !seen[$2]++ { print $2 }' |
     while read -r file; do
@@ -181,9 +181,9 @@ verify() {
   # shellcheck disable=SC2064  # the folder of now
   trap "rm -rf '$candidate'" EXIT
   trap 'exit 1' HUP INT TERM
-  [ ! -e "$STAGED/config/bootstrap.json" ] || cp "$STAGED/config/bootstrap.json" "$candidate/"
+  [ ! -e "$STAGED_CONFIG/bootstrap.json" ] || cp "$STAGED_CONFIG/bootstrap.json" "$candidate/"
   check_certificate_files
-  cp "$STAGED"/config/[0-9]*.json "$STAGED"/secrets/*.json "$candidate/"
+  cp "$STAGED_CONFIG"/[0-9]*.json "$STAGED"/secrets/*.json "$candidate/"
   chgrp -R consul "$candidate"
   chmod 0750 "$candidate"
   chmod 0640 "$candidate"/*.json
@@ -211,7 +211,7 @@ main() {
   require_owner
   require_facts "$untouched"
   mkdir -p "$STAGED"
-  unpack_files "$STAGED/config"
+  receive_settings
   check_certificate_time "$untouched"
   find_own_agent || true
   check_fixed_settings
@@ -226,6 +226,7 @@ main() {
     [ "$data_stays" = no ] || { runs || check_data_age; check_gossip_key; }
   fi
   verify
+  stage_received_settings
   say "settings staged and verified with Consul $version"
   print_applied
 }

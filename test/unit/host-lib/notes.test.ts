@@ -181,11 +181,29 @@ describe("an address or a folder that is not known", () => {
   });
 });
 
-test("staged facts that are damaged are not put in the place of those that run", () => {
-  const { host, set } = running();
-  host.write("state/staged/config/facts", cut(set.config.facts as string));
-  const { status, stderr } = host.run("activate.sh", "read_desired", set.desired);
-  expect([status, stderr.includes("staged/config/facts is damaged")]).toEqual([1, true]);
+describe("staged facts that are damaged", () => {
+  const damaged = () => {
+    const { host, set } = running();
+    host.write("state/staged/config/facts", cut(set.config.facts as string));
+    return { host, set };
+  };
+
+  test("are not put in the place of those that run", () => {
+    const { host, set } = damaged();
+    rmSync(join(host.folder, "config"));
+    const { status, stderr } = host.run("activate.sh", "read_desired", set.desired);
+    expect([status, stderr.includes("staged/config/facts is damaged")]).toEqual([1, true]);
+  });
+
+  test("are staged again, where the same set runs", () => {
+    const { host, set } = damaged();
+    const { status, stderr } = host.run("activate.sh", "read_desired", set.desired);
+    expect([status, stderr.includes("staged/config/facts is damaged: taken from")]).toEqual([
+      0,
+      true,
+    ]);
+    expect(host.read("state/staged/config/facts")).toBe(set.config.facts);
+  });
 });
 
 test("a damaged applied text is no word on the release: the program's link has it", () => {

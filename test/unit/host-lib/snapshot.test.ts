@@ -85,25 +85,27 @@ describe("a snapshot", () => {
 
 // Of a follower over TLS, seen with 1.22.0: the leader ends the connection before the last of it has been read.
 test.each([
-  ["at the third try", 3, 0, 3],
-  ["and given up after that", 9, 1, 3],
-])("one whose connection was closed too early is taken again, %s", (_, goodAt, ends, tries) => {
-  const host = hostWith();
-  const words =
-    "Unexpected response code: 500 (failed to decode response: read tcp: connection reset)";
-  host.write(
-    "consul",
-    host
-      .read("consul")
-      .replace(
-        'save) echo data >"$4"',
-        `save) [ "$(grep -c 'snapshot save' ${host.folder}/calls)" -ge ${goodAt} ] || { echo '${words}' >&2; exit 1; }; echo data >"$4"`,
-      ),
-    0o755,
-  );
-  expect(host.run("library", save).status).toBe(ends);
-  expect(host.read("calls").match(/snapshot save/g)).toHaveLength(tries);
-});
+  ["at the third try", 3, 0, 3, "500 (failed to decode response: read tcp: connection reset)"],
+  ["found by itself", 5, 0, 5, "Error verifying snapshot file: failed to read: unexpected EOF"],
+  ["and given up after five", 9, 1, 5, "read tcp: connection reset by peer"],
+])(
+  "one whose connection was closed too early is taken again, %s",
+  (_, goodAt, ends, tries, words) => {
+    const host = hostWith();
+    host.write(
+      "consul",
+      host
+        .read("consul")
+        .replace(
+          'save) echo data >"$4"',
+          `save) [ "$(grep -c 'snapshot save' ${host.folder}/calls)" -ge ${goodAt} ] || { echo '${words}' >&2; exit 1; }; echo data >"$4"`,
+        ),
+      0o755,
+    );
+    expect(host.run("library", save).status).toBe(ends);
+    expect(host.read("calls").match(/snapshot save/g)).toHaveLength(tries);
+  },
+);
 
 test("one that was named by a clock that was ahead is as old as it is", () => {
   const host = hostWith();
@@ -149,7 +151,7 @@ describe("where there is none", () => {
     const host = hostWith({ save: "exec sleep 9" });
     const { status, stderr } = host.run("library", `SNAPSHOT_S=0.3; ${save}`);
     expect({ status, left: snapshotsOf(host) }).toEqual({ status: 1, left: [] });
-    expect(stderr).toMatch(/within 0\.3 s.* it took longer/);
+    expect(stderr).toMatch(/it took longer than 0\.3 s/);
   });
 
   test("nor where Consul cannot be called", () => {

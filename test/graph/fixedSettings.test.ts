@@ -132,6 +132,12 @@ describe("is refused with both values and the way, and what was noted stays", ()
       "ports.serfLan is 8301 on",
       "8401: the agents would not find",
     ],
+    [
+      "another port of gossip among datacenters",
+      { ports: { serfWan: 8402 } },
+      "ports.serfWan is 8302 on",
+      "8402: the servers would take each other",
+    ],
   ])("%s", async (_, change, before, after) => {
     const { status, stdout, stderr } = await run("update", { ...existing(), ...change }, noted);
     expect({ status, stdout }).toEqual({ status: 1, stdout: "" });

@@ -120,6 +120,7 @@ describe("what a cluster that exists cannot change", () => {
   test.each<[string, PlainArgs]>([
     ["datacenter", { datacenter: "other" }],
     ["serf_lan", { ports: { serfLan: 9301 } }],
+    ["serf_wan", { ports: { serfWan: 9302 } }],
     ["data_dir", { dataDir: "/srv/other" }],
   ])("%s", (fact, more) => {
     expect(() => check({}, more)).toThrow(new RegExp(`${fact} cannot change from \\S+ to \\S+`));

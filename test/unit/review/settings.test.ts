@@ -34,7 +34,14 @@ test.each([
 
 test("a fixed setting that changes is refused with why, and with what to do instead", () => {
   const { warnings } = clusterOf(readPreview("fixed-settings"));
-  for (const { danger, text } of warnings.filter((warning) => warning.danger)) {
+  const dangers = warnings.filter((warning) => warning.danger);
+  expect(dangers.map(({ text }) => /^`(\S+)` /.exec(text)?.[1])).toEqual([
+    "datacenter",
+    "dataDir",
+    "ports.serfLan",
+    "ports.serfWan",
+  ]);
+  for (const { danger, text } of dangers) {
     expect(danger).toBe("fixed-settings");
     expect(text).toMatch(/→ \S+ is refused before any host is reached, because .*\. Instead: /);
   }

@@ -41,7 +41,7 @@ test("nothing of settings and hosts is among its inputs", async () => {
   expect(one.get("c-owner").inputs).not.toHaveProperty("stdin");
 });
 
-test("release and secrets bring it in stdin", async () => {
+test("release and secrets bring it in stdin; no command line names it", async () => {
   const cluster = await clusterOf(existing());
   for (const name of names(3)) {
     const release = textOf(cluster.get(`c-${name}-release`), "stdin").split("\n");
@@ -51,6 +51,8 @@ test("release and secrets bring it in stdin", async () => {
     ]);
     const secrets = textOf(cluster.get(`c-${name}-secrets`), "stdin");
     expect(secrets).toMatch(new RegExp(`==> owner <==\n${madeOwner}\n$`));
+    for (const step of ["release", "secrets"])
+      expect(textOf(cluster.get(`c-${name}-${step}`), "create")).not.toContain(madeOwner);
   }
 });
 

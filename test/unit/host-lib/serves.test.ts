@@ -65,14 +65,17 @@ describe("one that names a leader and has no way to it", () => {
 
   const peers = ["http://10.0.0.12:80", "http://10.0.0.13:80"];
   const missed = { Healthy: false, SerfStatus: "failed" };
-  /** What ails it, where its peers serve and miss it. */
-  const diagnose = (key: Answer | string) => {
+  /** What ails it, where its peers say this of it, and read so. */
+  const diagnose = (key: Answer | string, told = missed, reads: (Answer | string)[] = []) => {
     const made = host("follower", key);
     const view = JSON.parse(bodyOf("1.22.0", "leader.autopilot-health"));
-    for (const server of view.Servers)
-      if (server.Name === "consul-1") Object.assign(server, missed);
-    const said = { [read]: "consul-1", "GET /v1/operator/autopilot/health": JSON.stringify(view) };
-    for (const peer of peers) made.agents[peer] = agent("1.22.0", "leader", said);
+    for (const server of view.Servers) if (server.Name === "consul-1") Object.assign(server, told);
+    const said = { "GET /v1/operator/autopilot/health": JSON.stringify(view) };
+    for (const [index, peer] of peers.entries())
+      made.agents[peer] = agent("1.22.0", "leader", {
+        ...said,
+        [read]: reads[index] ?? "consul-1",
+      });
     const call = `api=${own} cluster=serving; diagnose; echo "$sick"`;
     return made.says("repair.sh", `${harmless(made)}\n${call}`);
   };
@@ -113,6 +116,10 @@ describe("one that names a leader and has no way to it", () => {
   test("is sick, and one that has is not", () => {
     expect(diagnose(noWay)).toBe("cannot reach the leader that its cluster has");
     expect(diagnose("consul-1")).toBe("");
+    // No answer makes nobody sick, as of an agent that too much is asked of: the others have to say so, and most to serve.
+    const full: Answer = { code: 429 };
+    expect(diagnose(full, { Healthy: true, SerfStatus: "alive" })).toBe("");
+    expect(diagnose(full, missed, ["consul-1", full])).toBe("");
   });
 
   describe("where the peers' HTTP is closed to other hosts, what they do not say is no evidence", () => {

@@ -173,6 +173,11 @@ describe("whose a host is", () => {
     expect(host.says("release", drops)).toBe(
       `; drop-ins in ${host.folder}/run/systemd/system/consul.service.d`,
     );
+    // Wherever systemd looks.
+    const found = 'drop_ins() { echo "; drop-ins below $*"; }';
+    expect(check(host, `${bare}; ${found}`)).toContain(
+      "drop-ins below /etc /run /usr/local/lib /usr/lib /lib",
+    );
   });
 
   test("0.1.0's, which left no mark", () => {

@@ -20,6 +20,7 @@ function refusal(agents: Agents, open: string[] = [], servers = "id@10.0.0.11", 
   const set = host.stage(host.render(args));
   host.apply(set);
   host.agents = agents;
+  if (agents[own] === "refused") host.service.MainPID = 0;
   const probe = `probe() { case " ${open.join(" ")} " in *" $1 "*) echo "$2" | sed 's/^8300$/open/' ;; *) echo silent ;; esac; }`;
   const { status, stderr } = host.run(
     "recover-quorum.sh",

@@ -17,9 +17,9 @@ test("what a text quotes of the secrets does not show", () => {
 const quiet =
   'chown() { :; }; install() { if [ "$1" = -m ]; then cp "$7" "$8"; else mkdir -p "$4"; fi; }';
 
-/** What is flushed, each with whether its place was taken by then. */
+/** What is flushed, each with whether its place was taken by then; also of what a caller takes as its answer. */
 const watched = (place: string) =>
-  `sync() { shift; for f; do echo "$(basename "$f") $([ -e "${place}" ] && echo late || echo first)"; done; }`;
+  `exec 3>&1; sync() { shift; for f; do echo "$(basename "$f") $([ -e "${place}" ] && echo late || echo first)" >&3; done; }`;
 
 test("what was sent is on the disk before its folder is in its place", () => {
   const host = new Host();
@@ -36,7 +36,7 @@ test("a set, its unit, its facts and its release are on the disk before they are
   const said = host.says("library", call).split("\n");
   for (const file of ["10-server.json", "30-secrets.json"]) expect(said).toContain(`${file} first`);
   // Later than the settings, and before the program or the service sees them.
-  for (const file of ["facts.new", "data.new", "consul"])
+  for (const file of ["unit.new", "facts.new", "data.new", "consul"])
     expect(
       said.some((line) => line.startsWith(`${file} `)),
       file,

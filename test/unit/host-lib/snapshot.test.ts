@@ -120,7 +120,7 @@ describe("where there is none", () => {
   const words = "Error verifying snapshot file: write /tmp/x: no space left on device";
   const failing: Record<string, Consul> = {
     "it cannot be taken": { save: `echo '${words}' >&2; exit 1` },
-    "it is none": { inspect: `echo '${words}'; exit 1` },
+    "it is none": { inspect: `echo '${words}' >&2; exit 1` },
   };
 
   test.each(Object.entries(failing))("%s: what Consul said is told, and no file stays", (_, as) => {

@@ -162,13 +162,15 @@ describe("where there is none", () => {
 });
 
 test.each([
-  ["the first of a run", 1],
-  ["the next, right after another has passed its gate", 0],
-])("each server keeps its own, taken before it is touched: %s", (_, passed) => {
+  ["the first of a run", 1, 0],
+  ["the next, right after another has passed its gate", 0, 1],
+])("each server keeps its own, taken before it is touched: %s", (_, passed, index) => {
   const host = hostWith();
+  host.stage(host.render({}, { index }));
   const others = `just_passed() { return ${passed}; }; health_problem() { :; }; sleep() { :; }
     find_agent() { via=${via}; }; require_quorum_without_self() { :; }`;
-  const { status, stderr } = host.run("library", `${others}\ngate_before_restart "not restarted"`);
+  const call = `name=consul-${index + 1}; gate_before_restart "not restarted"`;
+  const { status, stderr } = host.run("library", `${others}\n${call}`);
   expect(status).toBe(0);
   expect(stderr.match(/snapshot saved/g)).toHaveLength(1);
   expect(snapshotsOf(host).filter((name) => name.endsWith(".snap"))).toHaveLength(1);

@@ -197,7 +197,11 @@ describe("a wipe", () => {
   test.each(["leaderless", "stopped", "unknown"])(
     "is refused while the cluster is %s",
     (cluster) => {
-      expect(wipe(cluster)).toThrow(/not wiped while no server serves.*nothing was changed/);
+      const stopped = "; runs() { return 1; }; has_raft_data() { :; }";
+      for (const more of ["", stopped])
+        expect(wipe(`${cluster}${more}`)).toThrow(
+          /not wiped while no server serves.*nothing was changed/,
+        );
     },
   );
 });

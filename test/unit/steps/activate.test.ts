@@ -206,6 +206,20 @@ describe("a wipe", () => {
   );
 });
 
+test("a leader is known by the place in Raft of what runs, not by the one that is staged", () => {
+  const host = new Host();
+  host.apply(host.render());
+  host.stage(host.render({ ports: { server: 8400 } }));
+  const harmless = `hand_over_leadership() { echo "handed over from $1"; }; timeout() { :; }
+    read_self() { self_node=id; }; gate_before_restart() { :; }; require_cluster_lock() { :; }
+    require_other_voters() { :; }; switch_over() { :; }; restart_service() { :; }; switch_is_whole() { :; }
+    keep_or_roll_back() { :; }; empty_data_folder() { :; }; start() { :; }`;
+  for (const action of ["restart", "wipe"])
+    expect(host.says("activate.sh", `${harmless}\ncluster=serving; ${action}`)).toBe(
+      "handed over from 10.0.0.11:8300",
+    );
+});
+
 describe("what a switch remembers and takes back", () => {
   test("a set that was never applied, and a host without one, have nothing to go back to", () => {
     const host = new Host();

@@ -81,11 +81,13 @@ describe("a mark of wipeData", () => {
   // The folder is the user consul's, the script root's.
   test("is noted past whatever lies in its place: a link is followed neither to write nor to read", () => {
     const it = host("ticket-17", marked());
-    it.made.write("passwd", "root's");
     const links = [`${note}.new`, note].map(
       (place) => `ln -sf ../passwd ${it.made.folder}/${place}`,
     );
     it.made.says("library", `mkdir -p ${it.made.folder}/data; ${links.join("; ")}`);
+    it.made.write("passwd", `${owner} ticket-17\n`);
+    expect(it.made.holds("library", "wipe_is_due")).toBe(true);
+    it.made.write("passwd", "root's");
     const result = run("activate.sh", it, "empty_data_folder() { :; }");
     expect(result.status, result.stderr).toBe(0);
     expect(it.made.read("passwd")).toBe("root's");

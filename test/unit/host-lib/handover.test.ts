@@ -48,6 +48,8 @@ function handOver(
   const text = sh(
     `${library}
     name=a api=own via=own release="$2" peers="$1"
+    # With an agent that is stuck there is no time but for asking the next one at once.
+    ${stuck ? "HANDOVER_S=5" : ""}
     said=$(mktemp); tries() { grep -c transfer "$said" || true; }
     now_s() { n=$(cat "$said.clock" 2>/dev/null || echo 0); echo $((n + 1)) | tee "$said.clock"; }
     sleep() { :; }

@@ -17,6 +17,9 @@ const ways = {
     "the servers would take each other for failed in the pool of all datacenters, for minutes and more, in which no gossip key can be rotated: make a cluster with the new port, and restore a snapshot of this one there",
 };
 
+/** Settings that go one step a run, each way. */
+const stepwise = ["acl", "tls"];
+
 const tlsModes = ["off", "offered", "outgoing", "required"];
 
 /** The first run of the command notes what there is. */
@@ -38,7 +41,31 @@ export function compare() {
     console.error(`${problems.join("\n")}\nnothing was changed`);
     process.exit(1);
   }
-  note();
+  process.stdout.write(text + trail(was, is));
+}
+
+/**
+ * What a setting was before it was asked for: the hosts may refuse a step that was noted here, and then they have it still. They
+ * are the ones to judge by what runs; here is refused what is out of turn from either. @param {Lines} was @param {Lines} is
+ */
+function trail(was, is) {
+  return stepwise
+    .map((name) => [
+      name,
+      placeOf(was, name) === placeOf(is, name) ? was.get(`before ${name}`) : placeOf(was, name),
+    ])
+    .map(([name, before]) => (before === undefined ? "" : `before ${name} ${before}\n`))
+    .join("");
+}
+
+/** What is not noted is off. @param {Lines} lines @param {string} name */
+function placeOf(lines, name) {
+  return lines.get(`setting ${name}`) ?? "off";
+}
+
+/** Where the hosts may be with this setting: at what was noted, or before it. @param {Lines} was @param {string} name */
+function placesOf(was, name) {
+  return [placeOf(was, name), was.get(`before ${name}`) ?? placeOf(was, name)];
 }
 
 /** @typedef {Map<string, string>} Lines by what they are about, `setting NAME` or `server NAME`, what they say of it */
@@ -68,36 +95,39 @@ function settingProblems(was, is) {
   });
 }
 
-/** ACLs go one step a run: what is not noted is off. @param {Lines} was @param {Lines} is */
+/** ACLs go one step a run. @param {Lines} was @param {Lines} is */
 function aclProblems(was, is) {
-  const [before, after] = [was, is].map((lines) => lines.get("setting acl") ?? "off");
+  const after = placeOf(is, "acl");
+  const before = placeOf(was, "acl");
+  if (placesOf(was, "acl").some((place) => place === after || [place, after].includes("allow")))
+    return [];
   if (before === "off" && after === "deny")
     return [
       "acl cannot go from off to deny in one run on a cluster that exists: tokens can only be made once every server knows ACLs, and until then nobody could write. Set acl: { defaultPolicy: allow }, run, give everybody who asks a token, and then deny in another run",
     ];
-  return before === "deny" && after === "off"
-    ? [
-        "acl cannot go from deny to off in one run: servers on either side of the change would judge the same caller differently. Set acl: { defaultPolicy: allow }, run, and take acl out in another run",
-      ]
-    : [];
+  return [
+    "acl cannot go from deny to off in one run: servers on either side of the change would judge the same caller differently. Set acl: { defaultPolicy: allow }, run, and take acl out in another run",
+  ];
 }
 
 /** TLS goes one step a run, and its CA and its names stay. @param {Lines} was @param {Lines} is */
 function tlsProblems(was, is) {
-  const [before, after] = [was, is].map((lines) => lines.get("setting tls") ?? "off");
-  const from = tlsModes.indexOf(before ?? "");
-  const to = tlsModes.indexOf(after ?? "");
+  const before = placeOf(was, "tls");
+  const after = placeOf(is, "tls");
+  const from = tlsModes.indexOf(before);
+  const to = tlsModes.indexOf(after);
+  const isNear = placesOf(was, "tls").some((place) => Math.abs(tlsModes.indexOf(place) - to) <= 1);
   const next = tlsModes[from + Math.sign(to - from)];
   const changed = (/** @type {string} */ name) =>
     was.has(`setting ${name}`) &&
     is.has(`setting ${name}`) &&
     was.get(`setting ${name}`) !== is.get(`setting ${name}`);
   return [
-    ...(Math.abs(from - to) > 1
-      ? [
+    ...(isNear
+      ? []
+      : [
           `tls cannot go from ${before} to ${after} in one run on a cluster that exists: servers on either side of the change would not understand each other. Set tls: { mode: ${next} }, run, and go on from there, one step a run: ${tlsModes.join(", ")}`,
-        ]
-      : []),
+        ]),
     ...(changed("tls.caCertificate")
       ? [
           "tls: another CA cannot take the place of the one of this cluster: its servers would trust each other no more. Keep the CA; or go back to no TLS, one step a run, and come again with the other",

@@ -7,19 +7,19 @@
 # Those that arrive in stdin are looked at beside the staged ones. The first ones have none to stand beside.
 receive_settings() {
   [ -d "$STAGED/config" ] || [ ! -d "$STAGED/config.before" ] || mv "$STAGED/config.before" "$STAGED/config"
-  [ ! -d "$STAGED/config" ] || STAGED_CONFIG=$STAGED/incoming
+  [ ! -d "$STAGED/config" ] || STAGED_CONFIG=$STAGED/config.incoming
   unpack_files "$STAGED_CONFIG"
 }
 
 # They are good.
 stage_received_settings() {
   [ "$STAGED_CONFIG" != "$STAGED/config" ] || return 0
-  if [ "$(digest "$STAGED/incoming"/*)" = "$(digest "$STAGED/config"/*)" ]; then
-    rm -rf "$STAGED/incoming"
+  if [ "$(digest "$STAGED/config.incoming"/*)" = "$(digest "$STAGED/config"/*)" ]; then
+    rm -rf "$STAGED/config.incoming"
   else
     rm -rf "$STAGED/config.before"
     mv "$STAGED/config" "$STAGED/config.before"
-    mv "$STAGED/incoming" "$STAGED/config"
+    mv "$STAGED/config.incoming" "$STAGED/config"
   fi
   STAGED_CONFIG=$STAGED/config
 }

@@ -4,7 +4,7 @@
 
 SNAPSHOT_S=60
 # A leader that is asked by a follower over TLS may close the connection before all of it has been read: 3 of 25 with 1.22.0.
-SNAPSHOT_TRIES=5
+TRIES=5
 
 save_snapshot() {
   local file='' said='' with='' saved=no tries=''
@@ -21,7 +21,8 @@ save_snapshot() {
         saved=yes
         break 2
       fi
-      was_cut_short "$said" && [ "$tries" -lt "$SNAPSHOT_TRIES" ] || break
+      [ "$tries" -lt "$TRIES" ] || break
+      was_cut_short "$said" || break
     done
     case $said in *"response code: 403"*) is_worth_another_token "$with" "$said" || break ;; *) break ;; esac
   done

@@ -10,6 +10,7 @@ umask 077
 KEY_ARRIVES_S=15 # for a rotation to reach a client
 RESTING_S=5      # for an election to end
 DATA_MIB=100
+STATE_MIB=10
 
 untouched="nothing that runs was touched"
 
@@ -166,11 +167,15 @@ check_certificate_files() {
 }
 
 # Looked at whenever anything changes: a server that restarts on a full disk does not come back.
-check_disk() {
+check_disk() { check_room "$(staged_fact data_dir)" "$DATA_MIB" "a server that changes needs $DATA_MIB"; }
+
+# Whatever is remembered of a switch is written here, which may be a disk of its own.
+check_state_disk() { check_room "$STATE" "$STATE_MIB" "what is remembered of a change needs $STATE_MIB"; }
+
+check_room() {
   local free=''
-  free=$(free_mib "$(staged_fact data_dir)")
-  [ "$free" -ge "$DATA_MIB" ] ||
-    die "$(staged_fact data_dir) has $free MiB free, and a server that changes needs $DATA_MIB; make room there; $untouched"
+  free=$(free_mib "$1")
+  [ "$free" -ge "$2" ] || die "$1 has $free MiB free, and $3; make room there; $untouched"
 }
 
 verify() {
@@ -211,6 +216,7 @@ main() {
   require_owner
   require_facts "$untouched"
   mkdir -p "$STAGED"
+  check_state_disk
   receive_settings
   check_certificate_time "$untouched"
   find_own_agent || true

@@ -55,6 +55,7 @@ describe("a step of a run", () => {
 // A lists the host still, and B has taken it over: its mark and its secrets are there.
 describe("a component that has lost its host to another", () => {
   const steps: [Program, string][] = [
+    ["stage-secrets.sh", ""],
     ["stage-config.sh", `owner=project/stack/before version=1.22.0 secrets=${label}`],
     ["repair.sh", `owner=${other}`],
     ["activate.sh", `owner=${other}`],
@@ -67,7 +68,11 @@ describe("a component that has lost its host to another", () => {
     const made = host();
     const before = filesBelow(made, "state", "config", "unit");
     const changed = made.render({ domain: "other" });
-    const input = script === "stage-config.sh" ? "==> facts <==\nname=other\n" : changed.desired;
+    const input =
+      {
+        "stage-secrets.sh": `==> owner <==\n${other}\n==> label <==\nrotation-1\n`,
+        "stage-config.sh": "==> facts <==\nname=other\n",
+      }[script as string] ?? changed.desired;
     const call = `lock() { :; }; systemctl() { echo "systemctl $*"; }; main name=consul-1 ${words}`;
     const { status, stdout, stderr, requests } = made.run(script, call, input);
     expect({ status, stdout, requests }).toEqual({ status: 1, stdout: "", requests: [] });

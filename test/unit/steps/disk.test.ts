@@ -7,18 +7,22 @@ import { harmless } from "../support/harmless";
 import { Host } from "../support/host";
 
 /** A df for which so many MiB are free where the data lies, and plenty elsewhere. */
-const df = (host: Host, free: number) => `df() {
+const df = (host: Host, free: number, noted = 800) => `df() {
   echo "Filesystem 1048576-blocks Used Available Capacity Mounted on"
-  case $2 in '${host.folder}/data'*) echo "/dev/x 900 1 ${free} 99% /" ;; *) echo "/dev/y 900 1 800 1% /" ;; esac; }`;
+  case $2 in '${host.folder}/state'*) echo "/dev/z 900 1 ${noted} 99% /" ;; '${host.folder}/data'*) echo "/dev/x 900 1 ${free} 99% /" ;; *) echo "/dev/y 900 1 800 1% /" ;; esac; }`;
 
 /** The step as it stands, of a host where this set runs: what does not look at the disk passes. */
-function stageOn(free: number, { wipeData = "", wiped = "", more = {} as PlainArgs } = {}) {
+function stageOn(
+  free: number,
+  { wipeData = "", wiped = "", more = {} as PlainArgs, noted = 800 } = {},
+) {
   const host = new Host();
   host.apply(host.render());
   if (wiped) host.write("state/active", `${host.read("state/active")}wipe-data ${wiped}\n`);
   const set = host.stage(host.render(more));
-  const others = "unpack_files() { :; }; check_gossip_key() { :; }; verify() { echo verified; }";
-  const call = `${harmless(host)}\n${df(host, free)}\n${others}
+  const others =
+    "receive_settings() { :; }; check_gossip_key() { :; }; verify() { echo verified; }";
+  const call = `${harmless(host)}\n${df(host, free, noted)}\n${others}
     main name=consul-1 owner=${owner} version=${set.plan.version} secrets=${label} wipeData=${wipeData}`;
   return host.run("stage-config.sh", call);
 }
@@ -54,6 +58,16 @@ describe("the disk under the data", () => {
       said: true,
     });
   });
+});
+
+test.each([
+  [10, 0],
+  [9, 1],
+])("the disk of what a host remembers, with %i MiB free: %i", (noted, ends) => {
+  const { status, stderr } = stageOn(800, { noted });
+  const said =
+    /\/state has 9 MiB free, and what is remembered of a change needs 10; make room there/;
+  expect([status, said.test(stderr)]).toEqual([ends, ends === 1]);
 });
 
 describe("before anything is laid down", () => {

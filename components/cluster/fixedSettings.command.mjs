@@ -17,7 +17,7 @@ const ways = {
     "the servers would take each other for failed in the pool of all datacenters, for minutes and more, in which no gossip key can be rotated: make a cluster with the new port, and restore a snapshot of this one there",
 };
 
-const tlsModes = ["off", "offered", "outgoing", "required"];
+const tlsModes = ["off", "offered", "outgoing", "preferred", "required"];
 
 /** The first run of the command notes what there is. */
 export function note() {
@@ -88,12 +88,14 @@ function tlsProblems(was, is) {
   const from = tlsModes.indexOf(before ?? "");
   const to = tlsModes.indexOf(after ?? "");
   const next = tlsModes[from + Math.sign(to - from)];
+  // What is between them is for client agents alone.
+  const isOver = Math.min(from, to) === tlsModes.indexOf("outgoing") && Math.abs(from - to) === 2;
   const changed = (/** @type {string} */ name) =>
     was.has(`setting ${name}`) &&
     is.has(`setting ${name}`) &&
     was.get(`setting ${name}`) !== is.get(`setting ${name}`);
   return [
-    ...(Math.abs(from - to) > 1
+    ...(Math.abs(from - to) > 1 && !isOver
       ? [
           `tls cannot go from ${before} to ${after} in one run on a cluster that exists: servers on either side of the change would not understand each other. Set tls: { mode: ${next} }, run, and go on from there, one step a run: ${tlsModes.join(", ")}`,
         ]

@@ -14,6 +14,7 @@ export const datacenter = cluster.datacenter;
 export const gossipKey = cluster.gossipKey;
 export const managementToken = cluster.managementToken;
 export const caCertificate = cluster.caCertificate;
+export const clientCaCertificate = cluster.clientCaCertificate;
 export const certificateDaysLeft = cluster.certificateDaysLeft;
 export const faultTolerance = cluster.faultTolerance;
 export const version = cluster.version;

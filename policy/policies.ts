@@ -48,7 +48,7 @@ export const policies: Policies = [
     ...inProduction(
       isConfigStep,
       settingsWith(tlsProblems),
-      "Set `tls: {}` (a cluster that runs takes three runs: the modes offered, outgoing, required)",
+      "Set `tls: {}` (a cluster that runs gets there step by step: docs/operations.md)",
     ),
   },
   {

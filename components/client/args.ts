@@ -21,6 +21,11 @@ export interface ConsulClientArgs {
    * without a restart.
    */
   gossipKey: Input<string>;
+  /**
+   * TLS towards the servers, of which those that require it let no client in without. Everything but gossip goes in plain text
+   * otherwise. @default none
+   */
+  tls?: ClientTlsArgs;
   /** Consul release to run on every client, without a leading `v`; not newer than that of the servers. @default "1.22.0" */
   version?: Input<string>;
   /**
@@ -95,6 +100,19 @@ export interface ExistingClientArgs extends ExistingServerArgs {
 export interface NspawnClientsArgs extends NspawnArgs {
   /** One client per machine. Names are identity. */
   machines: NspawnMachineArgs[];
+}
+
+/**
+ * TLS of client agents by Consul's auto_encrypt: servers, which have to be in the mode `preferred` or `required`, give each client
+ * a certificate, in memory, and renew it. A client that starts while no server answers has no HTTP and no DNS until one does.
+ * Turned on or off it is a restart; another CA is refused on a client that runs: turn it off in a run of its own first.
+ */
+export interface ClientTlsArgs {
+  /**
+   * Certificate of the servers' CA, PEM, one block: `clientCaCertificate` of a `ConsulCluster`, which is "" as long as its servers
+   * give no certificates, or its `caCertificate`. With "" there is no TLS.
+   */
+  caCertificate: Input<string>;
 }
 
 /** Ports from 1 to 65535; -1 switches DNS off. */

@@ -9,6 +9,7 @@ import {
 import type { Host } from "../hosts/host";
 import { renderClientFiles } from "../render/client";
 import { renderWanted } from "../render/server";
+import { certificateDigest, renderClientTlsFiles } from "../render/tls";
 import type { GossipKey } from "../secrets/gossipKey";
 import { activate } from "../steps/activate";
 import { stageConfig } from "../steps/config";
@@ -31,6 +32,8 @@ export interface ClientAgentArgs {
   /** What it joins. */
   servers: Output<string[]>;
   gossipKey: GossipKey;
+  /** Certificate of the servers' CA, "" without TLS; undefined where nothing is said of it. */
+  ca?: Output<string>;
 }
 
 /**
@@ -53,28 +56,30 @@ export class ClientAgent extends ComponentResource {
     opts: ResourceOptions,
   ) {
     super("consul-cluster:index:ConsulClientAgent", resourceName, {}, opts);
-    const { host, plan, servers, owner, gossipKey } = args;
+    const { host, plan, servers, owner, gossipKey, ca } = args;
     this.name = host.name;
     this.steps = { resource: resourceName, host, parent: this };
-    const files = all([plan, servers]).apply(([whole, addresses]) =>
-      renderClientFiles(whole, ofHost(whole, host), addresses),
+    const files = all([plan, servers, ca]).apply(([whole, addresses, ca = ""]) =>
+      renderClientFiles(whole, ofHost(whole, host), addresses, ca !== ""),
     );
+    const certificate = ca?.apply((pem) => (pem === "" ? "" : certificateDigest(pem)));
     const address = plan.apply((whole) => ofHost(whole, host).address);
     const wipeData = plan.apply((whole) => ofHost(whole, host).wipeData);
     const { label } = gossipKey;
-    this.desired = all([plan.version, wipeData, files, label]).apply(
-      ([version, wipeData, rendered, secrets]) =>
-        renderWanted({ version, wipeData }, rendered, secrets),
+    this.desired = all([plan.version, wipeData, files, label, certificate]).apply(
+      ([version, wipeData, rendered, secrets, certificate]) =>
+        renderWanted({ version, wipeData }, rendered, secrets, { certificate }),
     );
     const more = { role: "client" };
-    // Not what it joins, nor the key: they may come once a cluster is ready, and the release does not wait for that.
+    // Not what it joins, nor the key, nor the CA: they may come once a cluster is ready, and the release does not wait for that.
     const about = plan.apply((whole) => renderClientFiles(whole, ofHost(whole, host), []));
     const release = stageRelease(this.steps, { plan, owner, address, wipeData, more, about });
-    const secrets = stageSecrets(this.steps, { gossipKey }, owner, release);
+    const tls = ca?.apply(renderClientTlsFiles);
+    const secrets = stageSecrets(this.steps, { gossipKey, tls }, owner, release);
     const { version } = plan;
     this.staged = stageConfig(
       this.steps,
-      { owner, files, version, secrets: label, wipeData },
+      { owner, files, version, secrets: label, certificate, wipeData },
       secrets,
     );
     this.found = foundApplied(this.staged);

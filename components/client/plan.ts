@@ -1,8 +1,8 @@
 import { isEverywhere, listeningOn } from "../cluster/listening";
 import type { PlainClientArgs } from "./args";
 
-/** What may come later than all else: what the clients join, and the key. */
-export type EarlyArgs = Omit<PlainClientArgs, "servers" | "gossipKey">;
+/** Without what may come later than all else: what the clients join, the key, and the CA; that there is TLS is said. */
+export type EarlyArgs = Omit<PlainClientArgs, "servers" | "gossipKey" | "tls"> & { tls?: object };
 
 /** One client of the plan. */
 export interface ClientHostPlan {

@@ -294,9 +294,11 @@ export interface AclArgs {
 export interface TlsArgs {
   /**
    * How far TLS goes. `required`: servers talk TLS alone, each side knows the other by its certificate, HTTPS answers, and
-   * plain HTTP stays on loopback where `addresses.http` says nothing else. A cluster that serves goes there in three runs,
-   * and back in as many: `offered` (servers have certificates), `outgoing` (they use them, and take plain text too),
-   * `required`; any other step is refused. `off` is the same as no `tls` at all. @default "required"
+   * plain HTTP stays on loopback where `addresses.http` says nothing else. A cluster that serves goes there step by step,
+   * each of them a run, and back likewise: `offered` (servers have certificates), `outgoing` (they use them, and take plain
+   * text too), `preferred` (all of `required`, and plain text is still taken, while client agents are led to TLS), `required`.
+   * `preferred` may be left out where there are no client agents; any other step is refused. `off` is the same as no `tls` at
+   * all. @default "required"
    */
   mode?: string;
   /** Certificate of the CA, PEM, one block. @default one is made, and kept in the stack's state */

@@ -8,6 +8,7 @@ import {
 } from "@pulumi/pulumi";
 import { hostsOf } from "../hosts";
 import { renderAutopilotRequest } from "../render/autopilot";
+import { hasHttps } from "../render/tls";
 import { clusterAcl } from "../secrets/aclSeed";
 import { caLabel, clusterTls } from "../secrets/certificates";
 import { gossipKey } from "../secrets/gossipKey";
@@ -68,6 +69,11 @@ export class ConsulCluster extends ComponentResource {
   readonly managementToken: Output<string>;
   /** With `tls`, the certificate of the CA, PEM, by which whoever asks over HTTPS knows the servers. Without, "". */
   readonly caCertificate: Output<string>;
+  /**
+   * The same for `tls` of a `ConsulClient`: "" as long as `tls` is off, `offered` or `outgoing`, for servers give client agents no
+   * certificates before `preferred`. An update hands it on once the cluster is ready, as `joinAddresses`.
+   */
+  readonly clientCaCertificate: Output<string>;
   /** With `tls`, whole days until the first certificate ends; -1 without. A run renews them long before. */
   readonly certificateDaysLeft: Output<number>;
   /** How many servers may fail while the rest still is a quorum. */
@@ -149,6 +155,9 @@ export class ConsulCluster extends ComponentResource {
     this.gossipKey = key.key;
     this.managementToken = acl?.tokens.management ?? output("");
     this.caCertificate = tls?.ca ?? output("");
+    this.clientCaCertificate = all([plan, this.caCertificate, seen.urn]).apply(([{ tls }, ca]) =>
+      hasHttps(tls.mode) ? ca : "",
+    );
     this.certificateDaysLeft = tls?.daysLeft ?? output(-1);
     this.faultTolerance = output(faultTolerance(hosts.length));
     this.version = plan.version;
@@ -162,6 +171,7 @@ export class ConsulCluster extends ComponentResource {
       gossipKey: this.gossipKey,
       managementToken: this.managementToken,
       caCertificate: this.caCertificate,
+      clientCaCertificate: this.clientCaCertificate,
       certificateDaysLeft: this.certificateDaysLeft,
       faultTolerance: this.faultTolerance,
       version: this.version,

@@ -8,6 +8,7 @@ import {
 } from "@pulumi/pulumi";
 import type { Host } from "../hosts/host";
 import { renderServerFiles, renderWanted } from "../render/server";
+import { renderTlsFiles } from "../render/tls";
 import type { ClusterAcl } from "../secrets/aclSeed";
 import type { ServerTls } from "../secrets/certificates";
 import type { GossipKey } from "../secrets/gossipKey";
@@ -78,7 +79,8 @@ export class ConsulServer extends ComponentResource {
       { plan, owner, address, wipeData, more, about },
       guards,
     );
-    const secrets = stageSecrets(this.steps, { gossipKey, acl, tls }, owner, release);
+    const certificates = tls?.material.apply(renderTlsFiles);
+    const secrets = stageSecrets(this.steps, { gossipKey, acl, tls: certificates }, owner, release);
     this.staged = stageConfig(
       this.steps,
       {

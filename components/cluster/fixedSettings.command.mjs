@@ -20,7 +20,7 @@ const ways = {
 /** Settings that go one step a run, each way. */
 const stepwise = ["acl", "tls"];
 
-const tlsModes = ["off", "offered", "outgoing", "required"];
+const tlsModes = ["off", "offered", "outgoing", "preferred", "required"];
 
 /** The first run of the command notes what there is. */
 export function note() {
@@ -110,13 +110,19 @@ function aclProblems(was, is) {
   ];
 }
 
+/** What is between `outgoing` and `required` is for client agents alone. @param {number} from @param {number} to */
+function isOneStep(from, to) {
+  const isOver = Math.min(from, to) === tlsModes.indexOf("outgoing") && Math.abs(from - to) === 2;
+  return isOver || Math.abs(from - to) <= 1;
+}
+
 /** TLS goes one step a run, and its CA and its names stay. @param {Lines} was @param {Lines} is */
 function tlsProblems(was, is) {
   const before = placeOf(was, "tls");
   const after = placeOf(is, "tls");
   const from = tlsModes.indexOf(before);
   const to = tlsModes.indexOf(after);
-  const isNear = placesOf(was, "tls").some((place) => Math.abs(tlsModes.indexOf(place) - to) <= 1);
+  const isNear = placesOf(was, "tls").some((place) => isOneStep(tlsModes.indexOf(place), to));
   const next = tlsModes[from + Math.sign(to - from)];
   const changed = (/** @type {string} */ name) =>
     was.has(`setting ${name}`) &&

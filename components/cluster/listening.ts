@@ -1,3 +1,4 @@
+import { hasHttps } from "../render/tls";
 import { canonicalAddress, parseAddress } from "../validate/address";
 import { hostPort } from "./plan";
 
@@ -54,7 +55,7 @@ interface Listening {
 
 /** URLs of the HTTP API of these servers, as others reach it: HTTPS, where it is TLS that answers. */
 export function httpAddressesOf({ ports, addresses, tls }: Listening, hosts: Reached[]): string[] {
-  if (tls.mode === "required" && ports.https > 0)
+  if (hasHttps(tls.mode) && ports.https > 0)
     return reached(hosts, addresses.https, ports.https).map((address) => `https://${address}`);
   return reached(hosts, addresses.http, ports.http).map((address) => `http://${address}`);
 }

@@ -1,3 +1,4 @@
+import { hasHttps } from "../render/tls";
 import type { PlainArgs } from "./args";
 
 /** One server of the plan: what is known of it before its host exists. */
@@ -35,7 +36,7 @@ export function planCluster(args: PlainArgs, addresses: string[] = []): ClusterP
 /** Fills in the defaults that `args.ts` promises. The arguments have passed validation before. */
 export function planSettings(args: PlainArgs) {
   const tls = { mode: args.tls === undefined ? "off" : (args.tls.mode ?? "required") };
-  const isTlsRequired = tls.mode === "required";
+  const isOverHttps = hasHttps(tls.mode);
   return {
     version: args.version ?? "1.22.0",
     /** "" where no downgrade is allowed. */
@@ -64,7 +65,7 @@ export function planSettings(args: PlainArgs) {
     ports: {
       dns: args.ports?.dns ?? 53,
       http: args.ports?.http ?? 80,
-      https: args.ports?.https ?? (isTlsRequired ? 8501 : -1),
+      https: args.ports?.https ?? (isOverHttps ? 8501 : -1),
       grpc: args.ports?.grpc ?? -1,
       grpcTls: args.ports?.grpcTls ?? 8503,
       server: args.ports?.server ?? 8300,
@@ -73,7 +74,7 @@ export function planSettings(args: PlainArgs) {
     },
     addresses: {
       dns: args.addresses?.dns ?? "0.0.0.0",
-      http: args.addresses?.http ?? (isTlsRequired ? "127.0.0.1" : "0.0.0.0"),
+      http: args.addresses?.http ?? (isOverHttps ? "127.0.0.1" : "0.0.0.0"),
       https: args.addresses?.https ?? "0.0.0.0",
     },
     recursors: args.recursors ?? [],

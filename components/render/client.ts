@@ -6,15 +6,20 @@ import { renderClientFacts } from "./facts";
 import type { Files } from "./files";
 import { merge, renderJson } from "./json";
 import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
+import { renderClientTlsSettings } from "./tls";
 
-/** Everything plain that is laid on a client's disk. `servers`: what it joins. */
+/** Everything plain that is laid on a client's disk. `servers`: what it joins; `isTls`: whether it talks TLS to them. */
 export function renderClientFiles(
   plan: ClientPlan,
   client: ClientHostPlan,
   servers: string[],
+  isTls = false,
 ): Files {
   const whole = merge(merge(unlessSaidOtherwise, plan.extraConfig), managed(plan, client));
-  const { restarting, reloadable } = renderDivided(whole);
+  const { restarting, reloadable } = renderDivided(
+    whole,
+    isTls ? renderClientTlsSettings(plan) : {},
+  );
   return {
     "10-client.json": restarting,
     "20-reloadable.json": reloadable,

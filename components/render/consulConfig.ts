@@ -3,7 +3,7 @@ import type { ClusterPlan, ServerPlan } from "../cluster/plan";
 import { type AclSecrets, aclTokenSettings, renderAclSettings } from "./acl";
 import { autopilotSettings } from "./autopilot";
 import { isObject, merge, renderJson } from "./json";
-import { renderTlsSettings } from "./tls";
+import { hasHttps, renderTlsSettings } from "./tls";
 
 /**
  * Settings that Consul takes over on `consul reload` (agent/agent.go, reloadConfigInternal). They stand in
@@ -61,10 +61,16 @@ export function renderConsulConfig(plan: ClusterPlan, server: ServerPlan): Consu
 
 type Settings = Record<string, unknown>;
 
-/** Settings as two files: what is read at a start only, and what a reload takes over as well. */
-export function renderDivided(settings: Settings): { restarting: string; reloadable: string } {
+/**
+ * Settings as two files: what is read at a start only, and what a reload takes over as well. `more`: settings that need a
+ * restart here, whatever Consul itself would take over.
+ */
+export function renderDivided(
+  settings: Settings,
+  more: Settings = {},
+): { restarting: string; reloadable: string } {
   return {
-    restarting: renderJson(part(settings, false)),
+    restarting: renderJson({ ...part(settings, false), ...more }),
     reloadable: renderJson(part(settings, true)),
   };
 }
@@ -119,7 +125,7 @@ function managed(plan: ClusterPlan, server: ServerPlan): Record<string, unknown>
     addresses: {
       dns: listeningOn(plan.addresses.dns, server.address),
       http: listeningOn(plan.addresses.http, server.address),
-      ...(plan.tls.mode === "required" && {
+      ...(hasHttps(plan.tls.mode) && {
         https: listeningOn(plan.addresses.https, server.address),
       }),
     },

@@ -4,7 +4,6 @@ import { renderConsulConfig, renderSecrets } from "./consulConfig";
 import { renderServerFacts } from "./facts";
 import { digest, type Files } from "./files";
 import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
-import { renderTlsFiles, type TlsMaterial } from "./tls";
 
 /** Everything plain that is laid on a server's disk. */
 export function renderServerFiles(plan: ClusterPlan, server: ServerPlan): Files {
@@ -20,13 +19,16 @@ export function renderServerFiles(plan: ClusterPlan, server: ServerPlan): Files 
   };
 }
 
-/** Everything secret that is laid on a disk, the label by which it is known, and the owner who lays it down. */
+/**
+ * Everything secret that is laid on a disk, the label by which it is known, and the owner who lays it down. `tls`: the
+ * files of its certificate, where there is TLS.
+ */
 export function renderSecretFiles(
   gossipKey: string,
   label: string,
   owner: string,
   acl?: AclSecrets,
-  tls?: TlsMaterial,
+  tls: Files = {},
 ): Files {
   return {
     "30-secrets.json": renderSecrets(gossipKey, acl),
@@ -34,7 +36,7 @@ export function renderSecretFiles(
     label: `${label}\n`,
     owner: `${owner}\n`,
     ...(acl && renderAclFiles(acl)),
-    ...(tls && renderTlsFiles(tls)),
+    ...tls,
   };
 }
 

@@ -3,7 +3,22 @@ import type { ClusterPlan, ServerPlan } from "../cluster/plan";
 import { digest, type Files } from "./files";
 
 /** On the way to TLS, in this order; each is a run, and `off` is before all of them. */
-export const TLS_MODES = ["off", "offered", "outgoing", "required"] as const;
+export const TLS_MODES = ["off", "offered", "outgoing", "preferred", "required"] as const;
+
+/**
+ * Whether a run may lead a cluster that serves from one mode to the other: a step either way, or the one over
+ * `preferred`, which is for client agents alone. `cluster/fixedSettings.command.mjs` and the hosts refuse the others.
+ */
+export function isTlsStep(from: string, to: string): boolean {
+  const step = (mode: string) => (TLS_MODES as readonly string[]).indexOf(mode);
+  const isOver = [from, to].sort().join() === "outgoing,required";
+  return isOver || Math.abs(step(from) - step(to)) <= 1;
+}
+
+/** Whether servers in this mode answer over HTTPS, know one another by name, and give client agents certificates. */
+export function hasHttps(mode: string): boolean {
+  return mode === "preferred" || mode === "required";
+}
 
 /** What a server needs for TLS. Only the key is secret. */
 export interface TlsMaterial {
@@ -36,14 +51,15 @@ export function certificateNames(plan: Named, server: Pick<ServerPlan, "name" | 
   ];
 }
 
-/** Where a server's own files lie: in its active set, so that they change with it in one step. */
-function folderOf({ configDir }: Pick<ClusterPlan, "configDir">): string {
+/** Where an agent's own files lie: in its active set, so that they change with it in one step. */
+function folderOf({ configDir }: { configDir: string }): string {
   return `${configDir}/tls`;
 }
 
 /**
- * `tls` of a server's settings, by what they need: files and `verify_outgoing` are taken over by a reload, which is
- * how a cluster that serves gets them; only a restart ends connections in plain text, so what refuses those needs one.
+ * `tls` of a server's settings, by what they need: files, `verify_outgoing` and `verify_incoming` are taken over by a
+ * reload, which is how a cluster that serves gets them; names of servers and certificates for client agents need a restart.
+ * Only a restart ends connections in plain text: servers are through it before plain text is refused.
  */
 export function renderTlsSettings(plan: ClusterPlan): {
   restarting: Record<string, unknown>;
@@ -57,12 +73,16 @@ export function renderTlsSettings(plan: ClusterPlan): {
     cert_file: `${folder}/certificate.pem`,
     key_file: `${folder}/key.pem`,
   };
-  const isRequired = mode === "required";
+  const defaults = { ...files, verify_outgoing: mode !== "offered" };
+  if (!hasHttps(mode)) return { restarting: {}, reloadable: { tls: { defaults } } };
   return {
-    restarting: isRequired
-      ? { tls: { internal_rpc: { verify_incoming: true, verify_server_hostname: true } } }
-      : {},
-    reloadable: { tls: { defaults: { ...files, verify_outgoing: mode !== "offered" } } },
+    restarting: {
+      tls: { internal_rpc: { verify_server_hostname: true } },
+      auto_encrypt: { allow_tls: true },
+    },
+    reloadable: {
+      tls: { defaults, internal_rpc: { verify_incoming: mode === "required" } },
+    },
   };
 }
 
@@ -73,7 +93,7 @@ export function tlsFacts(plan: ClusterPlan, isOpen: boolean): Record<string, str
   return {
     tls: mode,
     tls_name: serverName(plan),
-    ...(mode === "required" && {
+    ...(hasHttps(mode) && {
       https_port: plan.ports.https,
       https_open: plan.ports.https > 0 && isOpen ? "yes" : "no",
     }),
@@ -88,6 +108,34 @@ export function renderTlsFiles({ ca, certificate, privateKey, label }: TlsMateri
     "tls-key.pem": normal(privateKey),
     "tls-valid": validity(certificate),
     "certificate-label": `${label}\n`,
+  };
+}
+
+/** By which servers know that a client agent talks TLS: what it says of itself in Consul's catalog, `node_meta`. */
+export const CLIENT_TLS_META = { "cluster-tls": "auto-encrypt" };
+
+/**
+ * TLS of a client agent's settings: servers give it a certificate, in memory, and it knows them by their name and this CA.
+ * Without the file Consul would ask any server for one, and verify none.
+ */
+export function renderClientTlsSettings(plan: { configDir: string }): Record<string, unknown> {
+  return {
+    auto_encrypt: { tls: true },
+    tls: {
+      defaults: { ca_file: `${folderOf(plan)}/ca.pem`, verify_outgoing: true },
+      internal_rpc: { verify_server_hostname: true },
+    },
+    node_meta: CLIENT_TLS_META,
+  };
+}
+
+/** The CA of a client agent, staged as a server's certificate is; nothing of none. */
+export function renderClientTlsFiles(ca: string): Files {
+  if (ca === "") return {};
+  return {
+    "tls-ca.pem": normal(ca),
+    "tls-valid": validity(ca),
+    "certificate-label": `${certificateDigest(ca)}\n`,
   };
 }
 

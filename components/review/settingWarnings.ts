@@ -1,4 +1,4 @@
-import { TLS_MODES } from "../render/tls";
+import { hasHttps, isTlsStep, TLS_MODES } from "../render/tls";
 import type { ServerChange } from "./change";
 import type { Role } from "./group";
 import type { SettingChange } from "./settings";
@@ -58,7 +58,7 @@ const fixed: Record<Role, Record<string, Fixed>> = {
           : "make it two runs, the first with `acl: { defaultPolicy: allow }`",
     },
     tls: {
-      only: ({ from, to }) => Math.abs(tlsStep(from) - tlsStep(to)) > 1,
+      only: ({ from, to }) => !isTlsStep(from, to),
       why: "servers on either side of the change would not understand each other",
       instead: ({ from, to }) => `one step a run, each gated: ${tlsWay(from, to)}`,
     },
@@ -156,10 +156,18 @@ function followAcl(from: string, to: string): string | undefined {
 }
 
 function followTls(from: string, to: string): string | undefined {
-  if (to === "required")
-    return "servers refuse plain text among themselves from each one's restart on; whoever asks them needs `caCertificate` for HTTPS, and client agents have to be gone, for they have no certificates";
-  if (from === "required")
-    return "HTTPS no longer answers from each server's restart on, and servers take plain text again";
+  const https = "whoever asks them needs `caCertificate` for HTTPS";
+  if (to === "preferred" && from !== "required")
+    return `servers know one another by name and give client agents certificates from each one's restart on, and ${https}; plain text they still take, so give each \`ConsulClient\` its \`tls\` before \`required\``;
+  if (to === "required") {
+    const refused = "servers refuse plain text from each one's";
+    return from === "preferred"
+      ? `${refused} reload on; client agents that do not show TLS in their node's metadata stop the run when it is staged`
+      : `${refused} restart on; ${https}, and client agents have to be gone, or go by \`preferred\``;
+  }
+  if (to === "preferred") return "servers take plain text again from each one's reload on";
+  if (hasHttps(from))
+    return "HTTPS no longer answers from each server's restart on, servers take plain text, and they give client agents no more certificates: those with `tls` have to be without it before their next start";
   return undefined;
 }
 

@@ -33,6 +33,7 @@ const hostLibrary = [
   "gate/handover.sh",
   "gate/gates.sh",
   "gate/teardown.sh",
+  "gate/tls-step.sh",
   "agent/service.sh",
   "agent/certificates.sh",
   "agent/secrets.sh",

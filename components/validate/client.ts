@@ -1,7 +1,7 @@
 import type { PlainClientArgs } from "../client/args";
 import { type EarlyArgs, planClients } from "../client/plan";
 import { canonicalAddress } from "./address";
-import { CLIENT_MANAGED_KEYS } from "./clientManagedKeys";
+import { CLIENT_KEYS_BESIDE_TLS, CLIENT_MANAGED_KEYS } from "./clientManagedKeys";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
 import { checkGossipKey } from "./gossip";
@@ -18,6 +18,7 @@ import { serversOf } from "./servers";
 import { checkServices } from "./services";
 import { checkDatacenter, checkFoldersApart } from "./settings";
 import { checkExisting } from "./ssh";
+import { checkCa } from "./tls";
 import {
   each,
   type Fields,
@@ -44,10 +45,11 @@ export function validateClients(args: PlainClientArgs, files?: Files): Problem[]
       SOURCES.flatMap((source) => serversOf(fieldsOf(args), source)),
     ),
     ...checkClientKey(fieldsOf(args).gossipKey),
+    ...optional(checkClientTls)(fieldsOf(args).tls, "tls"),
   ];
 }
 
-/** Those of all arguments but the two that may come late: what the clients join, and the key. */
+/** Those of all arguments but those that may come late: what the clients join, the key, and the CA. */
 export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
   const fields = fieldsOf(args);
   return [
@@ -72,11 +74,18 @@ export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
     ...checkRecursors(fields, portOf(fields, "dns", DEFAULTS.ports)),
     ...checkEnvironment(fields),
     ...checkServices(fields),
-    ...checkExtraConfig(fields, CLIENT_MANAGED_KEYS, DEFAULTS),
+    ...checkExtraConfig(fields, clientKeysOf(fields), DEFAULTS),
   ];
 }
 
-/** An agent has no certificates, so nothing would listen there. */
+/** With `tls`, what `extraConfig` says of it is the argument's; without, it is the user's own. */
+function clientKeysOf({ tls }: Fields) {
+  return tls === undefined
+    ? CLIENT_MANAGED_KEYS
+    : [...CLIENT_MANAGED_KEYS, ...CLIENT_KEYS_BESIDE_TLS];
+}
+
+/** An agent has no certificate of its own on its disk, so nothing would listen there. */
 function checkNoHttps(args: Fields): Problem[] {
   return fieldsOf(args.addresses).https === undefined
     ? []
@@ -109,6 +118,13 @@ function checkSource(args: Fields, source: (typeof SOURCES)[number]): Problem[] 
 
 export function checkClientKey(key: unknown): Problem[] {
   return checkGossipKey(key, "gossipKey");
+}
+
+/** The CA that clients know their servers by: "" is no TLS, and anything else has to be one that is good now. */
+export function checkClientTls(tls: unknown, path = "tls"): Problem[] {
+  return object((fields) =>
+    fields.caCertificate === "" ? [] : each(fields, path, { caCertificate: checkCa }),
+  )(tls, path);
 }
 
 /** What the clients join; `clients` are these, of which none is a server. */

@@ -1,4 +1,5 @@
-import { governs, type ManagedKey, refused } from "./managedKeys";
+import { CLIENT_TLS_META } from "../render/tls";
+import { governs, type ManagedKey, refused, TLS_KEYS } from "./managedKeys";
 
 const ADDRESS = "it is the `address` of the host or machine";
 const KIND = "all of them are clients; leave it out";
@@ -33,4 +34,12 @@ export const CLIENT_MANAGED_KEYS: readonly ManagedKey[] = [
   governs("recursor", "recursors"),
   governs("services", "services"),
   governs("service", "services"),
+];
+
+/** The same beside the argument `tls`. */
+export const CLIENT_KEYS_BESIDE_TLS: readonly ManagedKey[] = [
+  ...TLS_KEYS,
+  ...Object.keys(CLIENT_TLS_META).map((key) =>
+    refused(`node_meta.${key}`, "by it servers know that this client talks TLS; leave it out"),
+  ),
 ];

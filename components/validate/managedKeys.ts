@@ -70,3 +70,18 @@ export const MANAGED_KEYS: readonly ManagedKey[] = [
   governs("recursors", "recursors"),
   governs("recursor", "recursors"),
 ];
+
+/** What says how an agent talks TLS, by its names of today and of before. */
+export const TLS_KEYS: readonly ManagedKey[] = [
+  "tls",
+  "auto_encrypt",
+  "ca_file",
+  "ca_path",
+  "cert_file",
+  "key_file",
+  "verify_incoming",
+  "verify_incoming_https",
+  "verify_incoming_rpc",
+  "verify_outgoing",
+  "verify_server_hostname",
+].map((key) => governs(key, "tls"));

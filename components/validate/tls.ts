@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { planSettings } from "../cluster/plan";
-import { pemBlocks, serverName, TLS_MODES } from "../render/tls";
-import { governs, MANAGED_KEYS, type ManagedKey, refused } from "./managedKeys";
+import { hasHttps, pemBlocks, serverName, TLS_MODES } from "../render/tls";
+import { governs, MANAGED_KEYS, type ManagedKey, TLS_KEYS } from "./managedKeys";
 import { type Problem, problem, show } from "./problem";
 import { allServers } from "./servers";
 import {
@@ -47,11 +47,11 @@ const checkMode = text((mode, path) =>
     ? []
     : problem(
         path,
-        `${show(mode)} is none of "required" (TLS alone), "outgoing" and "offered" (the steps before it) and "off"`,
+        `${show(mode)} is none of "required" (TLS alone), "preferred", "outgoing" and "offered" (the steps before it) and "off"`,
       ),
 );
 
-const checkCa: Check = text((pem, path) => {
+export const checkCa: Check = text((pem, path) => {
   const [ca, ...more] = certificatesIn(pem);
   if (ca === undefined) return problem(path, `holds no certificate; give one in PEM`);
   if (more.length > 0) return problem(path, "holds more than one certificate; give the CA's alone");
@@ -191,14 +191,17 @@ function privateKeyIn(value: unknown): KeyObject | undefined {
 
 /** Nothing would listen there. */
 function checkHttpsAddress(args: Fields): Problem[] {
-  return fieldsOf(args.addresses).https === undefined || modeOf(args) === "required"
+  return fieldsOf(args.addresses).https === undefined || hasHttps(modeOf(args))
     ? []
-    : problem("addresses.https", "has no effect without `tls` in mode required; leave it out");
+    : problem(
+        "addresses.https",
+        "has no effect without `tls` in mode required or preferred; leave it out",
+      );
 }
 
 /** Servers that ask one another need to be reached: over HTTPS, or over HTTP. */
 function checkCallers(args: Fields): Problem[] {
-  return modeOf(args) === "required" && fieldsOf(args.ports).https === -1
+  return hasHttps(modeOf(args)) && fieldsOf(args.ports).https === -1
     ? problem("ports.https", "-1 would leave TLS without HTTPS; leave it out")
     : [];
 }
@@ -211,12 +214,5 @@ export function portsBesideTls(args: Fields) {
 /** With the argument, `extraConfig` says nothing of TLS; without, what it says is the user's own. */
 export function keysManagedBesideTls(args: Fields, keys = MANAGED_KEYS): readonly ManagedKey[] {
   if (modeOf(args) === "off") return keys;
-  const older = ["ca_file", "ca_path", "cert_file", "key_file", "verify_incoming"];
-  const oldest = ["verify_incoming_rpc", "verify_outgoing", "verify_server_hostname"];
-  return [
-    ...keys,
-    ...["tls", ...older, "verify_incoming_https", ...oldest].map((key) => governs(key, "tls")),
-    governs("addresses.https", "addresses.https"),
-    refused("auto_encrypt", "client agents get no certificates of these servers yet; leave it out"),
-  ];
+  return [...keys, ...TLS_KEYS, governs("addresses.https", "addresses.https")];
 }

@@ -1,4 +1,4 @@
-// Client agents of a cluster that another stack makes: what this one needs of it are two of its outputs. Another line
+// Client agents of a cluster that another stack makes: what this one needs of it are three of its outputs. Another line
 // in `hosts` is another client; another gossip key of the cluster is noted at the next run, and restarts nobody.
 //
 // In a project of your own, after `npm install consul-cluster`, the component is imported from "consul-cluster".
@@ -20,6 +20,8 @@ const web = new ConsulClient("web", {
   ...config.requireObject<Partial<ConsulClientArgs>>("settings"),
   servers: cluster.requireOutput("joinAddresses"),
   gossipKey: cluster.requireOutput("gossipKey"),
+  // "" as long as the cluster gives its client agents no certificates; from the next run on after it does, they talk TLS.
+  tls: { caCertificate: cluster.requireOutput("clientCaCertificate") },
   existing: { hosts: config.requireObject<HostConfig[]>("hosts").map((h) => ({ ...h, ...login })) },
   services: config.requireObject<ClientServiceArgs[]>("services"),
 });

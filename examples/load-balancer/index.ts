@@ -36,7 +36,12 @@ for (const host of web) {
 }
 
 // Known once the cluster is ready: no agent starts before there is a leader.
-const join = { servers: cluster.joinAddresses, gossipKey: cluster.gossipKey, ...source };
+const join = {
+  servers: cluster.joinAddresses,
+  gossipKey: cluster.gossipKey,
+  tls: { caCertificate: cluster.clientCaCertificate },
+  ...source,
+};
 
 // The order of page and agent does not matter: nobody is sent to a service before its check has passed.
 const webAgents = new ConsulClient("web", {

@@ -9,8 +9,8 @@ import { addresses, names, on, processes, trio, trioIsUpWith } from "../support/
 // TLS, with ACLs beside it: a cluster that speaks nothing else from its first start, and goes through a reload and a restart
 // under load; a stranger is refused on every port, and no private key shows anywhere.
 //
-// How a cluster that serves is led to TLS, a renewal, an upgrade (a hand-over of 1.19.2 takes more than a second over TLS),
-// and client agents are not here.
+// How a cluster that serves is led to TLS, a renewal, and an upgrade (a hand-over of 1.19.2 takes more than a second over TLS)
+// are not here; client agents are in 14-tls-clients.
 
 interface Outputs {
   managementToken: string;

@@ -5,6 +5,7 @@
 
 import { isSecret, output } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import { tlsFile } from "../support/tlsFiles";
 import { clientHosts, clientsAlone, clientsOfCluster, type Program } from "./support/clients";
 import { clusterOf, existing, givenKey, madeKey, textOf } from "./support/clusters";
 import { expectSecretIn } from "./support/places";
@@ -136,6 +137,43 @@ describe("a preview of a cluster and its clients that do not exist yet", async (
   test("does not know the key", () => {
     expect(program.get("w-web-2-activate").inputs.stdin).toBeInstanceOf(Unknown);
   });
+});
+
+describe("clients of a cluster with TLS", () => {
+  const clientsOf = (mode: string, preview = false) =>
+    clientsOfCluster({}, { preview, cluster: { ...existing(), tls: { mode } }, withTls: true });
+
+  test.each(["preferred", "required"])("talk it where it is %s", async (mode) => {
+    const program = await clientsOf(mode);
+    expect(program.errors).toEqual([]);
+    expect(program.get("c").outputs.clientCaCertificate).toBe(tlsFile("ca.pem"));
+    const { create, stdin } = program.get("w-web-1-config").inputs;
+    expect(stdin).toContain('"auto_encrypt"');
+    const [, label] = / certificate=([0-9a-f]{12})\b/.exec(create as string) ?? [];
+    expect(program.get("w-web-1-activate").inputs.stdin).toContain(`\ncertificate ${label}\n`);
+    expect(textOf(program.get("w-web-1-secrets"), "stdin")).toContain("==> tls-ca.pem <==");
+    expect(textOf(program.get("w-web-1-secrets"), "stdin")).not.toContain("PRIVATE KEY");
+    expect(behind(program, "w-web-1-config")).toContain("c-ready");
+    expect(behind(program, "w-web-1-release")).not.toContain("c-ready");
+  });
+
+  test.each(["off", "offered", "outgoing"])("do not where it is %s", async (mode) => {
+    const program = await clientsOf(mode);
+    const without = await clientsOfCluster();
+    expect(program.get("c").outputs.clientCaCertificate).toBe("");
+    for (const step of steps) {
+      const name = `w-web-1-${step}`;
+      expect(program.get(name).inputs, name).toEqual(without.get(name).inputs);
+    }
+  });
+});
+
+test("a CA that is none reaches no host's settings, also where it arrives late", async () => {
+  const caCertificate = output(Promise.resolve("none"));
+  const program = await clientsAlone({ tls: { caCertificate } });
+  expect(program.errors[0]?.message).toContain("tls.caCertificate");
+  const staged = program.commands.filter(({ name }) => /-(secrets|config|activate)$/.test(name));
+  expect(staged).toEqual([]);
 });
 
 describe("clients of a cluster that others made", () => {

@@ -33,6 +33,7 @@ test("three machines with all defaults", async () => {
     gossipKey: new Secret(madeKey),
     managementToken: "",
     caCertificate: "",
+    clientCaCertificate: "",
     certificateDaysLeft: -1,
     faultTolerance: 1,
     version: "1.22.0",

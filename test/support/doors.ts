@@ -1,3 +1,4 @@
+import { hasHttps } from "../../components/render/tls";
 import { ConsulApi } from "./consul";
 import type { Settings } from "./stack";
 import { openTunnel, type Tunnel } from "./tunnel";
@@ -105,7 +106,7 @@ function placeOf(settings: Settings): Place {
     tls?: { mode?: string };
   };
   // With TLS it is HTTPS that is open.
-  const closed = tls !== undefined && (tls.mode ?? "required") === "required";
+  const closed = tls !== undefined && hasHttps(tls.mode ?? "required");
   const listening = (addresses?.http ?? (closed ? "127.0.0.1" : "0.0.0.0")).split(" ");
   const open = listening.some((address) => address !== "127.0.0.1" && address !== "::1");
   return { port: ports?.http ?? 80, open };

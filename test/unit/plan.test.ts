@@ -82,12 +82,13 @@ describe("TLS", () => {
     });
   });
 
-  test("that is required opens HTTPS and closes HTTP, where nothing else is said; on the way there nothing moves", () => {
+  test("that is required, or preferred, opens HTTPS and closes HTTP, where nothing else is said; on the way there nothing moves", () => {
     const { ports, addresses } = planCluster({ tls: {} });
     expect(addresses).toMatchObject({ https: "0.0.0.0", http: "127.0.0.1" });
     expect(ports.https).toBe(8501);
     const said = { ports: { https: 443 }, addresses: { http: "10.0.0.1" } };
     expect(planCluster({ tls: {}, ...said })).toMatchObject(said);
+    expect(planCluster({ tls: { mode: "preferred" } })).toMatchObject({ ports, addresses });
     for (const mode of ["offered", "outgoing", "off"])
       expect(planCluster({ tls: { mode } })).toMatchObject({
         ports: planCluster({}).ports,

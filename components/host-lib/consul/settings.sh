@@ -7,8 +7,8 @@ facts_of_settings() {
   [ ! -e "$folder/10-server.json" ] || role=server
   settings=$(json_lines 2>/dev/null <"$folder/10-$role.json") || return 1
   peers=$(peers_of_settings "$folder") || return 1
-  # Of TLS: ours is what lies in the set itself.
-  [ ! -e "$folder/tls/valid" ] || { tls=ours; settings="$settings
+  # Of TLS: ours is what lies in the set itself. A client's facts say nothing of it.
+  [ "$role" = client ] || [ ! -e "$folder/tls/valid" ] || { tls=ours; settings="$settings
 $(json_lines 2>/dev/null <"$folder/20-reloadable.json")" || return 1; }
   # What the settings say of ACLs without this library's tokens is the user's own.
   ! grep -qs '"initial_management"' "$folder/30-secrets.json" ||
@@ -52,11 +52,12 @@ $(json_lines 2>/dev/null <"$folder/20-reloadable.json")" || return 1; }
       if (role == "server") print "acl=" policy
       if (tls == "ours") {
         required = value["tls.internal_rpc.verify_incoming"] == "true"
+        https = value["tls.internal_rpc.verify_server_hostname"] == "true"
         sub(/\.$/, "", value["domain"])
-        print "tls=" (required ? "required" : value["tls.defaults.verify_outgoing"] == "true" ? "outgoing" : "offered")
+        print "tls=" (required ? "required" : https ? "preferred" : value["tls.defaults.verify_outgoing"] == "true" ? "outgoing" : "offered")
         print "tls_name=server." value["datacenter"] "." value["domain"]
-        if (required) print "https_port=" value["ports.https"]
-        if (required) print "https_open=" (value["ports.https"] > 0 ? is_open(" " value["addresses.https"] " ") : "no")
+        if (https) print "https_port=" value["ports.https"]
+        if (https) print "https_open=" (value["ports.https"] > 0 ? is_open(" " value["addresses.https"] " ") : "no")
       }
       print "end=facts"
     }'

@@ -16,6 +16,20 @@ tls_arguments() {
   case $1 in https://*) echo "-ca-file=$(trusted_ca) -tls-server-name=$(applied_or_staged tls_name)" ;; esac
 }
 
+# The client agents of the pool, as the agent at $via has them: NAME TLS STATE, in which TLS is `tls` for one of which the catalog says that it
+# talks TLS, or else `plain`, and STATE is `alive` or `away`. Of who has left there is nothing to say. An agent tells it of itself,
+# and it is told of the node with this id: what another of that name has told before is no evidence.
+clients_by_tls() {
+  local members='' nodes=''
+  members=$(members_of "$via") || return
+  members=$(printf '%s\n' "$members" | awk '$3 == "client" && $2 != 3')
+  [ -n "$members" ] || return 0
+  nodes=$(nodes_of "$via") || return
+  printf '%s\n\n%s\n' "$nodes" "$members" | awk '
+    !known { if ($0 == "") known = 1; else tls[$1 " " $2] = $3; next }
+    { print $1, (tls[$1 " " $4] == "auto-encrypt" ? "tls" : "plain"), ($2 == 1 ? "alive" : "away") }'
+}
+
 # What the server at the IP address $1 shows who dials it over TLS at the port $2 where Raft talks: `good`, `bad` where its
 # certificate is not accepted here, `plain` where it has none, `silent` where nobody answers.
 shown_certificate() {

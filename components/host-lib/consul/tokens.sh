@@ -52,7 +52,8 @@ tokens_for() {
     /v1/status/*) echo none ;;
     # The only one of the agent's paths that is judged as the cluster's.
     /v1/agent/force-leave/*) cluster_tokens ;;
-    /v1/agent/*) some "$(! has_token recovery || echo recovery)" "$(former recovery)" ;;
+    # A server's own agent may read every node, and the provisioner's token none.
+    /v1/agent/* | /v1/catalog/nodes*) some "$(! has_token recovery || echo recovery)" "$(former recovery)" ;;
     /v1/acl/*) if has_token management; then echo management; else echo none; fi ;;
     *) cluster_tokens ;;
   esac

@@ -17,11 +17,24 @@ CLIENT_AFTER_S=60  # for a client to be back, after a change
 
 # $1: release, $2: node id before. Leaves the reason in $reason where it is not back.
 client_is_back() {
-  is_desired_agent "$1" "$2" || return 1
-  reason="it knows no leader: none of the servers in its settings could be joined, or they have none, or they talk TLS alone, for which client agents have no certificates"
+  if ! is_desired_agent "$1" "$2"; then explain_silence; return 1; fi
+  reason="it knows no leader: none of the servers in its settings could be joined, or they have none, or they talk TLS alone, for which the ConsulClient has to have tls"
   names_a_leader "$api" || return 1
   reason="it is not alive in the pool"
   members_of "$api" | grep -q "^$name 1 client "
+}
+
+# With TLS Consul opens no HTTP before a server has given it a certificate, and tries again and again until one does: no crash.
+waits_for_certificate() {
+  local place="${api#http://}" ip=''
+  ip=${place%:*}
+  ip=${ip#[}
+  [ -n "$(staged_certificate)" ] && runs && [ "$(probe "${ip%]}" "${place##*:}")" = refused ]
+}
+
+explain_silence() {
+  waits_for_certificate || return 0
+  reason="$reason: with TLS it opens no HTTP before a server has given it a certificate, and none of those in its settings has: they are not reached at port 8300 (another one: extraConfig.ports.server), have no leader, are not in the mode preferred or required, or have another CA"
 }
 
 gate_after_restart() {
@@ -34,9 +47,12 @@ gate_after_restart() {
   done
 }
 
-# No leader known, and the cause is read at a start alone: whom to join, and the gossip key, where a rotation did not
-# reach it.
-needs_rejoin() { ! names_a_leader "$api" && { differs neighbours || ! uses_staged_key; }; }
+# No leader known, and the cause is read at a start alone: whom to join, TLS or none, and the gossip key, where a rotation
+# did not reach it. Or a certificate is waited for, in pauses of up to ten minutes: a start asks for it at once.
+needs_rejoin() {
+  ! names_a_leader "$api" &&
+    { differs neighbours || differs certificate || ! uses_staged_key || waits_for_certificate; }
+}
 
 # What restarts while there is no leader could not show that it is back.
 client_gate_before_restart() {

@@ -56,38 +56,14 @@ check_tls_step() {
   is_applied || return 0
   was=$(applied_fact tls) is=$(staged_fact tls)
   from=$(tls_step "$was") to=$(tls_step "$is")
-  case $((to - from)) in
-    -1 | 0 | 1) ;;
-    *) die "tls cannot go from ${was:-off} to ${is:-off} here in one run, for servers on either side of the change would not understand each other: go one step a run, off, offered, outgoing, required; $untouched" ;;
-  esac
+  is_tls_step "$was" "$is" ||
+    die "tls cannot go from ${was:-off} to ${is:-off} here in one run, for servers on either side of the change would not understand each other: go one step a run, off, offered, outgoing, preferred, required; $untouched"
   [ "$from" -eq 0 ] || [ "$to" -eq 0 ] ||
     refuse_another tls_name "it is the name by which the servers know each other; go back to no TLS, one step a run, before it changes"
+  if has_https "$was" && ! has_https "$is"; then tell_of_tls_clients; fi
   [ "$to" -gt "$from" ] || return 0
   [ "$to" -le 1 ] || check_peers_certificates "$is"
-  [ "$to" -le 2 ] || check_no_plain_clients
-}
-
-# Before anybody relies on them: a certificate that is not good shows at the next connection only, and neither autopilot nor
-# gossip sees it. A server whose host answers and that does not run has its step behind it, or is told so itself. $1: the mode.
-check_peers_certificates() {
-  local ip='' shown=''
-  for ip in $(peer_ips); do
-    shown=$(shown_certificate "$ip" "$(raft_port)")
-    case $shown in
-      bad) die "tls cannot be $1 yet: the certificate of the server at $ip is not accepted here (its name, its CA or its time); $untouched" ;;
-      plain) die "tls cannot be $1 yet: the server at $ip shows no certificate; every server takes the step \"offered\" first; $untouched" ;;
-    esac
-  done
-}
-
-# Client agents have no certificates of this cluster: its servers would talk to them no more.
-check_no_plain_clients() {
-  local view='' clients=''
-  find_agent || return 0
-  view=$(members_of "$via") || die "whether client agents are in the pool is not known, $via does not say; $untouched"
-  clients=$(printf '%s\n' "$view" | awk '$2 == 1 && $3 == "client" { print $1 }')
-  [ -z "$clients" ] ||
-    die "tls cannot be required while client agents without certificates are in the pool: $(printf '%s\n' "$clients" | listed); stay with outgoing, or take them away; $untouched"
+  [ "$is" != required ] || check_no_plain_clients "$was"
 }
 
 # Another key than the one in use is a rotation, which needs every member: looked at now, before any server changes, and again

@@ -1,9 +1,8 @@
 import type { remote } from "@pulumi/command";
-import { all } from "@pulumi/pulumi";
-import { renderFiles } from "../../render/files";
+import { all, type Output } from "@pulumi/pulumi";
+import { type Files, renderFiles } from "../../render/files";
 import { renderSecretFiles } from "../../render/server";
 import type { ClusterAcl } from "../../secrets/aclSeed";
-import type { ServerTls } from "../../secrets/certificates";
 import type { GossipKey } from "../../secrets/gossipKey";
 import { hostCommand } from "../hostCommand";
 import type { Owner } from "../release/owner";
@@ -13,8 +12,8 @@ interface Secrets {
   gossipKey: GossipKey;
   /** Where there are ACLs: a server's alone. */
   acl?: ClusterAcl;
-  /** Where there is TLS: likewise. */
-  tls?: ServerTls;
+  /** The files of its certificates, where there is TLS. */
+  tls?: Output<Files>;
 }
 
 /** Lays the secret settings down, through stdin. */
@@ -30,15 +29,15 @@ export function stageSecrets(
     {
       script: "stage-secrets.sh",
       settings: {},
-      stdin: all([key, label, owner.id, acl?.tokens, acl?.label, tls?.material]).apply(
-        ([key, label, id, tokens, named, material]) =>
+      stdin: all([key, label, owner.id, acl?.tokens, acl?.label, tls]).apply(
+        ([key, label, id, tokens, named, certificates]) =>
           renderFiles(
             renderSecretFiles(
               key,
               label,
               id,
               tokens && { tokens, label: named as string, server: host.name },
-              material,
+              certificates,
             ),
           ),
       ),

@@ -4,7 +4,17 @@ import {
   ConsulCluster,
   type ConsulClusterArgs,
 } from "../../../components";
-import { existing, givenKey, madeKey, madeOwner, names, readyText, servers } from "./clusters";
+import {
+  existing,
+  givenKey,
+  madeCa,
+  madeCertificate,
+  madeKey,
+  madeOwner,
+  names,
+  readyText,
+  servers,
+} from "./clusters";
 import { type Recording, type Registered, record } from "./recorder";
 
 /** Two hosts for clients, none of them a server's. */
@@ -23,10 +33,14 @@ export interface Program extends Recording<ConsulClient> {
 interface Options {
   preview?: boolean;
   cluster?: ConsulClusterArgs;
+  /** Hands the cluster's CA on to the clients. */
+  withTls?: boolean;
 }
 
 function printed(name: string): string {
   if (name.endsWith("-gossip-key")) return `1 ${madeKey}`;
+  if (name.endsWith("-tls-ca")) return madeCa;
+  if (name.endsWith("-certificate")) return madeCertificate;
   if (name.endsWith("-owner")) return madeOwner;
   if (name === "w-ready") return readyText(["web-1", "web-2"]);
   return name.endsWith("-ready") ? readyText(names(3)) : "";
@@ -47,13 +61,14 @@ function programOf(recording: Recording<ConsulClient>): Program {
 /** Clients of a cluster that the same program makes. */
 export async function clientsOfCluster(
   args: Partial<ConsulClientArgs> = {},
-  { preview, cluster: clusterArgs = existing() }: Options = {},
+  { preview, cluster: clusterArgs = existing(), withTls }: Options = {},
 ): Promise<Program> {
   const program = () => {
     const cluster = new ConsulCluster("c", clusterArgs);
     return new ConsulClient("w", {
       servers: cluster.joinAddresses,
       gossipKey: cluster.gossipKey,
+      ...(withTls && { tls: { caCertificate: cluster.clientCaCertificate } }),
       existing: { hosts: clientHosts() },
       ...args,
     });

@@ -40,7 +40,7 @@ export const givenKey = Buffer.alloc(32, "given").toString("base64");
 export const madeSeed = Buffer.alloc(32, "seed").toString("base64");
 /** A CA: its private key, then its certificate. */
 export const madeCa = tlsFile("ca.key") + tlsFile("ca.pem");
-const madeCertificate = `1 names\n${tlsFile("server.key")}${tlsFile("server.pem")}`;
+export const madeCertificate = `1 names\n${tlsFile("server.key")}${tlsFile("server.pem")}`;
 export const madeOwner = "0123456789abcdef";
 export const loginKey = privateKey(99);
 export const loginPublicKey = hostKey(99);

@@ -7,33 +7,16 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PlainClientArgs } from "../../../components/client/args";
-import { renderSecretFiles } from "../../../components/render/server";
 import { agent, recorded, releases } from "../host-lib/answers";
 import { gossipKeys } from "../host-lib/recording/dummies";
 import { gossipKey, owner } from "../render/cases";
 import { Host } from "../support/host";
-import { type Rendered, rendered } from "./support";
+import { clientHost as host } from "./host";
+import { rendered } from "./support";
 
 const api = "http://127.0.0.1:8500";
 const label = "label-1";
 const other = gossipKeys.first;
-
-/** A client's host on which the set is staged; `keyring`: the key that its Consul keeps. */
-function host({ plan, files, wanted }: Rendered, keyring?: string): Host {
-  const made = new Host();
-  const facts = files.facts?.replace(/^data_dir=.*$/m, `data_dir=${made.folder}/data`) ?? "";
-  const secrets = renderSecretFiles(gossipKey, label, owner);
-  for (const [name, text] of Object.entries({ ...files, facts }))
-    made.write(`state/staged/config/${name}`, text);
-  for (const [name, text] of Object.entries(secrets))
-    made.write(`state/staged/secrets/${name}`, text);
-  made.write(`releases/${plan.version}/consul`, "", 0o755);
-  made.write("state/wanted", wanted);
-  made.write("state/facts", facts);
-  made.write("data/serf/x", "");
-  if (keyring) made.write("data/serf/local.keyring", `["${keyring}"]`);
-  return made;
-}
 
 test("the staged set is found to be what was asked for, and another is refused", () => {
   const set = rendered({ services: [{ name: "a", port: 1 }] });

@@ -2,8 +2,9 @@ import type { PlainClientArgs } from "../../../components/client/args";
 import { type ClientHostPlan, type ClientPlan, planClients } from "../../../components/client/plan";
 import { renderClientFiles } from "../../../components/render/client";
 import type { Files } from "../../../components/render/files";
-import { renderWanted } from "../../../components/render/server";
-import { gossipKey } from "../render/cases";
+import { renderSecretFiles, renderWanted } from "../../../components/render/server";
+import { certificateDigest, renderClientTlsFiles } from "../../../components/render/tls";
+import { gossipKey, owner } from "../render/cases";
 import { hostKey, openSshKey } from "../validate/keys";
 
 /** Two clients of three servers, nothing wrong with them. */
@@ -20,6 +21,7 @@ export function clientArgs(more: Partial<PlainClientArgs> = {}): PlainClientArgs
 export interface Rendered {
   plan: ClientPlan;
   files: Files;
+  secrets: Files;
   wanted: string;
 }
 
@@ -28,7 +30,14 @@ export function rendered(more: Partial<PlainClientArgs> = {}, label = "label-1")
   const args = clientArgs(more);
   const plan = planClients(args);
   const client = plan.clients[0] as ClientHostPlan;
-  const files = renderClientFiles(plan, client, args.servers);
+  const ca = args.tls?.caCertificate ?? "";
+  const files = renderClientFiles(plan, client, args.servers, ca !== "");
   const about = { version: plan.version, wipeData: client.wipeData };
-  return { plan, files, wanted: renderWanted(about, files, label) };
+  const certificate = ca === "" ? "" : certificateDigest(ca);
+  return {
+    plan,
+    files,
+    secrets: renderSecretFiles(gossipKey, label, owner, undefined, renderClientTlsFiles(ca)),
+    wanted: renderWanted(about, files, label, { certificate }),
+  };
 }

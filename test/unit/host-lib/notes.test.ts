@@ -43,6 +43,7 @@ const sets: [string, PlainArgs, number?][] = [
   ["TLS", { tls: {} }],
   ["TLS that is offered", { tls: { mode: "offered" }, domain: "fra1.example." }],
   ["TLS on the way", { tls: { mode: "outgoing" } }],
+  ["TLS that is preferred", { tls: { mode: "preferred" } }],
   ["HTTPS for this host alone", { tls: {}, addresses: { https: "127.0.0.1" } }],
   ["IPv6", { existing: servers("2001:db8::1", "2001:db8::2", "2001:db8::3") }],
   ["one server", { existing: servers("10.0.0.11") }],

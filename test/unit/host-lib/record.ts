@@ -8,6 +8,7 @@ import { answersFolder, type Release, releases } from "./answers";
 import { recordAcls } from "./recording/acls";
 import { Book } from "./recording/book";
 import { recordPlain } from "./recording/plain";
+import { recordTlsClients } from "./recording/tlsClients";
 
 // npx tsx test/unit/host-lib/record.ts [RELEASE...]: starts agents of each release on this computer's loopback
 // (127.0.78.x, no root, nothing of the lab's), leads them through what a cluster goes through, and writes their
@@ -35,6 +36,7 @@ async function record(consul: string, release: Release, step: Step): Promise<str
   try {
     await recordPlain(book, consul, join(root, "plain"));
     await recordAcls(book, consul, join(root, "acls"));
+    await recordTlsClients(book, consul, join(root, "tls-clients"));
     book.write(join(answersFolder, release));
     return `${book.size} answers`;
   } finally {

@@ -27,6 +27,7 @@ describe("a peer is asked", () => {
     ["over HTTP, without TLS", {}, {}, [plain]],
     ["over HTTP, before TLS is required", mode("offered"), mode("outgoing"), [plain]],
     ["over HTTPS, where TLS is required", mode("required"), mode("required"), [https]],
+    ["over HTTPS, where it is preferred", mode("preferred"), mode("required"), [https]],
     // In the rolling restart there are servers on either side.
     ["over both, on the way there", mode("outgoing"), mode("required"), [plain, https]],
     ["over both, on the way back", mode("required"), mode("outgoing"), [https, plain]],

@@ -138,6 +138,7 @@ export const cases: Record<string, Case> = {
   "acl-allow": { args: { existing: three, acl: { defaultPolicy: "allow" } }, server: "consul-1" },
   tls: { args: { existing: three, tls: {} }, server: "consul-2" },
   "tls-offered": { args: { existing: three, tls: { mode: "offered" } }, server: "consul-1" },
+  "tls-preferred": { args: { existing: three, tls: { mode: "preferred" } }, server: "consul-3" },
   "tls-acl": {
     args: {
       existing: three,

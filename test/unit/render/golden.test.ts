@@ -13,6 +13,7 @@ import {
   renderServerFiles,
   renderWanted,
 } from "../../../components/render/server";
+import { renderTlsFiles } from "../../../components/render/tls";
 import { validate } from "../../../components/validate";
 import { aclSecretsOf, type Case, cases, gossipKey, label, owner, tlsMaterialOf } from "./cases";
 
@@ -28,7 +29,7 @@ function rendered({ args, server }: Case): Files {
   const { environment, ...files } = renderServerFiles(plan, of);
   return {
     ...files,
-    ...renderSecretFiles(gossipKey, label, owner, acl, tls),
+    ...renderSecretFiles(gossipKey, label, owner, acl, tls && renderTlsFiles(tls)),
     "consul.env": environment as string,
     "wanted.txt": renderWanted(
       { version: plan.version, wipeData: of.wipeData },

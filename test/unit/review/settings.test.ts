@@ -23,7 +23,9 @@ test.each([
   ["acl-deny", false],
   ["acl-deny-at-once", true],
   ["tls-offered", false],
+  ["tls-preferred", false],
   ["tls-required", false],
+  ["tls-required-of-clients", false],
   ["tls-at-once", true],
 ])("%s: refused by the run itself: %j", (name, refused) => {
   const review = reviewPreview(readPreview(name));

@@ -1,6 +1,7 @@
 // Previews of this release that nobody has recorded yet, made from recorded ones of 0.1.0: with a facts file, a repair
 // and the guard of the fixed settings, and with commands that name no API and no folders.
 
+import { hasHttps } from "../../../components/render/tls";
 import { nameOf, type PreviewStep, type ResourceState } from "../../../components/review/preview";
 import { changed } from "./recorded";
 
@@ -127,24 +128,23 @@ function upgraded(steps: PreviewStep[]): PreviewStep[] {
 
 /** From one mode of TLS to another, as the files of a set and the desired text have it. */
 function withTls(steps: PreviewStep[], from: string, to: string): PreviewStep[] {
-  const rpc = `"tls": {\n    "internal_rpc": {\n      "verify_incoming": true,\n      "verify_server_hostname": true\n    }\n  },\n  "ui_config"`;
+  const names = `"tls": {\n    "internal_rpc": {\n      "verify_server_hostname": true\n    }\n  },\n  "ui_config"`;
   const settings = (mode: string) => (files: string) => {
     if (mode === "off") return files;
-    const { restarting } = { restarting: mode === "required" ? rpc : '"ui_config"' };
+    const incoming = `,\n    "internal_rpc": {\n      "verify_incoming": ${mode === "required"}\n    }`;
     return files
-      .replace('"ui_config"', restarting)
+      .replace('"ui_config"', hasHttps(mode) ? names : '"ui_config"')
       .replace(
         '"recursors"',
-        `"tls": {\n    "defaults": {\n      "verify_outgoing": ${mode !== "offered"}\n    }\n  },\n  "recursors"`,
+        `"tls": {\n    "defaults": {\n      "verify_outgoing": ${mode !== "offered"}\n    }${hasHttps(mode) ? incoming : ""}\n  },\n  "recursors"`,
       )
       .replace("role=server\n", `role=server\ntls=${mode}\n`);
   };
   const label = (mode: string) => (desired: string) => {
     if (mode === "off") return desired;
-    const digests = desired
-      .replace(/^reloadable-settings .*/m, `reloadable-settings ${mode !== "offered"}`)
-      .replace(/^restart-settings .*/m, `restart-settings ${mode === "required"}`);
-    return `${mode === "required" ? digests : digests.replace("restart-settings false", /^restart-settings .*/m.exec(desired)?.[0] ?? "")}certificate renewal-1-0123456789ab\n`;
+    const digests = desired.replace(/^reloadable-settings .*/m, `reloadable-settings ${mode}`);
+    const restarting = digests.replace(/^restart-settings .*/m, "restart-settings true");
+    return `${hasHttps(mode) ? restarting : digests}certificate renewal-1-0123456789ab\n`;
   };
   return steps.map((step) => {
     const edit = { config: settings, activate: label, repair: label }[kind(step)];
@@ -224,6 +224,10 @@ export const variants: Record<string, () => string> = {
   "tls-offered": () => changed("setting", (steps) => withTls(modern(steps), "off", "offered")),
   "tls-required": () =>
     changed("setting", (steps) => withTls(modern(steps), "outgoing", "required")),
+  "tls-preferred": () =>
+    changed("setting", (steps) => withTls(modern(steps), "outgoing", "preferred")),
+  "tls-required-of-clients": () =>
+    changed("setting", (steps) => withTls(modern(steps), "preferred", "required")),
   "tls-at-once": () =>
     changed("setting", (steps) => withTls(modern(steps, "update"), "off", "required")),
   "two-wipes": () =>

@@ -104,6 +104,9 @@ describe("the least that serves", () => {
     expect(choose(tls("outgoing"), { applied: tls("offered") })).toBe("reload");
     expect(choose(tls("required"), { applied: tls("outgoing") })).toBe("restart");
     expect(choose(tls("outgoing"), { applied: tls("required") })).toBe("restart");
+    expect(choose(tls("preferred"), { applied: tls("outgoing") })).toBe("restart");
+    expect(choose(tls("required"), { applied: tls("preferred") })).toBe("reload");
+    expect(choose(tls("preferred"), { applied: tls("required") })).toBe("reload");
     expect(choose(tls("offered"), { applied: tls("outgoing") })).toBe("reload");
     expect(choose({}, { applied: tls("offered") })).toBe("reload");
   });

@@ -148,22 +148,32 @@ describe("what a cluster that exists cannot change", () => {
   const tls = (mode: string, more: PlainArgs = {}): PlainArgs => ({ tls: { mode }, ...more });
 
   /** A host between two modes of TLS, whose peers end curl so where it dials Raft's port. */
-  const checkTls = (before: string, after: PlainArgs, exits = [56, 56], members = "") => {
+  const checkTls = (
+    before: string,
+    after: PlainArgs,
+    exits = [56, 56],
+    members = "",
+    nodes = "echo web-1 b auto-encrypt; echo web-2 c -",
+  ) => {
     const host = new Host();
     host.apply(host.render(tls(before)));
     host.stage(host.render(after));
     for (const [index, exit] of exits.entries())
       host.agents[`https://10.0.0.${12 + index}:8300`] = { "GET /": { exit } };
-    const leader = 'find_agent() { via=x; }; members_of() { echo "$members"; };';
-    return host.says("stage-config.sh", `members='${members}'; ${leader} check_fixed_settings`);
+    const leader = `find_agent() { via=x; }; members_of() { echo "$pool"; }; nodes_of() { ${nodes}; };`;
+    return host.says(
+      "stage-config.sh",
+      `exec 2>&1; pool='${members}'; ${leader} check_fixed_settings`,
+    );
   };
-  const modes = ["off", "offered", "outgoing", "required"];
+  const modes = ["off", "offered", "outgoing", "preferred", "required"];
 
-  test("TLS goes one step a run, in either direction", () => {
+  test("TLS goes one step a run, in either direction, or over the one that is for client agents", () => {
     for (const [from, before] of modes.entries())
       for (const [to, after] of modes.entries()) {
         const call = () => checkTls(before, tls(after));
-        if (Math.abs(from - to) <= 1) expect(call(), `${before} ${after}`).toBe("");
+        const isOver = [before, after].sort().join() === "outgoing,required";
+        if (Math.abs(from - to) <= 1 || isOver) expect(call(), `${before} ${after}`).toBe("");
         else expect(call).toThrow(`tls cannot go from ${before} to ${after} here in one run`);
       }
     expect(check(undefined, tls("required"))).toBe("");
@@ -172,7 +182,9 @@ describe("what a cluster that exists cannot change", () => {
   test("and nobody relies on a certificate of a peer that is not good, or not there", () => {
     const next = [
       ["offered", "outgoing"],
+      ["outgoing", "preferred"],
       ["outgoing", "required"],
+      ["preferred", "required"],
     ] as const;
     for (const [before, after] of next) {
       expect(() => checkTls(before, tls(after), [56, 60])).toThrow(/10\.0\.0\.13 is not accepted/);
@@ -185,13 +197,58 @@ describe("what a cluster that exists cannot change", () => {
     expect(checkTls("off", tls("offered"), [35, 35])).toBe("");
   });
 
-  test("client agents, which have no certificates, are not locked out", () => {
-    const alive = "consul-1 1 server a 10.0.0.11\nweb-1 1 client b 10.0.0.21";
-    expect(() => checkTls("outgoing", tls("required"), [56, 56], alive)).toThrow(
-      /while client agents without certificates are in the pool: web-1;/,
-    );
-    expect(checkTls("outgoing", tls("required"), [56, 56], "web-1 3 client b c")).toBe("");
-    expect(checkTls("offered", tls("outgoing"), [56, 56], alive)).toBe("");
+  describe("client agents are not locked out", () => {
+    /** What is said of a step with these in the pool, NAME STATUS role ID ADDRESS; the catalog knows web-1 as one with TLS. */
+    const step = (before: string, after: string, members: string, nodes?: string) =>
+      checkTls(before, tls(after), [56, 56], members, nodes);
+    const server = "consul-1 1 server a 10.0.0.11";
+    const secure = "web-1 1 client b 10.0.0.21";
+    const plain = "web-2 1 client c 10.0.0.22";
+
+    test("where TLS is required from preferred on: those that do not say that they talk it are named", () => {
+      expect(step("preferred", "required", [server, secure].join("\n"))).toBe("");
+      expect(() => step("preferred", "required", [server, secure, plain].join("\n"))).toThrow(
+        /does not say that they talk TLS: web-2;/,
+      );
+    });
+
+    test("nor is one taken for another that had its name", () => {
+      expect(() => step("preferred", "required", "web-1 1 client z 10.0.0.21")).toThrow(/: web-1;/);
+    });
+
+    test("and where it is not known who they are, nothing goes on", () => {
+      for (const nodes of ["return 3", "return 2"])
+        expect(() => step("preferred", "required", secure, nodes)).toThrow(/is not known, x does/);
+    });
+
+    test("who has left is nobody, and who is away is named", () => {
+      expect(step("preferred", "required", plain.replace(" 1 ", " 3 "))).toBe("");
+      expect(step("preferred", "required", plain.replace(" 1 ", " 4 "))).toMatch(
+        /client agents that are away now and do not talk TLS .*: web-2$/,
+      );
+    });
+
+    test("where preferred is left out, none may be there, whatever it says", () => {
+      expect(() => step("outgoing", "required", secure)).toThrow(
+        /cannot go from outgoing to required while client agents are in the pool: web-1; go by pref/,
+      );
+      expect(step("outgoing", "required", server)).toBe("");
+    });
+
+    test("other steps ask nobody; on the way back those with TLS are named", () => {
+      for (const [before, after] of [
+        ["off", "offered"],
+        ["offered", "outgoing"],
+        ["outgoing", "preferred"],
+        ["required", "preferred"],
+        ["outgoing", "offered"],
+      ] as const)
+        expect(step(before, after, [secure, plain].join("\n"), "return 3")).toBe("");
+      for (const before of ["preferred", "required"])
+        expect(step(before, "outgoing", [secure, plain].join("\n"))).toMatch(
+          /client agents that talk TLS get no certificates .*: web-1$/,
+        );
+    });
   });
 
   test("with TLS the domain stays: it stands in every certificate", () => {

@@ -8,6 +8,7 @@ import {
   renderServerFiles,
   renderWanted,
 } from "../../../components/render/server";
+import { renderTlsFiles } from "../../../components/render/tls";
 import type { Program } from "../../../components/steps/scripts";
 import { type Agents, fakeConsul } from "../../support/curl/fakeConsul";
 import { aclSecretsOf, gossipKey, label, owner, servers, tlsMaterialOf } from "../render/cases";
@@ -85,7 +86,13 @@ export class Host {
     return {
       plan,
       config,
-      secrets: renderSecretFiles(options.key ?? gossipKey, options.label ?? label, owner, acl, tls),
+      secrets: renderSecretFiles(
+        options.key ?? gossipKey,
+        options.label ?? label,
+        owner,
+        acl,
+        tls && renderTlsFiles(tls),
+      ),
       desired: renderWanted(about, config, options.label ?? label, {
         tokens: acl?.label,
         certificate: tls?.label,

@@ -34,6 +34,7 @@ describe("what is said of TLS", () => {
     {},
     { mode: "required" },
     { mode: "outgoing" },
+    { mode: "preferred" },
     { mode: "offered" },
     { mode: "off" },
     { caCertificate: ca, caKey: tlsFile("ca.key") },

@@ -132,7 +132,7 @@ export const wrongSettings: Row[] = [
     at: "tls.mode",
     is: "on",
     says: [
-      'tls.mode: "on" is none of "required" (TLS alone), "outgoing" and "offered" (the steps before it) and "off"',
+      'tls.mode: "on" is none of "required" (TLS alone), "preferred", "outgoing" and "offered" (the steps before it) and "off"',
     ],
   },
   {
@@ -175,7 +175,9 @@ export const wrongSettings: Row[] = [
   {
     at: "addresses.https",
     is: "0.0.0.0",
-    says: ["addresses.https: has no effect without `tls` in mode required; leave it out"],
+    says: [
+      "addresses.https: has no effect without `tls` in mode required or preferred; leave it out",
+    ],
   },
   { at: "enableSyslog", is: "yes", says: ["enableSyslog: must be true or false, not a string"] },
   { at: "ui", is: 1, says: ["ui: must be true or false, not a number"] },

@@ -13,4 +13,6 @@ export const tokens = {
   management: "d0000000-0000-4000-8000-00000000d001",
   /** No server knows it. */
   wrong: "d0000000-0000-4000-8000-00000000d002",
+  /** Each agent knows it by itself. */
+  recovery: "d0000000-0000-4000-8000-00000000d003",
 } as const;

@@ -22,6 +22,12 @@ export const reading: Record<string, Question> = {
   "kv-missing": get("/v1/kv/consul-cluster/nothing?raw"),
 };
 
+/** Who is in the pool, and what the leader's catalog knows of each. */
+export const catalog: Record<string, Question> = {
+  members: get("/v1/agent/members"),
+  nodes: get("/v1/catalog/nodes?consistent"),
+};
+
 /** What changes something, where it is not refused. */
 export const writing: Record<string, Question> = {
   "kv-put": put("/v1/kv/consul-cluster/canary", "a canary"),

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mirrorSettings } from "../../lab/mirror/mirror";
+import { BareHosts } from "../support/bareHosts";
+import { processesOn, sshOutput } from "../support/machines";
+import { keepsItsPromise } from "../support/promise";
+import { TestStack } from "../support/stack";
+import { addresses, processes, trio, trioIsUpWith } from "../support/trio";
+import { eventually } from "../support/wait";
+
+// Client agents in a cluster that is led to TLS, and back: examples/clients as it stands, whose agents follow the servers by
+// the cluster's output. The servers change under load.
+//
+// What happens to agents while no server answers is not here: host-lib/recording/tlsClients.ts starts a real one so.
+
+const clients = { "web-1": "198.18.77.51", "web-2": "198.18.77.52" };
+const names = Object.keys(clients);
+const hosts = new BareHosts("clients");
+const web = new TestStack("clients", {}, undefined, "clients");
+
+const on = (name: string, command: string) => sshOutput("clients", name, command);
+const agents = () => processesOn("clients", names);
+const mode = (name: string) => ({ ...trio.settings, tls: { mode: name } });
+
+/** Through the agent of this host, whose servers have to talk to it. */
+const writes = (name: string) =>
+  on(name, "curl -s -X PUT --data-raw x http://127.0.0.1:8500/v1/kv/by-a-client");
+
+/** Of each agent, as its own catalog has it: what it says of its TLS. */
+async function evidence(): Promise<(string | undefined)[]> {
+  const said = await on("web-1", "curl -sf 'http://127.0.0.1:8500/v1/catalog/nodes?consistent'");
+  const nodes = JSON.parse(said) as { Node: string; Meta?: Record<string, string> }[];
+  return names.map((name) => nodes.find(({ Node }) => Node === name)?.Meta?.["cluster-tls"]);
+}
+
+/** The clients' stack runs, and both of its agents restart: others than before, and well. */
+async function bothRestart(): Promise<void> {
+  const before = await agents();
+  const { stdout } = await web.up();
+  expect(stdout.match(/updated .*restart done/g)).toHaveLength(2);
+  const after = await agents();
+  for (const index of [0, 1]) expect(after[index]).not.toBe(before[index]);
+  for (const name of names) expect(await writes(name)).toBe("true");
+}
+
+beforeAll(async () => {
+  await web.forget();
+  await trioIsUpWith({ tls: { mode: "outgoing" } });
+  const made = await hosts.create(
+    ...Object.entries(clients).map(([name, address]) => ({ name, address })),
+  );
+  web.settings = {
+    cluster: `organization/consul-cluster/${trio.name}`,
+    hosts: Object.entries(clients).map(([name, address], i) => ({
+      name,
+      address,
+      hostKey: made[i]?.hostKey,
+    })),
+    privateKeyFile: hosts.keyFile,
+    settings: mirrorSettings,
+  };
+  await web.up();
+});
+
+afterAll(async () => {
+  await web.forget();
+  await hosts.remove();
+  await trio.destroy();
+});
+
+describe("client agents of a cluster on its way to TLS", () => {
+  test("talk plain text as long as it gives no certificates, and are in the way of requiring them", async () => {
+    expect(await evidence()).toEqual([undefined, undefined]);
+    const before = trio.settings;
+    trio.settings = mode("required");
+    expect(await trio.upThatFails()).toMatch(
+      /from outgoing to required while client agents are in the pool: web-\d, web-\d; go by preferred/,
+    );
+    trio.settings = before;
+  });
+
+  test("go on in plain text where it prefers TLS, and are named where it would require it", async () => {
+    const before = await agents();
+    await keepsItsPromise(trio, addresses, mode("preferred"), { says: "restart" });
+    for (const name of names) expect(await writes(name)).toBe("true");
+    expect(await agents()).toEqual(before);
+    const settings = trio.settings;
+    trio.settings = mode("required");
+    expect(await trio.upThatFails()).toMatch(/does not say that they talk TLS: web-\d, web-\d;/);
+    trio.settings = settings;
+  });
+
+  test("go over to TLS in their stack's next run, and say so in the catalog", async () => {
+    await bothRestart();
+    await eventually("the catalog knows", 60, async () =>
+      (await evidence()).every((said) => said === "auto-encrypt"),
+    );
+    await web.up("--expect-no-changes");
+  });
+
+  test("stay in it where it requires TLS from a reload on, also with a restart of their own", async () => {
+    const [servers, before] = [await processes(), await agents()];
+    await keepsItsPromise(trio, addresses, mode("required"), { says: "reload" });
+    expect(await processes()).toEqual(servers);
+    expect(await agents()).toEqual(before);
+    for (const name of names) expect(await writes(name)).toBe("true");
+    await on("web-1", "sudo systemctl restart consul");
+    await eventually("web-1 writes again", 60, async () => (await writes("web-1")) === "true");
+    await web.up("--expect-no-changes");
+  });
+
+  test("hold nothing secret of TLS on their hosts", async () => {
+    const grep = "sudo grep -rlE 'PRIVATE KEY' /etc/consul.d /var/lib/consul-cluster || true";
+    for (const name of names) expect(await on(name, grep)).toBe("");
+  });
+
+  test("follow it back to plain text", async () => {
+    await keepsItsPromise(trio, addresses, mode("preferred"), { says: "reload" });
+    await keepsItsPromise(trio, addresses, mode("outgoing"), { says: "restart" });
+    await bothRestart();
+    await eventually("the catalog knows", 60, async () =>
+      (await evidence()).every((said) => said === undefined),
+    );
+  });
+});

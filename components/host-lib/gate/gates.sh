@@ -10,6 +10,7 @@ LOOKS=3         # in a row at which everything has to be well
 LOOK_EVERY_S=2.4
 BEFORE_S=30     # to wait for a cluster that is not well, before a change
 AFTER_S=120     # for a server to be back, after a change
+GONE_S=10       # in which what a last look misses may be back: an answer that was late, an election
 CANARY=consul-cluster/canary
 CANARY_S=10
 PASSED=consul-cluster/gate # held for some seconds by the server that has just passed the gate after its change
@@ -44,6 +45,34 @@ gate_before_restart() {
   find_agent || die "$1: no server names a leader any more; nothing was changed"
   require_quorum_without_self "$1"
   save_snapshot
+  look_once_more "$1"
+}
+
+# A snapshot may take a minute, in which a machine loses its power. $1: what is not done then.
+look_once_more() {
+  local limit=''
+  limit=$(deadline "$GONE_S")
+  until reason=$(health_problem "$name" | sed -n 1p) && [ -z "$reason" ]; do
+    ! passed "$limit" || die "$1, for the others are no longer well: $reason; nothing was changed"
+    sleep 0.3
+  done
+}
+
+# The last look before this server stops. Leadership may just have moved, and then autopilot has no view of the others for
+# seconds: each server that votes is asked in person. $1: what is not done then.
+require_answering_voters() {
+  local limit='' raft='' gone=''
+  limit=$(deadline "$GONE_S")
+  while :; do
+    gone="who votes is not known: no server names a leader"
+    if raft=$(raft_of "$via"); then
+      gone=$(unreachable_peers "$(printf '%s\n' "$raft" | awk -v own="$(applied_fact raft_address)" '$3 == "true" && $4 != own { print $1, "-", "-", "-", $4 }')" "$name" | sed -n 1p)
+      [ -n "$gone" ] || return 0
+    fi
+    ! passed "$limit" || die "$1: $gone; nothing was changed, but for who leads"
+    sleep 0.3
+    find_agent || true
+  done
 }
 
 # Can the others do without this server? All may be well, and still too few: a server whose machine is being replaced

@@ -116,6 +116,7 @@ restart() {
     gate_before_restart "not restarted"
     require_cluster_lock "not restarted"
     hand_over_leadership "$(applied_fact raft_address)"
+    require_answering_voters "not restarted"
   elif [ "$cluster" != forming ]; then
     die "not restarted: this server runs, and whether its cluster can do without it is not known${reason:+, for $reason}; nothing was changed"
   fi
@@ -150,6 +151,7 @@ wipe() {
     gate_before_restart "its data is not wiped"
     require_cluster_lock "its data was not wiped"
     if runs; then hand_over_leadership "$(applied_fact raft_address)"; fi
+    require_answering_voters "its data is not wiped"
     timeout 60 systemctl stop "$SERVICE" || true
   fi
   empty_data_folder

@@ -37,6 +37,7 @@ leave_cluster() {
   [ -z "$missing" ] || die "not taken out: $(printf '%s\n' "$missing" | listed) shall be a voter and is none yet; one server at a time; nothing was changed"
   require_cluster_lock "not taken out"
   hand_over_leadership "$me"
+  require_answering_voters "not taken out"
   # shellcheck disable=SC2046  # an argument, or none
   timeout 60 "$BINARY" leave -http-addr="$api" $(token_argument "$(agent_token)") >/dev/null 2>&1 || say "consul leave did not end well; the peers are asked to forget this server"
   say "has left the cluster"

@@ -162,7 +162,7 @@ test("a change that was cut off and is taken back is undone by the run that take
   expect(run(host, "read_desired; switch_over; exit 9", desired).status).toBe(9);
   const first = host.stage(host.render({ version: "1.21.5", environment: { A: "1" } }));
   host.agents = { "http://127.0.0.1:80": agent("1.22.0", "leader") };
-  const gates = `health_problem() { :; }; gate_before_restart() { :; }; gate_after_restart() { :; }
+  const gates = `health_problem() { :; }; gate_before_restart() { :; }; require_answering_voters() { :; }; gate_after_restart() { :; }
     cluster_lock() { :; }; require_cluster_lock() { :; }; hand_over_leadership() { :; }`;
   const again = run(host, `${gates}\nmain name=consul-1 owner=${owner}`, first.desired);
   expect(again.status, again.stderr).toBe(0);

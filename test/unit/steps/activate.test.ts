@@ -160,6 +160,7 @@ describe("a wipe", () => {
     const harmless = `empty_data_folder() { echo emptied; }; start() { echo started; }
       gate_before_restart() { echo gate; }; require_cluster_lock() { echo locked; }
       hand_over_leadership() { echo "handed over from $1"; }; timeout() { shift; echo "$*"; }
+      require_answering_voters() { echo "all answer"; }
       raft_of() { ${raft}; }`;
     return () => host.says("activate.sh", `${harmless}\ncluster=${cluster}; wipe`);
   };
@@ -169,6 +170,7 @@ describe("a wipe", () => {
       "gate",
       "locked",
       "handed over from 10.0.0.11:8300",
+      "all answer",
       "systemctl stop consul.service",
       "emptied",
       "started",
@@ -216,7 +218,8 @@ test("a leader is known by the place in Raft of what runs, not by the one that i
   const harmless = `hand_over_leadership() { echo "handed over from $1"; }; timeout() { :; }
     read_self() { self_node=id; }; gate_before_restart() { :; }; require_cluster_lock() { :; }
     require_other_voters() { :; }; switch_over() { :; }; restart_service() { :; }; switch_is_whole() { :; }
-    keep_or_roll_back() { :; }; empty_data_folder() { :; }; start() { :; }`;
+    keep_or_roll_back() { :; }; empty_data_folder() { :; }; start() { :; }
+    require_answering_voters() { :; }`;
   for (const action of ["restart", "wipe"])
     expect(host.says("activate.sh", `${harmless}\ncluster=serving; ${action}`)).toBe(
       "handed over from 10.0.0.11:8300",

@@ -26,7 +26,7 @@ const marked = (wipeData?: string): PlainArgs => {
 /** Gates, locks and snapshots pass; what is wiped is told. */
 const telling = `
   cluster_lock() { :; }; require_cluster_lock() { :; }; require_other_voters() { :; }
-  gate_before_restart() { :; }; hand_over_leadership() { :; }; gate_after_restart() { :; }
+  gate_before_restart() { :; }; hand_over_leadership() { :; }; require_answering_voters() { :; }; gate_after_restart() { :; }
   wait_until_well() { :; }; health_problem() { :; }; caught_up() { :; }; keyring_is_stale() { return 1; }
   rotate() { :; }; needs_rotation() { return 1; }`;
 

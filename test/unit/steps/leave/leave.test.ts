@@ -25,6 +25,7 @@ const well = `
   missing_servers() { :; }
   require_cluster_lock() { echo "look at the lock"; }
   hand_over_leadership() { echo "hand over from $1"; }
+  require_answering_voters() { :; }
   stopped=$1/stopped
   systemctl() {
     case "$*" in

@@ -5,7 +5,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { validate } from "../../components/validate";
 import { awsClusterOf } from "./support/awsCluster";
 import { graphText } from "./support/graphText";
@@ -15,6 +15,10 @@ import { argsOfStack } from "./support/stackFile";
 const asOf = (stack: string) => ({ name: "consul", opts: { aliases: [{ name: stack }] } });
 
 const updating = process.env.UPDATE_GOLDEN === "1";
+
+// Certificates are made anew by the calendar.
+beforeAll(() => void vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 26) }));
+afterAll(() => void vi.useRealTimers());
 
 test.each(["staging", "prod"])("%s", async (stack) => {
   const args = argsOfStack(stack);

@@ -1,6 +1,14 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import { ConsulCluster, type ConsulClusterArgs } from "../../../components";
-import { type Cluster, loginPublicKey, madeOwner, privateKey, readyText } from "./clusters";
+import {
+  type Cluster,
+  loginPublicKey,
+  madeCa,
+  madeCertificate,
+  madeOwner,
+  privateKey,
+  readyText,
+} from "./clusters";
 import { record } from "./recorder";
 import { fromWire, reveal, type Values } from "./values";
 
@@ -54,6 +62,8 @@ function prints(command: string, inputs: Values): string {
   // Another for each machine and generation, as the real ones are.
   const id = [...command].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 97, 7);
   if (/-host-key-\d+$/.test(command)) return `${privateKey(id)}\nssh-ed25519 PUBLIC${id}`;
+  if (command.endsWith("-tls-ca")) return madeCa;
+  if (/-consul-\d-certificate$/.test(command)) return madeCertificate;
   if (command.endsWith("-owner")) return madeOwner;
   if (command.endsWith("-ready")) return readyText([]);
   return "";

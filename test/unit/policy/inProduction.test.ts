@@ -9,6 +9,7 @@ import type { Resource } from "../../../policy/graph";
 import { policies } from "../../../policy/policies";
 import { aws, awsClusterOf } from "../../graph/support/awsCluster";
 import { clusterOf, existing } from "../../graph/support/clusters";
+import { argsOfStack } from "../../graph/support/stackFile";
 import { seen } from "./support/seen";
 
 type Policy = Required<Pick<ResourceValidationPolicy & StackValidationPolicy, "name">> & {
@@ -25,9 +26,12 @@ const around = (config: object) => ({ stackTags: new Map(), getConfig: () => con
 function beforehand(policy: string, resources: Resource[], config = {}): string[] {
   const said: string[] = [];
   for (const resource of resources)
-    named(policy).validateResource({ ...resource, ...around(config) }, (message) => {
-      said.push(message);
-    });
+    named(policy).validateResource(
+      { ...resource, opts: { parent: resource.parent, aliases: [] }, ...around(config) },
+      (message) => {
+        said.push(message);
+      },
+    );
   return said;
 }
 
@@ -75,6 +79,20 @@ describe.each([
     for (const one of said) expect(one).toContain(problem);
   });
 });
+
+test.each(["prod", "staging"])(
+  "Pulumi.%s.yaml of this project passes the whole pack",
+  async (stack) => {
+    const { resources } = await awsClusterOf(argsOfStack(stack), { name: "consul" });
+    for (const env of [stack, "prod"]) {
+      const found = seen(resources, env);
+      for (const { name, ...policy } of policies) {
+        if ("validateResource" in policy) expect(beforehand(name, found), name).toEqual([]);
+        if ("validateStack" in policy) expect(atTheEnd(name, found), name).toEqual([]);
+      }
+    }
+  },
+);
 
 test("acls-in-production: the argument is enough", async () => {
   expect(beforehand("acls-in-production", await hosts({ acl: {} }))).toEqual([]);

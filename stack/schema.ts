@@ -115,6 +115,7 @@ export const schema = {
     mode: z.string().optional(),
     caCertificate: z.string().optional(),
     caKey: z.string().optional(),
+    renewal: z.number().optional(),
     certificates: z
       .record(z.string(), z.strictObject({ certificate: z.string(), privateKey: z.string() }))
       .optional(),

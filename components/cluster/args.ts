@@ -310,6 +310,11 @@ export interface TlsArgs {
    * and as a client's. Another one is a reload. @default they are made, for 365 days, and others in each stretch of 120 days
    */
   certificates?: Record<string, CertificateArgs>;
+  /**
+   * Another number has every server's certificate and key made anew, of the same CA, in this run: for a key that somebody has read.
+   * A reload. @default 0
+   */
+  renewal?: number;
 }
 
 /** A server's certificate. */

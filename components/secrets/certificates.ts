@@ -97,7 +97,7 @@ function madeBy(
       ? command(`${name}-tls-ca`, caScript, {}, opts).stdout
       : secret(all([caKey, caCertificate]).apply((pems) => pems.join("\n")));
   const ca = unsecret(authority.apply((text?: string) => firstCertificate(text)));
-  const renewal = `${renewalOf(Date.now())}`;
+  const renewal = `${renewalOf(Date.now())}${tls.renewal ? `.${tls.renewal}` : ""}`;
   const servers = hosts.map((host) => {
     const names = all([settings, host.address]).apply(([named, address]) =>
       certificateNames(named, { name: host.name, address }).join(","),

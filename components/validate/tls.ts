@@ -10,6 +10,7 @@ import {
   type Fields,
   fieldsOf,
   isFields,
+  number,
   object,
   optional,
   text,
@@ -25,6 +26,7 @@ export function checkTls(args: Fields): Problem[] {
           caCertificate: optional(checkCa),
           caKey: optional(checkKey),
           certificates: optional(object()),
+          renewal: optional(checkRenewal),
         }),
         ...checkTogether(tls, path),
         ...checkCertificates(args, tls, `${path}.certificates`),
@@ -51,6 +53,12 @@ const checkMode = text((mode, path) =>
       ),
 );
 
+export const checkRenewal: Check = number((renewal, path) =>
+  Number.isInteger(renewal) && renewal >= 0
+    ? []
+    : problem(path, `${show(renewal)} is no whole number from 0 on`),
+);
+
 export const checkCa: Check = text((pem, path) => {
   const [ca, ...more] = certificatesIn(pem);
   if (ca === undefined) return problem(path, `holds no certificate; give one in PEM`);
@@ -67,7 +75,16 @@ const checkKey: Check = text(
 );
 
 /** Made with the stack, or of a CA that is handed in, or handed in themselves. */
-function checkTogether({ caCertificate, caKey, certificates }: Fields, path: string): Problem[] {
+function checkTogether(tls: Fields, path: string): Problem[] {
+  return [
+    ...checkSource(tls, path),
+    ...(tls.renewal !== undefined && tls.certificates !== undefined
+      ? problem(`${path}.renewal`, "has no effect on certificates that are handed in; leave it out")
+      : []),
+  ];
+}
+
+function checkSource({ caCertificate, caKey, certificates }: Fields, path: string): Problem[] {
   const given = [caKey, certificates].filter((value) => value !== undefined).length;
   if (caCertificate === undefined)
     return given === 0

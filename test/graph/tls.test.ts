@@ -123,6 +123,25 @@ describe("a certificate", async () => {
     expect((Date.parse(validTo) - Date.parse(validFrom)) / day).toBe(365);
   });
 
+  test("is asked for anew where somebody says so, and is known by another label", async () => {
+    const asked = async (renewal?: number) => {
+      const { get } = await clusterOf({ ...existing(), tls: { renewal } });
+      const { environment } = get("c-consul-2-certificate").inputs as {
+        environment: { RENEWAL: string };
+      };
+      return [
+        environment.RENEWAL,
+        textOf(get("c-consul-2-activate"), "stdin").match(/^certificate .*$/m)?.[0],
+      ];
+    };
+    const [now, label] = await asked();
+    expect(await asked(0)).toEqual([now, label]);
+    expect(await asked(2)).toEqual([
+      `${now}.2`,
+      label?.replace(`renewal-${now}-`, `renewal-${now}.2-`),
+    ]);
+  });
+
   test("no key stands in the text or the environment of a command", () => {
     const { stdin: _, ...open } = command.inputs;
     expect(JSON.stringify(open)).not.toContain(heart("ca.key"));

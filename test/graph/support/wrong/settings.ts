@@ -172,6 +172,12 @@ export const wrongSettings: Row[] = [
       "tls.caCertificate: is missing; give the certificate of the CA",
     ],
   },
+  { at: "tls", is: { renewal: 1.5 }, says: ["tls.renewal: 1.5 is no whole number from 0 on"] },
+  {
+    at: "tls",
+    is: { renewal: "2" },
+    says: ["tls.renewal: must be a number, not a string; leave the quotes off"],
+  },
   {
     at: "addresses.https",
     is: "0.0.0.0",

@@ -222,10 +222,9 @@ describe("this project's own production", async () => {
       expect(signerProblems(props.create as string, vendorAlone)).toEqual([]);
   });
 
-  // As long as client agents have no certificates: its network lets such in.
-  test("has no TLS, and the policy says so", () => {
+  test("has TLS", () => {
     for (const { props } of resources.filter(isConfigStep))
-      expect(tlsProblems(consulSettings(props.stdin as string) as Values)).toHaveLength(2);
+      expect(tlsProblems(consulSettings(props.stdin as string) as Values)).toEqual([]);
   });
 });
 

@@ -26,6 +26,17 @@ export interface ConsulClientArgs {
    * otherwise. @default none
    */
   tls?: ClientTlsArgs;
+  /**
+   * The token of the agents, where the servers have ACLs: `clientToken` of a `ConsulCluster`, which is "" as long as they have
+   * none, or one of yours. With it an agent writes its node and its services, and answers DNS; "" is no token. A secret. Another
+   * one is a reload; from none to one, or back, it is a restart. @default none
+   */
+  agentToken?: Input<string>;
+  /**
+   * What an agent with `agentToken` does with callers of its own API that have no token, where it is the agent that judges: its
+   * settings, its services, to leave. `deny` or `allow`: `aclDefaultPolicy` of a `ConsulCluster`. @default "deny"
+   */
+  aclDefaultPolicy?: Input<string>;
   /** Consul release to run on every client, without a leading `v`; not newer than that of the servers. @default "1.22.0" */
   version?: Input<string>;
   /**

@@ -9,7 +9,6 @@ import {
 import type { Host } from "../hosts/host";
 import { renderClientFiles } from "../render/client";
 import { renderWanted } from "../render/server";
-import { certificateDigest, renderClientTlsFiles } from "../render/tls";
 import type { GossipKey } from "../secrets/gossipKey";
 import { activate } from "../steps/activate";
 import { stageConfig } from "../steps/config";
@@ -20,6 +19,7 @@ import type { Owner } from "../steps/release/owner";
 import { stageSecrets } from "../steps/secrets";
 import type { Staged } from "../steps/staged";
 import type { ClientHostPlan, ClientPlan } from "./plan";
+import type { ClientTrust } from "./trust";
 
 export interface ClientAgentArgs {
   /** By which its component is known: see `labelOf`. */
@@ -32,8 +32,7 @@ export interface ClientAgentArgs {
   /** What it joins. */
   servers: Output<string[]>;
   gossipKey: GossipKey;
-  /** Certificate of the servers' CA, "" without TLS; undefined where nothing is said of it. */
-  ca?: Output<string>;
+  trust: ClientTrust;
 }
 
 /**
@@ -56,30 +55,34 @@ export class ClientAgent extends ComponentResource {
     opts: ResourceOptions,
   ) {
     super("consul-cluster:index:ConsulClientAgent", resourceName, {}, opts);
-    const { host, plan, servers, owner, gossipKey, ca } = args;
+    const { host, plan, servers, owner, gossipKey, trust } = args;
     this.name = host.name;
     this.steps = { resource: resourceName, host, parent: this };
-    const files = all([plan, servers, ca]).apply(([whole, addresses, ca = ""]) =>
-      renderClientFiles(whole, ofHost(whole, host), addresses, ca !== ""),
+    const files = all([plan, servers, trust.open]).apply(([whole, addresses, open]) =>
+      renderClientFiles(whole, ofHost(whole, host), addresses, open),
     );
-    const certificate = ca?.apply((pem) => (pem === "" ? "" : certificateDigest(pem)));
+    const [certificate, tokens] = [trust.ca?.label, trust.acl?.label];
     const address = plan.apply((whole) => ofHost(whole, host).address);
     const wipeData = plan.apply((whole) => ofHost(whole, host).wipeData);
     const { label } = gossipKey;
-    this.desired = all([plan.version, wipeData, files, label, certificate]).apply(
-      ([version, wipeData, rendered, secrets, certificate]) =>
-        renderWanted({ version, wipeData }, rendered, secrets, { certificate }),
+    this.desired = all([plan.version, wipeData, files, label, certificate, tokens]).apply(
+      ([version, wipeData, rendered, secrets, certificate, agentToken]) =>
+        renderWanted({ version, wipeData }, rendered, secrets, { certificate, agentToken }),
     );
     const more = { role: "client" };
-    // Not what it joins, nor the key, nor the CA: they may come once a cluster is ready, and the release does not wait for that.
+    // Not what it joins, nor the secrets: they may come once a cluster is ready, and the release does not wait for that.
     const about = plan.apply((whole) => renderClientFiles(whole, ofHost(whole, host), []));
     const release = stageRelease(this.steps, { plan, owner, address, wipeData, more, about });
-    const tls = ca?.apply(renderClientTlsFiles);
-    const secrets = stageSecrets(this.steps, { gossipKey, tls }, owner, release);
+    const secrets = stageSecrets(
+      this.steps,
+      { gossipKey, acl: trust.acl?.rendered, tls: trust.ca?.files },
+      owner,
+      release,
+    );
     const { version } = plan;
     this.staged = stageConfig(
       this.steps,
-      { owner, files, version, secrets: label, certificate, wipeData },
+      { owner, files, version, secrets: label, tokens, certificate, wipeData },
       secrets,
     );
     this.found = foundApplied(this.staged);

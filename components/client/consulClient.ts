@@ -4,7 +4,6 @@ import {
   type ComponentResourceOptions,
   type CustomResourceOptions,
   type Output,
-  output,
   secret,
   unsecret,
 } from "@pulumi/pulumi";
@@ -21,16 +20,11 @@ import type { GossipKey } from "../secrets/gossipKey";
 import { ready } from "../steps/ready";
 import { nodeIds } from "../steps/ready/outputs";
 import { type Owner, owner } from "../steps/release/owner";
-import {
-  checkClientKey,
-  checkClientTls,
-  checkJoin,
-  validateClients,
-  validateEarly,
-} from "../validate/client";
+import { checkClientKey, checkJoin, validateClients, validateEarly } from "../validate/client";
 import type { ConsulClientArgs, PlainClientArgs } from "./args";
 import { ClientAgent } from "./clientAgent";
-import { type EarlyArgs, planClients, reachedAt } from "./plan";
+import { type EarlyArgs, type Late, planClients, reachedAt } from "./plan";
+import { clientTrust } from "./trust";
 
 /** A client agent as others see it. */
 export interface ClientOutput {
@@ -71,7 +65,7 @@ export class ConsulClient extends ComponentResource {
   constructor(name: string, args: ConsulClientArgs, opts?: ComponentResourceOptions) {
     super("consul-cluster:index:ConsulClient", name, {}, knownByFormerNames(name, opts));
     const label = labelOf(name, opts);
-    const { early, servers, gossipKey, ca } = checkedClientArgs(args);
+    const { early, servers, gossipKey, trust } = checkedClientArgs(args);
     const plan = early.args.apply(planClients);
     const first = { parent: this, dependsOn: early.passed };
     const mark = owner(name, first);
@@ -80,7 +74,7 @@ export class ConsulClient extends ComponentResource {
       (host) =>
         new ClientAgent(
           `${name}-${host.name}`,
-          { component: label, owner: mark, host, hosts, plan, servers, gossipKey, ca },
+          { component: label, owner: mark, host, hosts, plan, servers, gossipKey, trust },
           { parent: this },
         ),
     );
@@ -115,13 +109,17 @@ export class ConsulClient extends ComponentResource {
 }
 
 /**
- * The arguments, checked: all at once where they are plain. What the clients join, the key and the CA may be a cluster's
- * that is still to come up; the others do not wait for them, neither in an update nor in a preview.
+ * The arguments, checked: all at once where they are plain. What the clients join, the key, and what is of TLS and ACLs may
+ * be a cluster's that is still to come up; the others do not wait for them, neither in an update nor in a preview.
  */
 function checkedClientArgs(args: ConsulClientArgs) {
   if (!holdsOutput(args)) refuse(validateClients(args as PlainClientArgs));
-  const { servers, gossipKey, tls, ...rest } = args;
-  const others = { ...rest, ...(tls && { tls: {} }) };
+  const { servers, gossipKey, tls, agentToken, aclDefaultPolicy, ...rest } = args;
+  const others = {
+    ...rest,
+    ...(tls && { tls: {} }),
+    ...(agentToken !== undefined && { agentToken: "" }),
+  };
   const early = checked<object, EarlyArgs>(others, withoutLogins(others), validateEarly);
   const clients = early.args.apply(
     ({ nspawn, existing }) => nspawn?.machines ?? existing?.hosts ?? [],
@@ -135,21 +133,12 @@ function checkedClientArgs(args: ConsulClientArgs) {
     return text;
   });
   const label = unsecret(key.apply(secretsDigest));
-  // A certificate is for everybody to see, also one that comes with secrets of its stack.
-  const ca =
-    tls &&
-    unsecret(output(tls.caCertificate)).apply((pem) => {
-      refuse(checkClientTls({ caCertificate: pem }));
-      return pem;
-    });
-  return { early, servers: join, gossipKey: { key, label } satisfies GossipKey, ca };
+  const trust = clientTrust({ tls, agentToken, aclDefaultPolicy });
+  return { early, servers: join, gossipKey: { key, label } satisfies GossipKey, trust };
 }
 
 /** What logs in is secret, and is not what settings are rendered from. */
-function withoutLogins({
-  existing,
-  ...rest
-}: Omit<ConsulClientArgs, "servers" | "gossipKey" | "tls">) {
+function withoutLogins({ existing, ...rest }: Omit<ConsulClientArgs, Late>) {
   const hosts = existing?.hosts.map(({ name, address, hostKey, wipeData }) => ({
     name,
     address,

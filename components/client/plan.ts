@@ -1,8 +1,11 @@
 import { isEverywhere, listeningOn } from "../cluster/listening";
 import type { PlainClientArgs } from "./args";
 
-/** Without what may come later than all else: what the clients join, the key, and the CA; that there is TLS is said. */
-export type EarlyArgs = Omit<PlainClientArgs, "servers" | "gossipKey" | "tls"> & { tls?: object };
+/** What may come later than all else, from a cluster that is still to come up. */
+export type Late = "servers" | "gossipKey" | "tls" | "agentToken" | "aclDefaultPolicy";
+
+/** Without what may come late; that something is said of TLS and of a token is known from the beginning. */
+export type EarlyArgs = Omit<PlainClientArgs, Late> & { tls?: object; agentToken?: string };
 
 /** One client of the plan. */
 export interface ClientHostPlan {

@@ -67,6 +67,13 @@ export class ConsulCluster extends ComponentResource {
   readonly gossipKey: Output<string>;
   /** With `acl`, the token that may do anything; a secret. Without, "". */
   readonly managementToken: Output<string>;
+  /**
+   * With `acl`, the token of client agents, for `agentToken` of a `ConsulClient`; a secret. Without, "". An update hands it on once
+   * the cluster is ready, which has made it by then.
+   */
+  readonly clientToken: Output<string>;
+  /** What whoever has no token may do: `deny`, `allow`, or `off` without `acl`. Handed on in the same way. */
+  readonly aclDefaultPolicy: Output<string>;
   /** With `tls`, the certificate of the CA, PEM, by which whoever asks over HTTPS knows the servers. Without, "". */
   readonly caCertificate: Output<string>;
   /**
@@ -154,6 +161,10 @@ export class ConsulCluster extends ComponentResource {
     this.datacenter = plan.datacenter;
     this.gossipKey = key.key;
     this.managementToken = acl?.tokens.management ?? output("");
+    this.clientToken = acl
+      ? all([acl.tokens, seen.urn]).apply(([{ clients }]) => clients.secret)
+      : output("");
+    this.aclDefaultPolicy = all([plan, seen.urn]).apply(([{ acl }]) => acl.defaultPolicy);
     this.caCertificate = tls?.ca ?? output("");
     this.clientCaCertificate = all([plan, this.caCertificate, seen.urn]).apply(([{ tls }, ca]) =>
       hasHttps(tls.mode) ? ca : "",
@@ -170,6 +181,8 @@ export class ConsulCluster extends ComponentResource {
       datacenter: this.datacenter,
       gossipKey: this.gossipKey,
       managementToken: this.managementToken,
+      clientToken: this.clientToken,
+      aclDefaultPolicy: this.aclDefaultPolicy,
       caCertificate: this.caCertificate,
       clientCaCertificate: this.clientCaCertificate,
       certificateDaysLeft: this.certificateDaysLeft,

@@ -7,6 +7,7 @@ import {
   type ResourceOptions,
 } from "@pulumi/pulumi";
 import type { Host } from "../hosts/host";
+import { renderServerAcl } from "../render/acl";
 import { renderServerFiles, renderWanted } from "../render/server";
 import { renderTlsFiles } from "../render/tls";
 import type { ClusterAcl } from "../secrets/aclSeed";
@@ -79,8 +80,18 @@ export class ConsulServer extends ComponentResource {
       { plan, owner, address, wipeData, more, about },
       guards,
     );
+    const tokens =
+      acl &&
+      all([acl.tokens, acl.label]).apply(([tokens, label]) =>
+        renderServerAcl({ tokens, label, server: host.name }),
+      );
     const certificates = tls?.material.apply(renderTlsFiles);
-    const secrets = stageSecrets(this.steps, { gossipKey, acl, tls: certificates }, owner, release);
+    const secrets = stageSecrets(
+      this.steps,
+      { gossipKey, acl: tokens, tls: certificates },
+      owner,
+      release,
+    );
     this.staged = stageConfig(
       this.steps,
       {

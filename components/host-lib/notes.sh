@@ -52,7 +52,7 @@ restore_applied() {
 
 # The text that an activation would have been told (renderWanted in render/server.ts), of what lies in the active place.
 applied_of_settings() {
-  local folder="$1" release='' mark='' label=''
+  local folder="$1" release='' mark='' label='' certificate=''
   release=$(readlink "$BINARY")
   release=${release%/*}
   mark=$(read_beside_data "$(applied_fact data_dir)/$WIPE_NOTE" | sed -n 1p)
@@ -63,9 +63,10 @@ applied_of_settings() {
   echo "neighbours $(digest "$folder/40-neighbours.json")"
   echo "secrets $(secrets_label "$APPLIED_SECRETS" label)"
   label=$(secrets_label "$APPLIED_SECRETS" tokens-label)
-  [ -z "$label" ] || echo "tokens $label"
-  label=$(secrets_label "$APPLIED_SECRETS" certificate-label)
-  [ -z "$label" ] || echo "certificate $label"
+  [ -z "$label" ] || is_client || echo "tokens $label"
+  certificate=$(secrets_label "$APPLIED_SECRETS" certificate-label)
+  [ -z "$certificate" ] || echo "certificate $certificate"
+  if [ -n "$label" ] && is_client; then echo "agent-token $label"; fi
   case $mark in "$(owner_id) "*) echo "wipe-data ${mark#* }" ;; esac
 }
 

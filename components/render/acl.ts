@@ -17,8 +17,16 @@ export interface AclTokens {
   provisioner: AclToken;
   /** What the servers answer DNS with. */
   dns: AclToken;
+  /** Of client agents, one for all of them: which there are the cluster does not know. */
+  clients: AclToken;
   /** Of each server's own agent, by name. */
   agents: Record<string, AclToken>;
+}
+
+/** What of ACLs is secret on a host: `acl.tokens` of its agent's settings, and what the scripts ask with. */
+export interface RenderedAcl {
+  settings: Record<string, string>;
+  files: Files;
 }
 
 /** What of the ACLs is secret on a server. */
@@ -41,6 +49,7 @@ export function aclTokens(seed: string, servers: string[], management?: string):
     recovery: token("recovery").secret,
     provisioner: token("provisioner"),
     dns: token("dns"),
+    clients: token("clients"),
     agents: Object.fromEntries(servers.map((name) => [name, token(`agent ${name}`)])),
   };
 }
@@ -67,8 +76,33 @@ export function renderAclSettings(defaultPolicy: string): Record<string, unknown
   };
 }
 
+/** What is secret on a server. */
+export function renderServerAcl(secrets: AclSecrets): RenderedAcl {
+  return { settings: aclTokenSettings(secrets), files: renderAclFiles(secrets) };
+}
+
+/**
+ * What is secret on a client: its agent's token for all that an agent does, services of its settings and DNS among it, and
+ * one by which the scripts are known to this agent alone, so that it needs no right in the cluster.
+ */
+export function renderClientAcl(agentToken: string): RenderedAcl {
+  const recovery = derivedUuid(agentToken, "recovery of a client agent");
+  return {
+    settings: {
+      agent: agentToken,
+      agent_recovery: recovery,
+      config_file_service_registration: agentToken,
+      dns: agentToken,
+    },
+    files: {
+      ...tokenFiles({ agent: agentToken, recovery }),
+      "tokens-label": `${tokenLabel(agentToken)}\n`,
+    },
+  };
+}
+
 /** `acl.tokens` of one server. */
-export function aclTokenSettings({ tokens, server }: AclSecrets): Record<string, string> {
+function aclTokenSettings({ tokens, server }: AclSecrets): Record<string, string> {
   return {
     initial_management: tokens.management,
     agent: (tokens.agents[server] as AclToken).secret,
@@ -88,19 +122,24 @@ export function renderAclFiles({ tokens, label }: AclSecrets): Files {
     provisioner: tokens.provisioner.secret,
     recovery: tokens.recovery,
   };
-  const files = Object.entries(used).flatMap(([name, secret]) => [
-    [`${name}.curl`, `header = "X-Consul-Token: ${secret}"\n`],
-    [`${name}.token`, `${secret}\n`],
-  ]);
   const line = (kind: string, name: string, { accessor, secret }: AclToken) =>
     `${kind} ${name} ${accessor} ${secret}\n`;
   return {
-    ...Object.fromEntries(files),
+    ...tokenFiles(used),
     "acl-tokens": [
       line("provisioner", "-", tokens.provisioner),
       line("dns", "-", tokens.dns),
+      line("clients", "-", tokens.clients),
       ...Object.entries(tokens.agents).map(([name, token]) => line("agent", name, token)),
     ].join(""),
     "tokens-label": `${label}\n`,
   };
+}
+
+function tokenFiles(tokens: Record<string, string>): Files {
+  const files = Object.entries(tokens).flatMap(([name, secret]) => [
+    [`${name}.curl`, `header = "X-Consul-Token: ${secret}"\n`],
+    [`${name}.token`, `${secret}\n`],
+  ]);
+  return Object.fromEntries(files);
 }

@@ -1,6 +1,7 @@
 import type { ClientHostPlan, ClientPlan } from "../client/plan";
 import { listeningOn } from "../cluster/listening";
 import { hostPort } from "../cluster/plan";
+import { renderAclSettings } from "./acl";
 import { renderDivided } from "./consulConfig";
 import { renderClientFacts } from "./facts";
 import type { Files } from "./files";
@@ -8,18 +9,26 @@ import { merge, renderJson } from "./json";
 import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
 import { renderClientTlsSettings } from "./tls";
 
-/** Everything plain that is laid on a client's disk. `servers`: what it joins; `isTls`: whether it talks TLS to them. */
+/** What of TLS and of ACLs is in the open. */
+export interface Trust {
+  /** Whether it talks TLS to its servers. */
+  isTls: boolean;
+  /** What its agent does with callers of its own without a token; "off" where it has none itself. */
+  aclPolicy: string;
+}
+
+/** Everything plain that is laid on a client's disk. `servers`: what it joins. */
 export function renderClientFiles(
   plan: ClientPlan,
   client: ClientHostPlan,
   servers: string[],
-  isTls = false,
+  { isTls, aclPolicy }: Trust = { isTls: false, aclPolicy: "off" },
 ): Files {
   const whole = merge(merge(unlessSaidOtherwise, plan.extraConfig), managed(plan, client));
-  const { restarting, reloadable } = renderDivided(
-    whole,
-    isTls ? renderClientTlsSettings(plan) : {},
-  );
+  const { restarting, reloadable } = renderDivided(whole, {
+    ...(isTls && renderClientTlsSettings(plan)),
+    ...renderAclSettings(aclPolicy),
+  });
   return {
     "10-client.json": restarting,
     "20-reloadable.json": reloadable,

@@ -1,6 +1,6 @@
 import { listeningOn } from "../cluster/listening";
 import type { ClusterPlan, ServerPlan } from "../cluster/plan";
-import { type AclSecrets, aclTokenSettings, renderAclSettings } from "./acl";
+import { type RenderedAcl, renderAclSettings } from "./acl";
 import { autopilotSettings } from "./autopilot";
 import { isObject, merge, renderJson } from "./json";
 import { hasHttps, renderTlsSettings } from "./tls";
@@ -150,9 +150,9 @@ function renderBootstrap(plan: ClusterPlan): string {
 }
 
 /** The file with the secret settings. */
-export function renderSecrets(gossipKey: string, acl?: AclSecrets): string {
+export function renderSecrets(gossipKey: string, acl?: RenderedAcl): string {
   return renderJson({
     encrypt: gossipKey,
-    ...(acl && { acl: { tokens: aclTokenSettings(acl) } }),
+    ...(acl && { acl: { tokens: acl.settings } }),
   });
 }

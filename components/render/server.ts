@@ -1,5 +1,5 @@
 import type { ClusterPlan, ClusterSettings, ServerPlan } from "../cluster/plan";
-import { type AclSecrets, renderAclFiles } from "./acl";
+import type { RenderedAcl } from "./acl";
 import { renderConsulConfig, renderSecrets } from "./consulConfig";
 import { renderServerFacts } from "./facts";
 import { digest, type Files } from "./files";
@@ -27,7 +27,7 @@ export function renderSecretFiles(
   gossipKey: string,
   label: string,
   owner: string,
-  acl?: AclSecrets,
+  acl?: RenderedAcl,
   tls: Files = {},
 ): Files {
   return {
@@ -35,7 +35,7 @@ export function renderSecretFiles(
     "gossip-key": `${gossipKey}\n`,
     label: `${label}\n`,
     owner: `${owner}\n`,
-    ...(acl && renderAclFiles(acl)),
+    ...acl?.files,
     ...tls,
   };
 }
@@ -43,14 +43,14 @@ export function renderSecretFiles(
 /**
  * What an activation shall bring about, one line a part. A preview shows which line differs: the release or
  * the restart-settings mean a restart, the reloadable-settings a reload, the neighbours nothing now, the
- * secrets a rotation of the gossip key in the running cluster, the tokens of ACLs a restart, the certificate a reload, and
- * wipe-data what it says.
+ * secrets a rotation of the gossip key in the running cluster, the tokens of ACLs a restart, the certificate and a client's
+ * agent-token a reload, and wipe-data what it says.
  */
 export function renderWanted(
   { version, wipeData }: { version: string; wipeData: string },
   files: Files,
   secretsLabel: string,
-  { tokens, certificate }: { tokens?: string; certificate?: string } = {},
+  { tokens, certificate, agentToken }: Labels = {},
 ): string {
   const file = (name: string) => files[name] as string;
   return [
@@ -61,9 +61,17 @@ export function renderWanted(
     `secrets ${secretsLabel}`,
     ...(tokens ? [`tokens ${tokens}`] : []),
     ...(certificate ? [`certificate ${certificate}`] : []),
+    ...(agentToken ? [`agent-token ${agentToken}`] : []),
     ...(wipeData ? [`wipe-data ${wipeData}`] : []),
     "",
   ].join("\n");
+}
+
+/** By which secrets are known; none, or "", where there are none. */
+interface Labels {
+  tokens?: string;
+  certificate?: string;
+  agentToken?: string;
 }
 
 /** A hash over whatever restarts all servers of a cluster where it differs. */

@@ -165,7 +165,8 @@ function activation(was: Wanted, is: Wanted): Effect | undefined {
   const differs = (part: string) => was[part] !== is[part];
   if (is["wipe-data"] && differs("wipe-data")) return "wipe";
   if (differs("release") || differs("restart-settings") || differs("tokens")) return "restart";
-  if (differs("reloadable-settings") || differs("certificate")) return "reload";
+  if (differs("reloadable-settings") || differs("certificate") || differs("agent-token"))
+    return "reload";
   if (differs("secrets")) return "rotation";
   return differs("neighbours") ? "staging" : undefined;
 }

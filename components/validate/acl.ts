@@ -21,6 +21,25 @@ const checkPolicy = text((policy, path) =>
       ),
 );
 
+/** What is said of the ACLs of client agents: with "" there are none, whatever the policy is. */
+export function checkClientAcl(agentToken: unknown, policy: unknown): Problem[] {
+  const token: Check = text((said, path) => (said === "" ? [] : checkForm(said, path)), "a token");
+  const problems = [
+    ...optional(token)(agentToken, "agentToken"),
+    ...optional(checkPolicy)(policy, "aclDefaultPolicy"),
+  ];
+  const isOff = policy === "off" && agentToken !== undefined && agentToken !== "";
+  return problems.length === 0 && isOff
+    ? problem("aclDefaultPolicy", '"off" has no sense beside an agentToken; give "deny" or "allow"')
+    : problems;
+}
+
+const checkForm = text((token, path) =>
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(token)
+    ? []
+    : problem(path, "is no UUID in lower-case letters, as Consul's tokens are; give its SecretID"),
+);
+
 /** Never shows the token, nor a part of it. */
 const checkToken = text((token, path): Problem[] => {
   const advice = "leave it out to have one made, or `uuidgen` makes a good one";

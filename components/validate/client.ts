@@ -1,5 +1,6 @@
 import type { PlainClientArgs } from "../client/args";
 import { type EarlyArgs, planClients } from "../client/plan";
+import { checkClientAcl } from "./acl";
 import { canonicalAddress } from "./address";
 import { CLIENT_KEYS_BESIDE_TLS, CLIENT_MANAGED_KEYS } from "./clientManagedKeys";
 import { checkEnvironment } from "./environment";
@@ -7,6 +8,7 @@ import { checkExtraConfig } from "./extraConfig";
 import { checkGossipKey } from "./gossip";
 import { checkFamilies, checkRepeats, checkServer } from "./hosts";
 import { checkListenAddresses } from "./listenAddresses";
+import { governs } from "./managedKeys";
 import { checkDomain, checkSshHost } from "./names";
 import { checkNspawn } from "./nspawn";
 import { checkConsulFolder } from "./paths";
@@ -46,10 +48,11 @@ export function validateClients(args: PlainClientArgs, files?: Files): Problem[]
     ),
     ...checkClientKey(fieldsOf(args).gossipKey),
     ...optional(checkClientTls)(fieldsOf(args).tls, "tls"),
+    ...checkClientAcl(fieldsOf(args).agentToken, fieldsOf(args).aclDefaultPolicy),
   ];
 }
 
-/** Those of all arguments but those that may come late: what the clients join, the key, and the CA. */
+/** Those of all arguments but those that may come late: what the clients join, the key, the CA, the token. */
 export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
   const fields = fieldsOf(args);
   return [
@@ -78,11 +81,13 @@ export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
   ];
 }
 
-/** With `tls`, what `extraConfig` says of it is the argument's; without, it is the user's own. */
-function clientKeysOf({ tls }: Fields) {
-  return tls === undefined
-    ? CLIENT_MANAGED_KEYS
-    : [...CLIENT_MANAGED_KEYS, ...CLIENT_KEYS_BESIDE_TLS];
+/** With `tls` and `agentToken`, what `extraConfig` says of them is the argument's; without, it is the user's own. */
+function clientKeysOf({ tls, agentToken }: Fields) {
+  return [
+    ...CLIENT_MANAGED_KEYS,
+    ...(tls === undefined ? [] : CLIENT_KEYS_BESIDE_TLS),
+    ...(agentToken === undefined ? [] : [governs("acl", "agentToken")]),
+  ];
 }
 
 /** An agent has no certificate of its own on its disk, so nothing would listen there. */

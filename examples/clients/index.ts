@@ -1,4 +1,4 @@
-// Client agents of a cluster that another stack makes: what this one needs of it are three of its outputs. Another line
+// Client agents of a cluster that another stack makes: what this one needs of it are outputs of it. Another line
 // in `hosts` is another client; another gossip key of the cluster is noted at the next run, and restarts nobody.
 //
 // In a project of your own, after `npm install consul-cluster`, the component is imported from "consul-cluster".
@@ -22,6 +22,9 @@ const web = new ConsulClient("web", {
   gossipKey: cluster.requireOutput("gossipKey"),
   // "" as long as the cluster gives its client agents no certificates; from the next run on after it does, they talk TLS.
   tls: { caCertificate: cluster.requireOutput("clientCaCertificate") },
+  // Likewise with ACLs.
+  agentToken: cluster.requireOutput("clientToken"),
+  aclDefaultPolicy: cluster.requireOutput("aclDefaultPolicy"),
   existing: { hosts: config.requireObject<HostConfig[]>("hosts").map((h) => ({ ...h, ...login })) },
   services: config.requireObject<ClientServiceArgs[]>("services"),
 });

@@ -40,6 +40,8 @@ const join = {
   servers: cluster.joinAddresses,
   gossipKey: cluster.gossipKey,
   tls: { caCertificate: cluster.clientCaCertificate },
+  agentToken: cluster.clientToken,
+  aclDefaultPolicy: cluster.aclDefaultPolicy,
   ...source,
 };
 

@@ -16,7 +16,7 @@ import {
 // ACLs: a cluster that denies from its first start, and goes through a restart, another token and a new machine under
 // load; it is led away from them in two runs, and in two runs back, with other tokens, while writers write.
 //
-// Client agents, and a cluster whose HTTP is on loopback alone, are not here.
+// A cluster whose HTTP is on loopback alone is not here; client agents are in 14-tls-clients.
 
 const withToken = (token: string) =>
   names.map((name) => new ConsulApi(addresses[name] as string, token));
@@ -51,6 +51,7 @@ async function tokens(token: string): Promise<string[]> {
 const made = [
   "Initial Management Token",
   ...names.map((name) => `consul-cluster agent ${name}`),
+  "consul-cluster clients",
   "consul-cluster dns",
   "consul-cluster provisioner",
 ];

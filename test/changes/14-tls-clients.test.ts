@@ -7,8 +7,8 @@ import { TestStack } from "../support/stack";
 import { addresses, processes, trio, trioIsUpWith } from "../support/trio";
 import { eventually } from "../support/wait";
 
-// Client agents in a cluster that is led to TLS, and back: examples/clients as it stands, whose agents follow the servers by
-// the cluster's output. The servers change under load.
+// Client agents in a cluster that has ACLs and is led to TLS, and back: examples/clients as it stands, whose agents follow
+// the servers by the cluster's outputs. The servers change under load.
 //
 // What happens to agents while no server answers is not here: host-lib/recording/tlsClients.ts starts a real one so.
 
@@ -21,13 +21,18 @@ const on = (name: string, command: string) => sshOutput("clients", name, command
 const agents = () => processesOn("clients", names);
 const mode = (name: string) => ({ ...trio.settings, tls: { mode: name } });
 
-/** Through the agent of this host, whose servers have to talk to it. */
-const writes = (name: string) =>
-  on(name, "curl -s -X PUT --data-raw x http://127.0.0.1:8500/v1/kv/by-a-client");
+let token = "";
+
+/** Asked of the agent of this host, with the management token. */
+const asks = (name: string, path: string, more = "") =>
+  on(name, `curl -s -H 'X-Consul-Token: ${token}' ${more} 'http://127.0.0.1:8500${path}'`);
+
+/** Through the agent, whose servers have to talk to it. */
+const writes = (name: string) => asks(name, "/v1/kv/by-a-client", "-X PUT --data-raw x");
 
 /** Of each agent, as its own catalog has it: what it says of its TLS. */
 async function evidence(): Promise<(string | undefined)[]> {
-  const said = await on("web-1", "curl -sf 'http://127.0.0.1:8500/v1/catalog/nodes?consistent'");
+  const said = await asks("web-1", "/v1/catalog/nodes?consistent");
   const nodes = JSON.parse(said) as { Node: string; Meta?: Record<string, string> }[];
   return names.map((name) => nodes.find(({ Node }) => Node === name)?.Meta?.["cluster-tls"]);
 }
@@ -44,7 +49,8 @@ async function bothRestart(): Promise<void> {
 
 beforeAll(async () => {
   await web.forget();
-  await trioIsUpWith({ tls: { mode: "outgoing" } });
+  await trioIsUpWith({ tls: { mode: "outgoing" }, acl: {} });
+  token = (await trio.outputs<{ managementToken: string }>()).managementToken;
   const made = await hosts.create(
     ...Object.entries(clients).map(([name, address]) => ({ name, address })),
   );
@@ -56,6 +62,7 @@ beforeAll(async () => {
       hostKey: made[i]?.hostKey,
     })),
     privateKeyFile: hosts.keyFile,
+    services: [{ name: "shop", port: 8080 }],
     settings: mirrorSettings,
   };
   await web.up();
@@ -68,6 +75,19 @@ afterAll(async () => {
 });
 
 describe("client agents of a cluster on its way to TLS", () => {
+  test("have their token: their services are registered, and a stranger is refused", async () => {
+    await eventually("both register their service", 60, async () => {
+      const said = JSON.parse(await asks("web-1", "/v1/catalog/service/shop")) as unknown[];
+      return said.length === 2;
+    });
+    const status = "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8500/v1/agent/self";
+    for (const name of names) expect(await on(name, status)).toBe("403");
+    const kept = "sudo cat /var/lib/consul-cluster/server/staged/secrets/agent.token";
+    const own = (await on("web-1", kept)).trim();
+    for (const [file, text] of web.stateFiles()) expect(text.includes(own), file).toBe(false);
+    expect(await on("web-1", "sudo grep -rl initial_management /etc/consul.d || true")).toBe("");
+  });
+
   test("talk plain text as long as it gives no certificates, and are in the way of requiring them", async () => {
     expect(await evidence()).toEqual([undefined, undefined]);
     const before = trio.settings;
@@ -80,7 +100,7 @@ describe("client agents of a cluster on its way to TLS", () => {
 
   test("go on in plain text where it prefers TLS, and are named where it would require it", async () => {
     const before = await agents();
-    await keepsItsPromise(trio, addresses, mode("preferred"), { says: "restart" });
+    await keepsItsPromise(trio, addresses, mode("preferred"), { says: "restart", token });
     for (const name of names) expect(await writes(name)).toBe("true");
     expect(await agents()).toEqual(before);
     const settings = trio.settings;
@@ -99,7 +119,7 @@ describe("client agents of a cluster on its way to TLS", () => {
 
   test("stay in it where it requires TLS from a reload on, also with a restart of their own", async () => {
     const [servers, before] = [await processes(), await agents()];
-    await keepsItsPromise(trio, addresses, mode("required"), { says: "reload" });
+    await keepsItsPromise(trio, addresses, mode("required"), { says: "reload", token });
     expect(await processes()).toEqual(servers);
     expect(await agents()).toEqual(before);
     for (const name of names) expect(await writes(name)).toBe("true");
@@ -114,8 +134,8 @@ describe("client agents of a cluster on its way to TLS", () => {
   });
 
   test("follow it back to plain text", async () => {
-    await keepsItsPromise(trio, addresses, mode("preferred"), { says: "reload" });
-    await keepsItsPromise(trio, addresses, mode("outgoing"), { says: "restart" });
+    await keepsItsPromise(trio, addresses, mode("preferred"), { says: "reload", token });
+    await keepsItsPromise(trio, addresses, mode("outgoing"), { says: "restart", token });
     await bothRestart();
     await eventually("the catalog knows", 60, async () =>
       (await evidence()).every((said) => said === undefined),

@@ -122,9 +122,8 @@ describe("a change", () => {
   test("with which an agent does not come back is taken back, and reaches no other", async () => {
     const [, second] = await processes();
     const was = await on("web-1", "readlink /etc/consul.d/client");
-    set([service], {
-      extraConfig: { tls: { defaults: { ca_file: "/etc/hostname", verify_outgoing: true } } },
-    });
+    // Where SSH listens.
+    set([service], { extraConfig: { ports: { grpc: 22 } } });
     expect(await web.upThatFails()).toContain("so it has its previous ones again");
     expect(await on("web-1", "readlink /etc/consul.d/client")).toBe(was);
     expect(await status("web-1")).toBe(1);

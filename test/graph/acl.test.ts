@@ -91,6 +91,7 @@ describe.each<[string, ConsulClusterArgs["acl"], string, string]>([
     expectSecretIn(cluster, management, [...staged, "c outputs.managementToken"]);
     for (const token of [tokens.recovery, tokens.provisioner.secret, tokens.dns.secret])
       expectSecretIn(cluster, token, staged);
+    expectSecretIn(cluster, tokens.clients.secret, [...staged, "c outputs.clientToken"]);
   });
 
   test("each server's agent has its own", () => {

@@ -5,9 +5,18 @@
 
 import { isSecret, output } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import { aclTokens } from "../../components/render/acl";
 import { tlsFile } from "../support/tlsFiles";
 import { clientHosts, clientsAlone, clientsOfCluster, type Program } from "./support/clients";
-import { clusterOf, existing, givenKey, madeKey, textOf } from "./support/clusters";
+import {
+  clusterOf,
+  existing,
+  givenKey,
+  madeKey,
+  madeSeed,
+  names,
+  textOf,
+} from "./support/clusters";
 import { expectSecretIn } from "./support/places";
 import { Unknown } from "./support/values";
 
@@ -165,6 +174,51 @@ describe("clients of a cluster with TLS", () => {
       const name = `w-web-1-${step}`;
       expect(program.get(name).inputs, name).toEqual(without.get(name).inputs);
     }
+  });
+});
+
+describe("clients of a cluster with ACLs", async () => {
+  const withAcl = (acl: object) =>
+    clientsOfCluster({}, { cluster: { ...existing(), acl }, withAcl: true });
+  const token = aclTokens(madeSeed, names(3)).clients.secret;
+
+  test.each(["deny", "allow"])(
+    "have the token that it makes for them, and its policy, %s",
+    async (policy) => {
+      const program = await withAcl({ defaultPolicy: policy });
+      expect(program.errors).toEqual([]);
+      expect(program.get("c").outputs.aclDefaultPolicy).toBe(policy);
+      const { create, stdin } = program.get("w-web-1-config").inputs;
+      expect(stdin).toContain(`"default_policy": "${policy}"`);
+      const [, label] = / tokens=([0-9a-f]{12})\b/.exec(create as string) ?? [];
+      expect(program.get("w-web-1-activate").inputs.stdin).toContain(`\nagent-token ${label}\n`);
+      expect(behind(program, "w-web-1-config")).toContain("c-ready");
+      expect(behind(program, "w-web-1-release")).not.toContain("c-ready");
+    },
+  );
+
+  test("and it is secret wherever it stands", async () => {
+    expectSecretIn(await withAcl({}), token, [
+      ...names(3).map((name) => `c-${name}-secrets inputs.stdin`),
+      ...both.map((name) => `w-${name}-secrets inputs.stdin`),
+      "c outputs.clientToken",
+    ]);
+  });
+
+  test("have nothing of it where there are none", async () => {
+    const [program, without] = [await withAcl({ defaultPolicy: "off" }), await clientsOfCluster()];
+    for (const step of steps) {
+      const name = `w-web-1-${step}`;
+      expect(program.get(name).inputs, name).toEqual(without.get(name).inputs);
+    }
+  });
+
+  test("a token that is none reaches no host's settings, also where it arrives late", async () => {
+    const program = await clientsAlone({ agentToken: output(Promise.resolve("some words")) });
+    expect(program.errors[0]?.message).toContain("agentToken");
+    expect(program.errors[0]?.message).not.toContain("some words");
+    const staged = program.commands.filter(({ name }) => /-(secrets|config|activate)$/.test(name));
+    expect(staged).toEqual([]);
   });
 });
 

@@ -32,6 +32,8 @@ test("three machines with all defaults", async () => {
     datacenter: "dc1",
     gossipKey: new Secret(madeKey),
     managementToken: "",
+    clientToken: "",
+    aclDefaultPolicy: "off",
     caCertificate: "",
     clientCaCertificate: "",
     certificateDaysLeft: -1,

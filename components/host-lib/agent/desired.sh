@@ -3,8 +3,8 @@
 # shellcheck disable=SC2154  # api is where the agent runs
 # What an agent shall run, of a server as of a client: the desired text beside the applied one, and the least that
 # leads from one to the other. The text has a line for the release, the digests restart-settings, reloadable-settings and
-# neighbours, the labels of the secrets and, where there are such, of the tokens and of the certificate, and wipe-data where
-# it was asked for.
+# neighbours, the labels of the secrets and, where there are such, of the tokens and of the certificate, a client's as
+# agent-token, and wipe-data where it was asked for.
 
 RELOAD_S=30 # many services, a busy host
 
@@ -13,6 +13,9 @@ APPLIED=$STATE/active
 
 # desired_part KEY FILE
 desired_part() { [ ! -r "$2" ] || sed -n "s/^$1 //p" "$2"; }
+
+# The label of the tokens, a server's or a client's.
+tokens_part() { echo "$(desired_part tokens "$1")$(desired_part agent-token "$1")"; }
 
 # The release of the set that was applied. Where the applied text is damaged, the one that the program's link leads to.
 applied_release() {
@@ -34,7 +37,7 @@ read_desired() {
   release=$(desired_part release "$desired")
   [ -x "$RELEASES/$release/consul" ] || die "release $release is not on this host; raise the server's generation, or run it again after a change of its settings; nothing was changed"
   require_settings
-  require_secrets "$(desired_part secrets "$desired")" "$(desired_part tokens "$desired")" "$(desired_part certificate "$desired")"
+  require_secrets "$(desired_part secrets "$desired")" "$(tokens_part "$desired")" "$(desired_part certificate "$desired")"
 }
 
 # What is applied, in a word for the program: another one after every switch, be it one that was taken back since. The text
@@ -62,7 +65,7 @@ choose_action() {
   elif same_file "$desired" "$APPLIED"; then echo no_op
   # The management token is read by a server that starts, and then leads.
   elif differs release || differs restart-settings || differs tokens; then echo restart
-  elif differs reloadable-settings || differs certificate; then echo reload
+  elif differs reloadable-settings || differs certificate || differs agent-token; then echo reload
   else echo record_only
   fi
 }
@@ -75,6 +78,7 @@ reload() {
   said=$(ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S") || status=$?
   case $status in
     0) certificate_is_shown || { reload_previous; die "what it shows since the reload is not accepted here, so it was told to take its previous certificate again"; }
+       await_agent_token || { reload_previous; die "$reason, so it was told to take its previous one again"; }
        switch_is_whole ;;
     # It may have taken them over, and only have been late to say so.
     2) reload_previous; die "Consul did not answer within $RELOAD_S s when it was to reload, so it was told to take its previous settings again" ;;

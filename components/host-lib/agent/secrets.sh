@@ -76,7 +76,7 @@ keep_secrets() { copy_secrets "$STAGED/secrets" "$APPLIED_SECRETS"; }
 keep_secrets_of_older_set() {
   [ -e "$APPLIED" ] && [ ! -e "$APPLIED_SECRETS" ] &&
     [ "$(secrets_label "$STAGED/secrets" label)" = "$(desired_part secrets "$APPLIED")" ] &&
-    [ "$(secrets_label "$STAGED/secrets" tokens-label)" = "$(desired_part tokens "$APPLIED")" ] &&
+    [ "$(secrets_label "$STAGED/secrets" tokens-label)" = "$(tokens_part "$APPLIED")" ] &&
     [ "$(secrets_label "$STAGED/secrets" certificate-label)" = "$(desired_part certificate "$APPLIED")" ] || return 0
   keep_secrets
 }

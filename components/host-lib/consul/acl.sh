@@ -6,8 +6,9 @@
 #
 # A rule that is misspelt is accepted and grants nothing, so what was made is tried, each token by itself.
 
-TOKENS_MADE=$STAGED/secrets/acl-tokens # KIND NAME ACCESSOR SECRET, a line a token: provisioner, dns, agent
+TOKENS_MADE=$STAGED/secrets/acl-tokens # KIND NAME ACCESSOR SECRET, a line a token: provisioner, dns, clients, agent
 POLICY=consul-cluster-provisioner
+CLIENTS_POLICY=consul-cluster-clients
 ACL_S=30 # for a leader that has just been elected to make the management token, and for a token to reach every agent
 
 has_acls() { case $(staged_fact acl) in '' | off) return 1 ;; esac; }
@@ -16,7 +17,7 @@ has_acls() { case $(staged_fact acl) in '' | off) return 1 ;; esac; }
 settle_acls() {
   local limit=''
   limit=$(deadline "$ACL_S")
-  until tokens_are_made && provisioner_works && agents_work && dns_works; do
+  until tokens_are_made && provisioner_works && agents_work && dns_works && clients_work; do
     ! passed "$limit" || die "the tokens of the ACLs are not settled within $ACL_S s: $reason; run it again"
     sleep 0.5
   done
@@ -36,7 +37,7 @@ tokens_are_made() {
   fi
   reason="asked for its tokens with the management token, $via $(answer_words "$status")"
   [ "$status" -eq 0 ] || return 1
-  write_policy management || return 1
+  write_policy management && write_clients_policy || return 1
   while read -r kind server accessor secret; do
     reason="the token of the $kind $server could not be written"
     token_body "$kind" "$server" "$accessor" "$secret" | write_token "$accessor" "$known" || return 1
@@ -66,18 +67,35 @@ known_tokens() {
 # With the token $1. For a snapshot Consul demands the right to write ACLs, which is the right to make any token. What is an
 # agent's own is asked with the recovery token, and needs no right here.
 write_policy() {
-  local said='' status=0 id=''
-  reason="the policy $POLICY could not be written with the token of $1"
-  said=$(request "$1" "$via" "/v1/acl/policy/name/$POLICY") || status=$?
+  put_policy "$1" "$POLICY" "What a run of consul-cluster needs" \
+    'operator = \"write\"' 'keyring = \"write\"' 'acl = \"write\"' 'session_prefix \"\" { policy = \"write\" }' \
+    'key_prefix \"consul-cluster/\" { policy = \"write\" }'
+}
+
+# Which client agents there are, and what runs beside them, the cluster does not know: so it is every node and every service.
+# To write them is to read them, which is what DNS is answered with, and a certificate for an agent is given by it.
+write_clients_policy() {
+  put_policy management "$CLIENTS_POLICY" "What client agents of consul-cluster need" \
+    'node_prefix \"\" { policy = \"write\" }' 'service_prefix \"\" { policy = \"write\" }' \
+    'query_prefix \"\" { policy = \"read\" }'
+}
+
+# TOKEN NAME DESCRIPTION RULE...: writes the policy with the token, whether it is there or not.
+put_policy() {
+  local with="$1" policy="$2" about="$3" said='' status=0 id=''
+  shift 3
+  reason="the policy $policy could not be written with the token of $with"
+  said=$(request "$with" "$via" "/v1/acl/policy/name/$policy") || status=$?
   case $status in
     0) id=$(printf '%s' "$said" | json_fields ID) || return 1 ;;
     1) ;;
     *) return 1 ;;
   esac
-  printf '{"Name":"%s","Description":"What a run of consul-cluster needs","Rules":"%s\\n%s\\n%s\\n%s\\n%s"}' "$POLICY" \
-    'operator = \"write\"' 'keyring = \"write\"' 'acl = \"write\"' 'session_prefix \"\" { policy = \"write\" }' \
-    'key_prefix \"consul-cluster/\" { policy = \"write\" }' |
-    request "$1" "$via" "/v1/acl/policy${id:+/$id}" -X PUT -d @- >/dev/null
+  {
+    printf '{"Name":"%s","Description":"%s","Rules":"' "$policy" "$about"
+    printf '%s\\n' "$@"
+    printf '"}'
+  } | request "$with" "$via" "/v1/acl/policy${id:+/$id}" -X PUT -d @- >/dev/null
 }
 
 # The token as Consul takes it: $1 its kind, $2 the server, $3 its accessor, $4 its secret.
@@ -85,6 +103,7 @@ token_body() {
   printf '{"AccessorID":"%s","SecretID":"%s",' "$3" "$4"
   case $1 in
     provisioner) printf '"Description":"consul-cluster provisioner","Policies":[{"Name":"%s"}]}' "$POLICY" ;;
+    clients) printf '"Description":"consul-cluster clients","Policies":[{"Name":"%s"}]}' "$CLIENTS_POLICY" ;;
     dns) printf '"Description":"consul-cluster dns","TemplatedPolicies":[{"TemplateName":"builtin/dns"}]}' ;;
     agent) printf '"Description":"consul-cluster agent %s","NodeIdentities":[{"NodeName":"%s","Datacenter":"%s"}]}' "$2" "$2" "$(staged_fact datacenter)" ;;
   esac
@@ -153,6 +172,18 @@ dns_works() {
   done <"$TOKENS_MADE"
 }
 
+# Consul says of each right whether this token has it, and does nothing.
+clients_work() {
+  local kind='' server='' accessor='' secret='' said=''
+  reason="the token of client agents is not known yet, or may not what it should"
+  while read -r kind server accessor secret; do
+    [ "$kind" = clients ] || continue
+    said=$(printf 'header = "X-Consul-Token: %s"\n' "$secret" | request - "$via" /v1/internal/acl/authorize -X POST --data-raw \
+      '[{"Resource":"node","Access":"write","Segment":"any"},{"Resource":"service","Access":"write","Segment":"any"},{"Resource":"query","Access":"read","Segment":"any"}]') || return 1
+    [ "$(printf '%s' "$said" | json_rows '' Allow | sort -u)" = true ] || return 1
+  done <"$TOKENS_MADE"
+}
+
 # The field $3 of each row that the path $2 has for the token $1.
 seen_with() {
   local said=''
@@ -188,7 +219,7 @@ remove_older_tokens() {
   members=$(members_of "$via") || die "the members of the pool cannot be read; run it again"
   printf '%s\n' "$known" | while read -r accessor description; do
     case $description in
-      consul-cluster_provisioner | consul-cluster_dns | consul-cluster_agent_*)
+      consul-cluster_provisioner | consul-cluster_dns | consul-cluster_clients | consul-cluster_agent_*)
         ! grep -q " $accessor " "$TOKENS_MADE" || continue
         ! is_leaving "${description#consul-cluster_agent_}" "$members" || continue
         ;;

@@ -1,9 +1,11 @@
 # shellcheck shell=sh
+# globals: reason
 # With which token Consul is asked. They lie in files of root's, TOKEN.curl for curl and TOKEN.token for Consul's own
 # commands, staged with the other secrets where there are ACLs, and stand in no argument and no environment:
 #
 #   recovery      known to each agent by itself, so that it works also where there is no quorum; for what is the agent's own
 #   provisioner   what a run needs of the cluster, and no more; the run that turns ACLs on makes it at its end
+#   agent         of a client alone: what its agent does everything with; the scripts try it, and use recovery
 #   management    may do anything: makes the others, and stands in for the provisioner's where that is not known, or may not what it should
 #
 # Where other tokens are staged than those of what runs, or none, those of what runs go by former-NAME until the switch is
@@ -14,8 +16,28 @@
 # may be on the other side of a change.
 
 TOKENS=$STATE/tokens # of what runs
+TOKEN_S=5            # for a token to reach every server
 
 has_token() { [ -s "$(token_file "$1").curl" ]; }
+
+# Do the servers know the token of the client agent here, where it has one? Leaves the reason in $reason where they do not.
+agent_token_is_known() {
+  local status=0
+  has_token agent || return 0
+  request agent "$api" /v1/acl/token/self >/dev/null || status=$?
+  [ "$status" -eq 0 ] || reason="the agentToken is not known to the servers, or they have no ACLs: asked for it, $api $(answer_words "$status")"
+  return "$status"
+}
+
+# The same for a while: one that was just made reaches the servers one after the other.
+await_agent_token() {
+  local limit=''
+  limit=$(deadline "$TOKEN_S")
+  until agent_token_is_known; do
+    ! passed "$limit" || return 1
+    sleep 0.5
+  done
+}
 
 # Without its ending.
 token_file() {

@@ -21,7 +21,8 @@ client_is_back() {
   reason="it knows no leader: none of the servers in its settings could be joined, or they have none, or they talk TLS alone, for which the ConsulClient has to have tls"
   names_a_leader "$api" || return 1
   reason="it is not alive in the pool"
-  members_of "$api" | grep -q "^$name 1 client "
+  members_of "$api" | grep -q "^$name 1 client " || return 1
+  agent_token_is_known
 }
 
 # With TLS Consul opens no HTTP before a server has given it a certificate, and tries again and again until one does: no crash.
@@ -34,7 +35,7 @@ waits_for_certificate() {
 
 explain_silence() {
   waits_for_certificate || return 0
-  reason="$reason: with TLS it opens no HTTP before a server has given it a certificate, and none of those in its settings has: they are not reached at port 8300 (another one: extraConfig.ports.server), have no leader, are not in the mode preferred or required, or have another CA"
+  reason="$reason: with TLS it opens no HTTP before a server has given it a certificate, and none of those in its settings has: they are not reached at port 8300 (another one: extraConfig.ports.server), have no leader, are not in the mode preferred or required, have another CA, or ask for an agentToken that they know"
 }
 
 gate_after_restart() {

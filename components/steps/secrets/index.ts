@@ -1,8 +1,8 @@
 import type { remote } from "@pulumi/command";
 import { all, type Output } from "@pulumi/pulumi";
+import type { RenderedAcl } from "../../render/acl";
 import { type Files, renderFiles } from "../../render/files";
 import { renderSecretFiles } from "../../render/server";
-import type { ClusterAcl } from "../../secrets/aclSeed";
 import type { GossipKey } from "../../secrets/gossipKey";
 import { hostCommand } from "../hostCommand";
 import type { Owner } from "../release/owner";
@@ -10,8 +10,8 @@ import type { Staged } from "../staged";
 
 interface Secrets {
   gossipKey: GossipKey;
-  /** Where there are ACLs: a server's alone. */
-  acl?: ClusterAcl;
+  /** The tokens of its agent and its scripts, where there are ACLs. */
+  acl?: Output<RenderedAcl | undefined>;
   /** The files of its certificates, where there is TLS. */
   tls?: Output<Files>;
 }
@@ -29,17 +29,8 @@ export function stageSecrets(
     {
       script: "stage-secrets.sh",
       settings: {},
-      stdin: all([key, label, owner.id, acl?.tokens, acl?.label, tls]).apply(
-        ([key, label, id, tokens, named, certificates]) =>
-          renderFiles(
-            renderSecretFiles(
-              key,
-              label,
-              id,
-              tokens && { tokens, label: named as string, server: host.name },
-              certificates,
-            ),
-          ),
+      stdin: all([key, label, owner.id, acl, tls]).apply(([key, label, id, tokens, certificates]) =>
+        renderFiles(renderSecretFiles(key, label, id, tokens, certificates)),
       ),
       quiet: true,
     },

@@ -11,6 +11,7 @@ import {
   madeCertificate,
   madeKey,
   madeOwner,
+  madeSeed,
   names,
   readyText,
   servers,
@@ -35,11 +36,14 @@ interface Options {
   cluster?: ConsulClusterArgs;
   /** Hands the cluster's CA on to the clients. */
   withTls?: boolean;
+  /** Likewise the token for them, and its policy. */
+  withAcl?: boolean;
 }
 
 function printed(name: string): string {
   if (name.endsWith("-gossip-key")) return `1 ${madeKey}`;
   if (name.endsWith("-tls-ca")) return madeCa;
+  if (name.endsWith("-acl-seed")) return madeSeed;
   if (name.endsWith("-certificate")) return madeCertificate;
   if (name.endsWith("-owner")) return madeOwner;
   if (name === "w-ready") return readyText(["web-1", "web-2"]);
@@ -61,7 +65,7 @@ function programOf(recording: Recording<ConsulClient>): Program {
 /** Clients of a cluster that the same program makes. */
 export async function clientsOfCluster(
   args: Partial<ConsulClientArgs> = {},
-  { preview, cluster: clusterArgs = existing(), withTls }: Options = {},
+  { preview, cluster: clusterArgs = existing(), withTls, withAcl }: Options = {},
 ): Promise<Program> {
   const program = () => {
     const cluster = new ConsulCluster("c", clusterArgs);
@@ -69,6 +73,10 @@ export async function clientsOfCluster(
       servers: cluster.joinAddresses,
       gossipKey: cluster.gossipKey,
       ...(withTls && { tls: { caCertificate: cluster.clientCaCertificate } }),
+      ...(withAcl && {
+        agentToken: cluster.clientToken,
+        aclDefaultPolicy: cluster.aclDefaultPolicy,
+      }),
       existing: { hosts: clientHosts() },
       ...args,
     });

@@ -1,5 +1,6 @@
 import type { PlainClientArgs } from "../../../components/client/args";
 import { type ClientHostPlan, type ClientPlan, planClients } from "../../../components/client/plan";
+import { renderClientAcl, tokenLabel } from "../../../components/render/acl";
 import { renderClientFiles } from "../../../components/render/client";
 import type { Files } from "../../../components/render/files";
 import { renderSecretFiles, renderWanted } from "../../../components/render/server";
@@ -31,13 +32,24 @@ export function rendered(more: Partial<PlainClientArgs> = {}, label = "label-1")
   const plan = planClients(args);
   const client = plan.clients[0] as ClientHostPlan;
   const ca = args.tls?.caCertificate ?? "";
-  const files = renderClientFiles(plan, client, args.servers, ca !== "");
+  const token = args.agentToken ?? "";
+  const aclPolicy = token === "" ? "off" : (args.aclDefaultPolicy ?? "deny");
+  const files = renderClientFiles(plan, client, args.servers, { isTls: ca !== "", aclPolicy });
   const about = { version: plan.version, wipeData: client.wipeData };
   const certificate = ca === "" ? "" : certificateDigest(ca);
   return {
     plan,
     files,
-    secrets: renderSecretFiles(gossipKey, label, owner, undefined, renderClientTlsFiles(ca)),
-    wanted: renderWanted(about, files, label, { certificate }),
+    secrets: renderSecretFiles(
+      gossipKey,
+      label,
+      owner,
+      token === "" ? undefined : renderClientAcl(token),
+      renderClientTlsFiles(ca),
+    ),
+    wanted: renderWanted(about, files, label, {
+      certificate,
+      agentToken: token === "" ? "" : tokenLabel(token),
+    }),
   };
 }

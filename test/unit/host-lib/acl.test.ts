@@ -19,6 +19,7 @@ const known = [
   row("00000000-0000-0000-0000-000000000002", "Anonymous Token"),
   row(tokens.provisioner.accessor, "consul-cluster provisioner"),
   row(tokens.dns.accessor, "consul-cluster dns"),
+  row(tokens.clients.accessor, "consul-cluster clients"),
   ...names.map((name) => row(tokens.agents[name]?.accessor ?? "", `consul-cluster agent ${name}`)),
 ];
 
@@ -64,8 +65,9 @@ describe("older tokens", () => {
       row("a4", "consul-cluster agent consul-1"),
       row("a2", "consul-cluster provisioner"),
       row("a3", "Initial Management Token"),
+      row("a5", "consul-cluster clients"),
     ];
-    expect(removed(older)).toEqual(["a1", "a4", "a2", "a3"]);
+    expect(removed(older)).toEqual(["a1", "a4", "a2", "a3", "a5"]);
   });
 
   test("that of a server which is about to leave stays until it has left", () => {
@@ -88,7 +90,8 @@ describe("a management token that Consul has not any more", () => {
       "PUT /v1/acl/token":
         typeof made === "string" ? { body: made, next: { [via]: { [list]: again } } } : made,
     });
-    const stubs = "write_policy() { echo policy; }; write_token() { cat >/dev/null; echo token; }";
+    const stubs =
+      "write_policy() { echo policy; }; write_clients_policy() { :; }; write_token() { cat >/dev/null; echo token; }";
     const call = `via=${via}; ${stubs}; tokens_are_made || echo "$reason"`;
     return here.run("library", call);
   };
@@ -145,6 +148,37 @@ describe("the agents' tokens", () => {
   test("do not where one sees nothing, or everything", () => {
     expect(works(() => [])).toBe(false);
     expect(works(() => members)).toBe(false);
+  });
+});
+
+describe("the token of client agents", () => {
+  const authorize = "POST /v1/internal/acl/authorize";
+  const allowed = (...rights: boolean[]) => JSON.stringify(rights.map((Allow) => ({ Allow })));
+  const works = (answer: Answer | string) =>
+    host({ [authorize]: answer }).run("library", `via=${via}; clients_work`);
+
+  test("works where Consul says of each right that it has it", () => {
+    const { status, requests, headers } = works(allowed(true, true, true));
+    expect(status).toBe(0);
+    expect(requests[0]).toMatch(/"node","Access":"write".*"service","Access":"write".*"query"/);
+    expect(headers).toEqual([`X-Consul-Token: ${tokens.clients.secret}`]);
+  });
+
+  test("does not where it lacks one, or is not known", () => {
+    for (const answer of [allowed(true, false, true), allowed(), { code: 403, body: "not found" }])
+      expect(works(answer).status).toBe(1);
+  });
+
+  test("writes nodes and services, and nothing else", () => {
+    const name = "GET /v1/acl/policy/name/consul-cluster-clients";
+    const made = host({ [name]: { code: 404, body: "" }, "PUT /v1/acl/policy": "{}" });
+    const { requests } = made.run("library", `via=${via}; write_clients_policy`);
+    const { Rules } = JSON.parse(requests[1]?.replace(/^\S+ \S+ /, "") as string);
+    expect(Rules.trim().split("\n")).toEqual([
+      'node_prefix "" { policy = "write" }',
+      'service_prefix "" { policy = "write" }',
+      'query_prefix "" { policy = "read" }',
+    ]);
   });
 });
 

@@ -14,10 +14,10 @@ import {
 const seed = Buffer.alloc(32, "seed").toString("base64");
 const names = ["consul-1", "consul-2", "consul-3"];
 
-const all = ({ management, recovery, provisioner, dns, agents }: AclTokens): string[] => [
+const all = ({ management, recovery, provisioner, dns, clients, agents }: AclTokens): string[] => [
   management,
   recovery,
-  ...[provisioner, dns, ...Object.values(agents)].flatMap(({ accessor, secret }) => [
+  ...[provisioner, dns, clients, ...Object.values(agents)].flatMap(({ accessor, secret }) => [
     accessor,
     secret,
   ]),
@@ -35,6 +35,10 @@ describe("the tokens of a seed", () => {
       dns: {
         accessor: "d49e934b-b722-45f1-87e0-e1fde330c7f8",
         secret: "79715aa6-6194-409a-8c16-696446634f9c",
+      },
+      clients: {
+        accessor: "a8261183-7f94-4e4b-9422-7e17894eae4c",
+        secret: "104488d5-ef5b-4a09-972d-c02f8e8b3c05",
       },
       agents: {
         "consul-1": {
@@ -91,5 +95,5 @@ test("each token that the scripts use lies in a file for curl and in one for Con
     expect(files[`${name}.curl`]).toBe(`header = "X-Consul-Token: ${token}"\n`);
     expect(files[`${name}.token`]).toBe(`${token}\n`);
   }
-  expect(files["acl-tokens"]?.trim().split("\n")).toHaveLength(5);
+  expect(files["acl-tokens"]?.trim().split("\n")).toHaveLength(6);
 });

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { planCluster, type ServerPlan } from "../../../components/cluster/plan";
+import { renderServerAcl } from "../../../components/render/acl";
 import type { Files } from "../../../components/render/files";
 import {
   renderSecretFiles,
@@ -29,7 +30,13 @@ function rendered({ args, server }: Case): Files {
   const { environment, ...files } = renderServerFiles(plan, of);
   return {
     ...files,
-    ...renderSecretFiles(gossipKey, label, owner, acl, tls && renderTlsFiles(tls)),
+    ...renderSecretFiles(
+      gossipKey,
+      label,
+      owner,
+      acl && renderServerAcl(acl),
+      tls && renderTlsFiles(tls),
+    ),
     "consul.env": environment as string,
     "wanted.txt": renderWanted(
       { version: plan.version, wipeData: of.wipeData },

@@ -52,6 +52,22 @@ test("another key reaches them one by one, for their next start", () => {
   ]);
 });
 
+test("another token of theirs is a reload, as the preview of one says", () => {
+  const withToken = (was: string, is: string) => {
+    const { steps, ...rest } = JSON.parse(ofClients("setting"));
+    for (const { urn, oldState, newState } of steps)
+      if (/-(activate|repair)$/.test(urn)) {
+        const { stdin } = oldState.inputs;
+        oldState.inputs.stdin = `${stdin}${was}`;
+        newState.inputs.stdin = `${stdin}${is}`;
+      }
+    return agents(JSON.stringify({ steps, ...rest }));
+  };
+  const { servers } = withToken("agent-token 0123\n", "agent-token 4567\n");
+  expect(servers.map(({ effect }) => effect)).toEqual(["reload", "reload", "reload"]);
+  expect(servers[0]?.reasons).toContain("the token of its agent, which a reload takes over");
+});
+
 test("a cluster and its clients stand in one plan, the cluster first", () => {
   const { steps, changeSummary } = JSON.parse(readPreview("setting"));
   const { steps: others } = JSON.parse(ofClients("reload"));

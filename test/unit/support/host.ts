@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { PlainArgs } from "../../../components/cluster/args";
 import { type ClusterPlan, planCluster, type ServerPlan } from "../../../components/cluster/plan";
+import { renderServerAcl } from "../../../components/render/acl";
 import type { Files } from "../../../components/render/files";
 import {
   renderSecretFiles,
@@ -90,7 +91,7 @@ export class Host {
         options.key ?? gossipKey,
         options.label ?? label,
         owner,
-        acl,
+        acl && renderServerAcl(acl),
         tls && renderTlsFiles(tls),
       ),
       desired: renderWanted(about, config, options.label ?? label, {

@@ -28,6 +28,8 @@ export function checkClientAcl(agentToken: unknown, policy: unknown): Problem[] 
     ...optional(token)(agentToken, "agentToken"),
     ...optional(checkPolicy)(policy, "aclDefaultPolicy"),
   ];
+  if (agentToken === undefined && policy !== undefined)
+    return problem("aclDefaultPolicy", "has no effect without an agentToken; leave it out");
   const isOff = policy === "off" && agentToken !== undefined && agentToken !== "";
   return problems.length === 0 && isOff
     ? problem("aclDefaultPolicy", '"off" has no sense beside an agentToken; give "deny" or "allow"')

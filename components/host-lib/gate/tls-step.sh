@@ -2,6 +2,8 @@
 # shellcheck disable=SC2154  # via is of consul/agents.sh
 # What a step of TLS would break: looked at before any server takes it, by each of them.
 
+STEP_S=5 # for an election to end
+
 # Before anybody relies on them: a certificate that is not good shows at the next connection only, and neither autopilot nor
 # gossip sees it. A server whose host answers and that does not run has its step behind it, or is told so itself. $1: the mode.
 check_peers_certificates() {
@@ -19,7 +21,8 @@ check_peers_certificates() {
 # client a certificate, whatever the client says of itself.
 check_no_plain_clients() {
   local clients='' away=''
-  find_agent || return 0
+  await_agent "$STEP_S" ||
+    die "tls cannot be required yet: no server that is reached names a leader, so whether client agents without TLS are in the pool is not known; stay with ${1:-off} until the cluster serves; nothing that runs was touched"
   clients=$(clients_by_tls) || die "whether client agents are in the pool, and talk TLS, is not known, $via does not say; nothing that runs was touched"
   away=$(printf '%s\n' "$clients" | awk '$2 == "plain" && $3 != "alive" { print $1 }')
   [ -z "$away" ] || say "client agents that are away now and do not talk TLS get into the cluster no more: $(printf '%s\n' "$away" | listed)"

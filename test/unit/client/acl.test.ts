@@ -69,6 +69,7 @@ describe("what is refused", () => {
     [{ agentToken: 7 }, "agentToken: must be a token, not a number"],
     [{ agentToken, aclDefaultPolicy: "maybe" }, 'aclDefaultPolicy: "maybe" is none of "deny"'],
     [{ agentToken, aclDefaultPolicy: "off" }, 'aclDefaultPolicy: "off" has no sense beside'],
+    [{ aclDefaultPolicy: "deny" }, "aclDefaultPolicy: has no effect without an agentToken"],
     [{ agentToken, extraConfig: { acl: { enabled: true } } }, "extraConfig.acl: "],
   ])("%j", (said, message) => {
     expect(problems(said)).toEqual([expect.stringContaining(message)]);

@@ -154,16 +154,17 @@ describe("what a cluster that exists cannot change", () => {
     exits = [56, 56],
     members = "",
     nodes = "echo web-1 b auto-encrypt; echo web-2 c -",
+    leads = "true",
   ) => {
     const host = new Host();
     host.apply(host.render(tls(before)));
     host.stage(host.render(after));
     for (const [index, exit] of exits.entries())
       host.agents[`https://10.0.0.${12 + index}:8300`] = { "GET /": { exit } };
-    const leader = `find_agent() { via=x; }; members_of() { echo "$pool"; }; nodes_of() { ${nodes}; };`;
+    const leader = `find_agent() { via=x; ${leads}; }; members_of() { echo "$pool"; }; nodes_of() { ${nodes}; };`;
     return host.says(
       "stage-config.sh",
-      `exec 2>&1; pool='${members}'; ${leader} check_fixed_settings`,
+      `exec 2>&1; STEP_S=0; pool='${members}'; ${leader} check_fixed_settings`,
     );
   };
   const modes = ["off", "offered", "outgoing", "preferred", "required"];
@@ -219,6 +220,14 @@ describe("what a cluster that exists cannot change", () => {
     test("and where it is not known who they are, nothing goes on", () => {
       for (const nodes of ["return 3", "return 2"])
         expect(() => step("preferred", "required", secure, nodes)).toThrow(/is not known, x does/);
+    });
+
+    test("nor where nobody leads who could tell", () => {
+      const call = () =>
+        checkTls("preferred", tls("required"), [56, 56], "", undefined, "return 1");
+      expect(call).toThrow(
+        /no server that is reached names a leader, .*; stay with preferred until/,
+      );
     });
 
     test("who has left is nobody, and who is away is named", () => {

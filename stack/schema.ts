@@ -116,6 +116,7 @@ export const schema = {
     caCertificate: z.string().optional(),
     caKey: z.string().optional(),
     renewal: z.number().optional(),
+    clientCertificates: z.boolean().optional(),
     certificates: z
       .record(z.string(), z.strictObject({ certificate: z.string(), privateKey: z.string() }))
       .optional(),

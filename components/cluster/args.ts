@@ -315,6 +315,11 @@ export interface TlsArgs {
    * A reload. @default 0
    */
   renewal?: number;
+  /**
+   * Whether servers in the mode `preferred` or `required` give client agents certificates, by Consul's auto_encrypt. Whoever reaches
+   * port 8300 gets one so, where no ACLs ask for a token. Another choice is a restart. @default true with `acl`, false without
+   */
+  clientCertificates?: boolean;
 }
 
 /** A server's certificate. */

@@ -167,7 +167,7 @@ export class ConsulCluster extends ComponentResource {
     this.aclDefaultPolicy = all([plan, seen.urn]).apply(([{ acl }]) => acl.defaultPolicy);
     this.caCertificate = tls?.ca ?? output("");
     this.clientCaCertificate = all([plan, this.caCertificate, seen.urn]).apply(([{ tls }, ca]) =>
-      hasHttps(tls.mode) ? ca : "",
+      hasHttps(tls.mode) && tls.clientCertificates ? ca : "",
     );
     this.certificateDaysLeft = tls?.daysLeft ?? output(-1);
     this.faultTolerance = output(faultTolerance(hosts.length));

@@ -35,7 +35,13 @@ export function planCluster(args: PlainArgs, addresses: string[] = []): ClusterP
 
 /** Fills in the defaults that `args.ts` promises. The arguments have passed validation before. */
 export function planSettings(args: PlainArgs) {
-  const tls = { mode: args.tls === undefined ? "off" : (args.tls.mode ?? "required") };
+  const acl = {
+    defaultPolicy: args.acl === undefined ? "off" : (args.acl.defaultPolicy ?? "deny"),
+  };
+  const tls = {
+    mode: args.tls === undefined ? "off" : (args.tls.mode ?? "required"),
+    clientCertificates: args.tls?.clientCertificates ?? acl.defaultPolicy !== "off",
+  };
   const isOverHttps = hasHttps(tls.mode);
   return {
     version: args.version ?? "1.22.0",
@@ -51,7 +57,7 @@ export function planSettings(args: PlainArgs) {
     domain: args.domain ?? "consul",
     configDir: args.configDir ?? "/etc/consul.d/server",
     dataDir: args.dataDir ?? "/var/consul",
-    acl: { defaultPolicy: args.acl === undefined ? "off" : (args.acl.defaultPolicy ?? "deny") },
+    acl,
     tls,
     enableSyslog: args.enableSyslog ?? true,
     ui: args.ui ?? true,

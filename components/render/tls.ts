@@ -78,7 +78,7 @@ export function renderTlsSettings(plan: ClusterPlan): {
   return {
     restarting: {
       tls: { internal_rpc: { verify_server_hostname: true } },
-      auto_encrypt: { allow_tls: true },
+      ...(plan.tls.clientCertificates && { auto_encrypt: { allow_tls: true } }),
     },
     reloadable: {
       tls: { defaults, internal_rpc: { verify_incoming: mode === "required" } },

@@ -14,6 +14,7 @@ import {
   object,
   optional,
   text,
+  truth,
 } from "./values";
 
 /** What is said of TLS. A certificate may be shown in a message, a key never, nor a part of it. */
@@ -27,6 +28,7 @@ export function checkTls(args: Fields): Problem[] {
           caKey: optional(checkKey),
           certificates: optional(object()),
           renewal: optional(checkRenewal),
+          clientCertificates: optional(truth),
         }),
         ...checkTogether(tls, path),
         ...checkCertificates(args, tls, `${path}.certificates`),

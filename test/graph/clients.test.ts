@@ -149,11 +149,14 @@ describe("a preview of a cluster and its clients that do not exist yet", async (
 });
 
 describe("clients of a cluster with TLS", () => {
-  const clientsOf = (mode: string, preview = false) =>
-    clientsOfCluster({}, { preview, cluster: { ...existing(), tls: { mode } }, withTls: true });
+  const clientsOf = (mode: string, clientCertificates?: boolean) =>
+    clientsOfCluster(
+      {},
+      { cluster: { ...existing(), tls: { mode, clientCertificates } }, withTls: true },
+    );
 
   test.each(["preferred", "required"])("talk it where it is %s", async (mode) => {
-    const program = await clientsOf(mode);
+    const program = await clientsOf(mode, true);
     expect(program.errors).toEqual([]);
     expect(program.get("c").outputs.clientCaCertificate).toBe(tlsFile("ca.pem"));
     const { create, stdin } = program.get("w-web-1-config").inputs;
@@ -166,8 +169,14 @@ describe("clients of a cluster with TLS", () => {
     expect(behind(program, "w-web-1-release")).not.toContain("c-ready");
   });
 
-  test.each(["off", "offered", "outgoing"])("do not where it is %s", async (mode) => {
-    const program = await clientsOf(mode);
+  test.each<[string, boolean?]>([
+    ["off", true],
+    ["offered", true],
+    ["outgoing", true],
+    ["required"],
+    ["preferred", false],
+  ])("do not where it is %s, or gives them no certificates: %s", async (mode, gives) => {
+    const program = await clientsOf(mode, gives);
     const without = await clientsOfCluster();
     expect(program.get("c").outputs.clientCaCertificate).toBe("");
     for (const step of steps) {

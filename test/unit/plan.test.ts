@@ -4,6 +4,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { PlainArgs } from "../../components/cluster/args";
 import { localApi } from "../../components/cluster/listening";
 import { faultTolerance, hostPort, planCluster } from "../../components/cluster/plan";
 import { promisedDefaults, properties } from "./support/argsDefaults";
@@ -76,10 +77,21 @@ describe("the defaults are those that args.ts promises", () => {
 
 describe("TLS", () => {
   test("is off where nothing is said of it, and required where nothing is said inside", () => {
-    expect(planCluster({}).tls).toEqual({ mode: "off" });
-    expect(planCluster({ tls: {} }).tls).toEqual({
-      mode: JSON.parse(promisedDefaults("TlsArgs").mode ?? ""),
-    });
+    expect(planCluster({}).tls.mode).toBe("off");
+    const promised = JSON.parse(promisedDefaults("TlsArgs").mode ?? "");
+    expect(planCluster({ tls: {} }).tls.mode).toBe(promised);
+  });
+
+  // Whoever asks as an agent does gets one, where no ACLs ask for a token.
+  test.each<[boolean, PlainArgs]>([
+    [true, { tls: {}, acl: {} }],
+    [true, { tls: {}, acl: { defaultPolicy: "allow" } }],
+    [false, { tls: {} }],
+    [false, { tls: {}, acl: { defaultPolicy: "off" } }],
+    [true, { tls: { clientCertificates: true } }],
+    [false, { tls: { clientCertificates: false }, acl: {} }],
+  ])("gives client agents certificates: %s", (gives, args) => {
+    expect(planCluster(args).tls.clientCertificates).toBe(gives);
   });
 
   test("that is required, or preferred, opens HTTPS and closes HTTP, where nothing else is said; on the way there nothing moves", () => {

@@ -69,7 +69,7 @@ function withoutSecrets({
   return {
     ...rest,
     ...(acl && { acl: openAcl }),
-    ...(tls && { tls: { mode: tls.mode } }),
+    ...(tls && { tls: { mode: tls.mode, clientCertificates: tls.clientCertificates } }),
     ...(servers && { existing: { servers } }),
     ...(aws && { aws: { ...aws, bastion: undefined } }),
   };

@@ -77,8 +77,8 @@ export class ConsulCluster extends ComponentResource {
   /** With `tls`, the certificate of the CA, PEM, by which whoever asks over HTTPS knows the servers. Without, "". */
   readonly caCertificate: Output<string>;
   /**
-   * The same for `tls` of a `ConsulClient`: "" as long as `tls` is off, `offered` or `outgoing`, for servers give client agents no
-   * certificates before `preferred`. An update hands it on once the cluster is ready, as `joinAddresses`.
+   * The same for `tls` of a `ConsulClient`: "" as long as servers give client agents no certificates: where `tls` is off, `offered` or
+   * `outgoing`, and without `clientCertificates`. An update hands it on once the cluster is ready, as `joinAddresses`.
    */
   readonly clientCaCertificate: Output<string>;
   /** With `tls`, whole days until the first certificate ends; -1 without. A run renews them long before. */

@@ -55,7 +55,7 @@ const checkMode = text((mode, path) =>
       ),
 );
 
-export const checkRenewal: Check = number((renewal, path) =>
+const checkRenewal: Check = number((renewal, path) =>
   Number.isInteger(renewal) && renewal >= 0
     ? []
     : problem(path, `${show(renewal)} is no whole number from 0 on`),

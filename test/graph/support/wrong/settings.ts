@@ -172,6 +172,11 @@ export const wrongSettings: Row[] = [
       "tls.caCertificate: is missing; give the certificate of the CA",
     ],
   },
+  {
+    at: "tls",
+    is: { clientCertificates: "yes" },
+    says: ["tls.clientCertificates: must be true or false, not a string"],
+  },
   { at: "tls", is: { renewal: 1.5 }, says: ["tls.renewal: 1.5 is no whole number from 0 on"] },
   {
     at: "tls",

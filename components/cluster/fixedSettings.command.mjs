@@ -17,8 +17,9 @@ const ways = {
     "the servers would take each other for failed in the pool of all datacenters, for minutes and more, in which no gossip key can be rotated: make a cluster with the new port, and restore a snapshot of this one there",
 };
 
-/** Settings that go one step a run, each way. */
-const stepwise = ["acl", "tls"];
+/** A step counts as taken here once a run has asked for it: what the hosts have made of it is known to them alone. */
+const refusedStep =
+  "Where the hosts refused the last step it counts all the same: go back step by step, though they refuse some of it, too";
 
 const tlsModes = ["off", "offered", "outgoing", "preferred", "required"];
 
@@ -41,31 +42,12 @@ export function compare() {
     console.error(`${problems.join("\n")}\nnothing was changed`);
     process.exit(1);
   }
-  process.stdout.write(text + trail(was, is));
-}
-
-/**
- * What a setting was before it was asked for: the hosts may refuse a step that was noted here, and then they have it still. They
- * are the ones to judge by what runs; here is refused what is out of turn from either. @param {Lines} was @param {Lines} is
- */
-function trail(was, is) {
-  return stepwise
-    .map((name) => [
-      name,
-      placeOf(was, name) === placeOf(is, name) ? was.get(`before ${name}`) : placeOf(was, name),
-    ])
-    .map(([name, before]) => (before === undefined ? "" : `before ${name} ${before}\n`))
-    .join("");
+  note();
 }
 
 /** What is not noted is off. @param {Lines} lines @param {string} name */
 function placeOf(lines, name) {
   return lines.get(`setting ${name}`) ?? "off";
-}
-
-/** Where the hosts may be with this setting: at what was noted, or before it. @param {Lines} was @param {string} name */
-function placesOf(was, name) {
-  return [placeOf(was, name), was.get(`before ${name}`) ?? placeOf(was, name)];
 }
 
 /** @typedef {Map<string, string>} Lines by what they are about, `setting NAME` or `server NAME`, what they say of it */
@@ -97,17 +79,16 @@ function settingProblems(was, is) {
 
 /** ACLs go one step a run. @param {Lines} was @param {Lines} is */
 function aclProblems(was, is) {
-  const after = placeOf(is, "acl");
-  const before = placeOf(was, "acl");
-  if (placesOf(was, "acl").some((place) => place === after || [place, after].includes("allow")))
-    return [];
+  const [before, after] = [was, is].map((lines) => placeOf(lines, "acl"));
   if (before === "off" && after === "deny")
     return [
-      "acl cannot go from off to deny in one run on a cluster that exists: tokens can only be made once every server knows ACLs, and until then nobody could write. Set acl: { defaultPolicy: allow }, run, give everybody who asks a token, and then deny in another run",
+      `acl cannot go from off to deny in one run on a cluster that exists: tokens can only be made once every server knows ACLs, and until then nobody could write. Set acl: { defaultPolicy: allow }, run, give everybody who asks a token, and then deny in another run. ${refusedStep}`,
     ];
-  return [
-    "acl cannot go from deny to off in one run: servers on either side of the change would judge the same caller differently. Set acl: { defaultPolicy: allow }, run, and take acl out in another run",
-  ];
+  return before === "deny" && after === "off"
+    ? [
+        `acl cannot go from deny to off in one run: servers on either side of the change would judge the same caller differently. Set acl: { defaultPolicy: allow }, run, and take acl out in another run. ${refusedStep}`,
+      ]
+    : [];
 }
 
 /** What is between `outgoing` and `required` is for client agents alone. @param {number} from @param {number} to */
@@ -122,17 +103,16 @@ function tlsProblems(was, is) {
   const after = placeOf(is, "tls");
   const from = tlsModes.indexOf(before);
   const to = tlsModes.indexOf(after);
-  const isNear = placesOf(was, "tls").some((place) => isOneStep(tlsModes.indexOf(place), to));
   const next = tlsModes[from + Math.sign(to - from)];
   const changed = (/** @type {string} */ name) =>
     was.has(`setting ${name}`) &&
     is.has(`setting ${name}`) &&
     was.get(`setting ${name}`) !== is.get(`setting ${name}`);
   return [
-    ...(isNear
+    ...(isOneStep(from, to)
       ? []
       : [
-          `tls cannot go from ${before} to ${after} in one run on a cluster that exists: servers on either side of the change would not understand each other. Set tls: { mode: ${next} }, run, and go on from there, one step a run: ${tlsModes.join(", ")}`,
+          `tls cannot go from ${before} to ${after} in one run on a cluster that exists: servers on either side of the change would not understand each other. Set tls: { mode: ${next} }, run, and go on from there, one step a run: ${tlsModes.join(", ")}. ${refusedStep}`,
         ]),
     ...(changed("tls.caCertificate")
       ? [

@@ -80,7 +80,7 @@ describe("is let through, and noted", () => {
   ])("%s", async (_, args, was) => {
     const { status, stdout, stderr } = await run("update", args, was);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-    expect(stdout.replace(/^before .*\n/m, "")).toBe((await run("create", args)).stdout);
+    expect(stdout).toBe((await run("create", args)).stdout);
   });
 
   test("a new cluster denies from its first start", async () => {
@@ -93,25 +93,22 @@ describe("is let through, and noted", () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: withMode("required") });
   });
 
-  // What was noted is what was asked for. Where the hosts refused it, they have what was before it.
-  test("a step that the hosts refused is taken back, and what was asked for after it", async () => {
-    const first = await run("update", tls("outgoing"), withMode("offered"));
-    expect(first.stdout).toBe(`${withMode("outgoing")}before tls offered\n`);
-    const second = await run("update", tls("required"), first.stdout);
-    expect(second.stdout).toBe(`${withMode("required")}before tls outgoing\n`);
-    expect((await run("update", tls("offered"), second.stdout)).status).toBe(0);
-    expect((await run("update", existing(), second.stdout)).status, "out of turn").toBe(1);
-    const denied = `${withAcl("deny")}before acl allow\n`;
-    expect(await run("update", existing(), denied)).toMatchObject({
-      status: 0,
-      stdout: `${noted}before acl deny\n`,
-    });
-  });
-
-  test("and is known for as long as the setting stays", async () => {
-    const was = `${withMode("outgoing")}before tls offered\n`;
-    const again = { ...tls("outgoing"), ...marked([one, "a"], [two], [three]) };
-    expect((await run("update", again, was)).stdout).toContain("before tls offered\n");
+  // The hosts may have refused what was noted: whoever goes back, a step a run, gets there.
+  test("step by step, whatever the hosts have made of the last one", async () => {
+    const ways = [
+      tls("offered"),
+      tls("outgoing"),
+      tls("required"),
+      tls("outgoing"),
+      tls("offered"),
+    ];
+    let noted = withMode("offered");
+    for (const args of ways) {
+      const { status, stdout } = await run("update", args, noted);
+      expect(status).toBe(0);
+      noted = stdout;
+    }
+    expect(noted).toBe(withMode("offered"));
   });
 
   test("marks that stay, that go, and one that is new", async () => {

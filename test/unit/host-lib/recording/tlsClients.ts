@@ -26,7 +26,8 @@ const acl = {
  * without. Then the servers require TLS, by a reload: the recording fails where it does not go as the docs tell.
  */
 export async function recordTlsClients(book: Book, consul: string, root: string): Promise<void> {
-  const plan = (mode: string) => planCluster({ tls: { mode }, configDir: root });
+  const plan = (mode: string) =>
+    planCluster({ tls: { mode, clientCertificates: true }, configDir: root });
   const { restarting, reloadable } = renderTlsSettings(plan("preferred"));
   const ports = { dns: -1, grpc: -1, grpc_tls: -1, https: 8501 };
   writeFiles(join(root, "tls"));

@@ -23,10 +23,14 @@ function differences(was: Graph, is: Graph): string[] {
     if (before === undefined) return isAdded(name) ? [] : `${name}: new`;
     if (after === undefined) return `${name}: gone`;
     // In what follows what, nothing of a machine that runs is to be seen.
-    const { inputs: wasGiven = {}, after: _, ...wasSo } = before;
-    const { inputs: isGiven = {}, after: __, ...isSo } = after;
+    const { inputs: wasGiven = {}, after: _, ignoreChanges: wasLeft, ...wasSo } = before;
+    const { inputs: isGiven = {}, after: __, ignoreChanges: isLeft, ...isSo } = after;
+    // What is left alone beyond that touches nothing.
+    const left = (isLeft ?? []) as unknown[];
+    const looked = ((wasLeft ?? []) as unknown[]).every((input) => left.includes(input));
     const inputs = differing(wasGiven, isGiven).filter((input) => !mayDiffer(name, input));
-    return [...differing(wasSo, isSo), ...inputs].map((field) => `${name}: another ${field}`);
+    const fields = [...differing(wasSo, isSo), ...(looked ? [] : ["ignoreChanges"]), ...inputs];
+    return fields.map((field) => `${name}: another ${field}`);
   });
 }
 

@@ -18,7 +18,8 @@ const scripts: Record<string, string[]> = {
   ready: ["create", "update"],
   // On the computer that runs Pulumi: they say what they said, let a run pass, or refuse it.
   "gossip-key": ["create", "update", "interpreter"],
-  replacements: ["create", "update", "interpreter"],
+  // What it reads has more lines now: it compares those that it noted.
+  replacements: ["create", "update", "interpreter", "stdin"],
   // Run when a server goes, and only then.
   departure: ["delete", "stdin"],
   farewell: ["delete", "stdin"],

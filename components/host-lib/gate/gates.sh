@@ -48,12 +48,14 @@ gate_before_restart() {
   look_once_more "$1"
 }
 
-# A snapshot may take a minute, in which a machine loses its power. $1: what is not done then.
+# A snapshot may take a minute, in which a machine loses its power. $1: what is not done then. The first cause is told: while an
+# agent waits for one that is gone, it asks nobody else, and then those who are well seem not to answer.
 look_once_more() {
-  local limit=''
+  local limit='' first=''
   limit=$(deadline "$GONE_S")
   until reason=$(health_problem "$name" | sed -n 1p) && [ -z "$reason" ]; do
-    ! passed "$limit" || die "$1, for the others are no longer well: $reason; nothing was changed"
+    first=${first:-$reason}
+    ! passed "$limit" || die "$1, for the others are no longer well: $first; nothing was changed"
     sleep 0.3
   done
 }
@@ -61,7 +63,7 @@ look_once_more() {
 # The last look before this server stops. Leadership may just have moved, and then autopilot has no view of the others for
 # seconds: each server that votes is asked in person. $1: what is not done then.
 require_answering_voters() {
-  local limit='' raft='' gone=''
+  local limit='' raft='' gone='' first=''
   limit=$(deadline "$GONE_S")
   while :; do
     gone="who votes is not known: no server names a leader"
@@ -69,7 +71,8 @@ require_answering_voters() {
       gone=$(unreachable_peers "$(printf '%s\n' "$raft" | awk -v own="$(applied_fact raft_address)" '$3 == "true" && $4 != own { print $1, "-", "-", "-", $4 }')" "$name" | sed -n 1p)
       [ -n "$gone" ] || return 0
     fi
-    ! passed "$limit" || die "$1: $gone; nothing was changed, but for who leads"
+    first=${first:-$gone}
+    ! passed "$limit" || die "$1: $first; nothing was changed, but for who leads"
     sleep 0.3
     find_agent || true
   done

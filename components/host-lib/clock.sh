@@ -8,3 +8,14 @@ now_s() { cut -d. -f1 /proc/uptime; }
 deadline() { echo $(($(now_s) + $1)); }
 
 passed() { [ "$(now_s)" -ge "$1" ]; }
+
+# SECONDS COMMAND...: does the command, asked again and again, succeed within so many seconds?
+within() {
+  local limit=''
+  limit=$(deadline "$1")
+  shift
+  until "$@"; do
+    ! passed "$limit" || return 1
+    sleep 0.5
+  done
+}

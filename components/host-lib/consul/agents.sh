@@ -113,11 +113,4 @@ majority_serves() {
 }
 
 # find_agent, for at most $1 seconds.
-await_agent() {
-  local limit=''
-  limit=$(deadline "$1")
-  until find_agent; do
-    ! passed "$limit" || return 1
-    sleep 0.5
-  done
-}
+await_agent() { within "$1" find_agent; }

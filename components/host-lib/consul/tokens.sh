@@ -30,14 +30,7 @@ agent_token_is_known() {
 }
 
 # The same for a while: one that was just made reaches the servers one after the other.
-await_agent_token() {
-  local limit=''
-  limit=$(deadline "$TOKEN_S")
-  until agent_token_is_known; do
-    ! passed "$limit" || return 1
-    sleep 0.5
-  done
-}
+await_agent_token() { within "$TOKEN_S" agent_token_is_known; }
 
 # Without its ending.
 token_file() {

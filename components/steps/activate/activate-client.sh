@@ -57,13 +57,9 @@ needs_rejoin() {
 
 # What restarts while there is no leader could not show that it is back.
 client_gate_before_restart() {
-  local limit=''
   ! needs_rejoin && is_applied && ! was_crash_looping || return 0
-  limit=$(deadline "$CLIENT_BEFORE_S")
-  until names_a_leader "$api"; do
-    ! passed "$limit" || die "not restarted, for it knows no leader now: see to the servers first; nothing was changed"
-    sleep 0.5
-  done
+  within "$CLIENT_BEFORE_S" names_a_leader "$api" ||
+    die "not restarted, for it knows no leader now: see to the servers first; nothing was changed"
 }
 
 # The servers' rotation is over before a client's turn comes. So whatever else the keyring holds is of yesterday.

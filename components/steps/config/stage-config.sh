@@ -86,13 +86,9 @@ check_gossip_key() {
 # A client agent gets another key by the servers' rotation, which is over before a client is staged. It may be a
 # moment on its way; another one than the pool's would lock the client out at its next start from nothing.
 check_key_of_client() {
-  local limit=''
   runs && names_a_leader "$api" || return 0
-  limit=$(deadline "$KEY_ARRIVES_S")
-  until uses_staged_key; do
-    ! passed "$limit" || die "the gossip key of the settings is not the one of the pool that this client is in; rotate it on the servers, whose run brings it here, too; $untouched"
-    sleep 0.5
-  done
+  within "$KEY_ARRIVES_S" uses_staged_key ||
+    die "the gossip key of the settings is not the one of the pool that this client is in; rotate it on the servers, whose run brings it here, too; $untouched"
 }
 
 # Said here, where the servers that are left are reached, before the run gives up on those that are not. Servers whose

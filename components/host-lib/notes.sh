@@ -45,28 +45,27 @@ restore_applied() {
   [ -z "$(desired_part release "$APPLIED")" ] && [ ! -e "$PREVIOUS/complete" ] && facts_are_whole "$FACTS" || return 0
   folder=$(applied_fact config_dir)
   [ -L "$folder" ] && [ -L "$BINARY" ] && runs && names_a_leader "$(applied_fact api)" || return 0
-  if ! applied_of_settings "$folder" >"$APPLIED.new"; then rm -f "$APPLIED.new"; return 0; fi
+  copy_applied_settings "$STAGED/config.applied" || return 0
+  applied_of_settings "$STAGED/config.applied" >"$APPLIED.new"
+  rm -rf "$STAGED/config.applied"
   replace "$APPLIED.new" "$APPLIED"
   say "what this host knows of the set that runs was read off its settings again: $APPLIED"
 }
 
-# The text that an activation would have been told (renderWanted in render/server.ts), of what lies in the active place.
+# The text that an activation would have been told (renderWanted in render/server.ts), of the applied settings in the folder $1.
 applied_of_settings() {
-  local folder="$1" release='' mark='' label='' certificate=''
+  local release='' part='' mark='' label='' certificate=''
   release=$(readlink "$BINARY")
   release=${release%/*}
-  mark=$(read_beside_data "$(applied_fact data_dir)/$WIPE_NOTE" | sed -n 1p)
   echo "release ${release##*/}"
-  [ -r "$UNIT" ] && [ -r "$ENVIRONMENT" ] && [ -r "$folder/20-reloadable.json" ] && [ -r "$folder/40-neighbours.json" ] || return 1
-  echo "restart-settings $(digest "$folder"/10-*.json "$UNIT" "$ENVIRONMENT")"
-  echo "reloadable-settings $(digest "$folder/20-reloadable.json")"
-  echo "neighbours $(digest "$folder/40-neighbours.json")"
+  for part in restart-settings reloadable-settings neighbours; do echo "$part $(digest_of_settings "$part" "$1")"; done
   echo "secrets $(secrets_label "$APPLIED_SECRETS" label)"
   label=$(secrets_label "$APPLIED_SECRETS" tokens-label)
   [ -z "$label" ] || is_client || echo "tokens $label"
   certificate=$(secrets_label "$APPLIED_SECRETS" certificate-label)
   [ -z "$certificate" ] || echo "certificate $certificate"
   if [ -n "$label" ] && is_client; then echo "agent-token $label"; fi
+  mark=$(read_beside_data "$(applied_fact data_dir)/$WIPE_NOTE" | sed -n 1p)
   case $mark in "$(owner_id) "*) echo "wipe-data ${mark#* }" ;; esac
 }
 

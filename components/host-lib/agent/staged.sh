@@ -30,7 +30,7 @@ require_settings() {
   local fault='' from=''
   fault=$(settings_fault "$STAGED/config")
   [ -n "$fault" ] || return 0
-  copy_applied_settings "$STAGED/config.applied"
+  copy_applied_settings "$STAGED/config.applied" || true
   for from in "$STAGED/config.before" "$STAGED/config.applied"; do
     [ -d "$from" ] || continue
     [ -z "$(settings_fault "$from")" ] || continue
@@ -68,17 +68,15 @@ digest_of_settings() {
   esac
 }
 
-# What lies in the active place, as it was staged, into the folder $1; nothing where something is missing.
+# What lies in the active place, as it was staged, into the folder $1. Fails where something is missing.
 copy_applied_settings() {
   local folder=''
   folder=$(applied_fact config_dir)
   rm -rf "$1"
-  [ -n "$folder" ] && [ -d "$folder" ] && [ -r "$UNIT" ] && [ -r "$ENVIRONMENT" ] || return 0
+  [ -n "$folder" ] && [ -d "$folder" ] || return 1
   mkdir -p "$1"
-  cp "$folder"/10-*.json "$folder/20-reloadable.json" "$folder/40-neighbours.json" "$1/" 2>/dev/null || return 0
-  cp "$UNIT" "$1/consul.service"
-  cp "$ENVIRONMENT" "$1/environment"
-  cp "$FACTS" "$1/facts"
+  cp "$folder"/10-*.json "$folder/20-reloadable.json" "$folder/40-neighbours.json" "$1/" 2>/dev/null &&
+    cp "$UNIT" "$1/consul.service" 2>/dev/null && cp "$ENVIRONMENT" "$1/environment" 2>/dev/null && cp "$FACTS" "$1/facts" || return 1
   # How many are expected at a first election is no part of the active set.
   [ "$(fact "$STAGED/config/facts" servers)" != "$(applied_fact servers)" ] || cp "$STAGED/config/bootstrap.json" "$1/" 2>/dev/null || true
 }

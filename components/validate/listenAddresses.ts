@@ -1,10 +1,8 @@
-import { OWN } from "../cluster/listening";
+import { isEverywhere, OWN } from "../cluster/listening";
 import { canonicalAddress, notAnAddress, parseAddress } from "./address";
 import { type Problem, problem, show } from "./problem";
 import { allServers, serverAt } from "./servers";
 import { each, type Fields, object, optional, repeats, text } from "./values";
-
-const WILDCARDS = ["0.0.0.0", "::"];
 
 /** The addresses that DNS and HTTP listen on; the same text for every server. */
 export function checkListenAddresses(args: Fields): Problem[] {
@@ -60,7 +58,7 @@ function placeOf(part: string): string | undefined {
 /** Either wildcard takes the port on every address of both families, so that nothing fits beside it. */
 function checkWildcards(parts: string[], path: string): Problem[] {
   const known = [...new Set(parts.flatMap((part) => placeOf(part) ?? []))];
-  const wildcard = known.find((part) => WILDCARDS.includes(part));
+  const wildcard = known.find((part) => isEverywhere([part]));
   return known.length < 2 || wildcard === undefined
     ? []
     : problem(path, `${show(wildcard)} takes every address already; give it alone`);

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mirrorSettings } from "../../lab/mirror/mirror";
-import { BareHosts } from "../support/bareHosts";
-import { processesOn, sshOutput } from "../support/machines";
+import { agents, hosts, makeClientHosts, names, on, web } from "../support/clientHosts";
 import { keepsItsPromise } from "../support/promise";
-import { TestStack } from "../support/stack";
 import { addresses, processes, trio, trioIsUpWith } from "../support/trio";
 import { eventually } from "../support/wait";
 
@@ -12,13 +10,6 @@ import { eventually } from "../support/wait";
 //
 // What happens to agents while no server answers is not here: host-lib/recording/tlsClients.ts starts a real one so.
 
-const clients = { "web-1": "198.18.77.51", "web-2": "198.18.77.52" };
-const names = Object.keys(clients);
-const hosts = new BareHosts("clients");
-const web = new TestStack("clients", {}, undefined, "clients");
-
-const on = (name: string, command: string) => sshOutput("clients", name, command);
-const agents = () => processesOn("clients", names);
 const mode = (name: string) => ({ ...trio.settings, tls: { mode: name } });
 
 let token = "";
@@ -59,20 +50,7 @@ beforeAll(async () => {
   await web.forget();
   await trioIsUpWith({ tls: { mode: "outgoing" }, acl: {} });
   token = (await trio.outputs<{ managementToken: string }>()).managementToken;
-  const made = await hosts.create(
-    ...Object.entries(clients).map(([name, address]) => ({ name, address })),
-  );
-  web.settings = {
-    cluster: `organization/consul-cluster/${trio.name}`,
-    hosts: Object.entries(clients).map(([name, address], i) => ({
-      name,
-      address,
-      hostKey: made[i]?.hostKey,
-    })),
-    privateKeyFile: hosts.keyFile,
-    services: [{ name: "shop", port: 8080 }],
-    settings: mirrorSettings,
-  };
+  await makeClientHosts({ services: [{ name: "shop", port: 8080 }], settings: mirrorSettings });
   await web.up();
 });
 

@@ -1,23 +1,15 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mirrorSettings } from "../../lab/mirror/mirror";
-import { BareHosts } from "../support/bareHosts";
+import { agents, clientAddresses, hosts, makeClientHosts, on, web } from "../support/clientHosts";
 import { dns, type Member } from "../support/consul";
-import { power, processesOn, ssh, sshOutput } from "../support/machines";
-import { type Settings, TestStack } from "../support/stack";
+import { power, ssh } from "../support/machines";
+import type { Settings } from "../support/stack";
 import { api, baseSettings, trio, trioIsUp } from "../support/trio";
 import { eventually } from "../support/wait";
 
 // Client agents of the shared cluster, on two hosts that stood before. examples/clients makes
 // them as it stands: what it knows of the cluster are its stack's outputs.
-
-const clients = { "web-1": "198.18.77.51", "web-2": "198.18.77.52" };
-const names = Object.keys(clients);
-const hosts = new BareHosts("clients");
-const web = new TestStack("clients", {}, undefined, "clients");
-
-const on = (name: string, command: string) => sshOutput("clients", name, command);
-const processes = () => processesOn("clients", names);
 
 /** What runs on the hosts, and the clients' further arguments. */
 function set(services: object[], more: Settings = {}): void {
@@ -45,18 +37,7 @@ const service = {
 beforeAll(async () => {
   await web.forget();
   await trioIsUp();
-  const made = await hosts.create(
-    ...Object.entries(clients).map(([name, address]) => ({ name, address })),
-  );
-  web.settings = {
-    cluster: `organization/consul-cluster/${trio.name}`,
-    hosts: Object.entries(clients).map(([name, address], i) => ({
-      name,
-      address,
-      hostKey: made[i]?.hostKey,
-    })),
-    privateKeyFile: hosts.keyFile,
-  };
+  await makeClientHosts();
 });
 
 afterAll(async () => {
@@ -79,7 +60,7 @@ test("agents join, know a leader, and find each other's service by DNS", async (
     expect(await status(name)).toBe(1);
   }
   for (const agent of ["198.18.77.21", ...(outputs.dnsAddresses as string[])]) {
-    const both = JSON.stringify(Object.values(clients));
+    const both = JSON.stringify(clientAddresses);
     await eventually(
       `${agent} finds both`,
       30,
@@ -91,46 +72,46 @@ test("agents join, know a leader, and find each other's service by DNS", async (
 
 describe("a change", () => {
   test("of a service is a reload: the same process", async () => {
-    const before = await processes();
+    const before = await agents();
     set([{ ...service, tags: ["v2"] }]);
     expect(await web.preview("--diff")).toMatch(
       /- +reloadable-settings .*\s+\+ +reloadable-settings /,
     );
     const { stdout } = await web.up();
     expect(stdout.match(/updated .*reload done/g)).toHaveLength(2);
-    expect(await processes()).toEqual(before);
+    expect(await agents()).toEqual(before);
     const registered = await on("web-1", "curl -sf http://127.0.0.1:8500/v1/agent/services");
     expect(JSON.parse(registered).shop.Tags).toEqual(["v2"]);
   });
 
   test("of another setting restarts one after the other", async () => {
-    const before = await processes();
+    const before = await agents();
     set([service], { environment: { GOMAXPROCS: "2" } });
     const { stdout } = await web.up();
     expect(stdout.match(/updated .*restart done/g)).toHaveLength(2);
-    const after = await processes();
+    const after = await agents();
     for (const index of [0, 1]) expect(after[index]).not.toBe(before[index]);
   });
 
   test("that Consul refuses stops the run before any client changes", async () => {
-    const before = await processes();
+    const before = await agents();
     set([service], { extraConfig: { dns_config: { no_such_key: true } } });
     expect(await web.upThatFails()).toContain("refuses the settings");
-    expect(await processes()).toEqual(before);
+    expect(await agents()).toEqual(before);
   });
 
   test("with which an agent does not come back is taken back, and reaches no other", async () => {
-    const [, second] = await processes();
+    const [, second] = await agents();
     const was = await on("web-1", "readlink /etc/consul.d/client");
     // Where SSH listens.
     set([service], { extraConfig: { ports: { grpc: 22 } } });
     expect(await web.upThatFails()).toContain("so it has its previous ones again");
     expect(await on("web-1", "readlink /etc/consul.d/client")).toBe(was);
     expect(await status("web-1")).toBe(1);
-    expect((await processes())[1]).toBe(second);
+    expect((await agents())[1]).toBe(second);
     set([service], { environment: { GOMAXPROCS: "2" } });
     await web.up();
-    expect((await processes())[1]).toBe(second);
+    expect((await agents())[1]).toBe(second);
   });
 });
 
@@ -138,13 +119,13 @@ describe("a rotation of the servers' key", () => {
   const other = Buffer.alloc(32, 12).toString("base64");
 
   test("goes through with clients in the pool, and reaches them without a restart", async () => {
-    const before = await processes();
+    const before = await agents();
     trio.settings = { ...baseSettings, gossipKey: await trio.encrypted(other) };
     await trio.up();
     const rings = await api("test-1").get<{ Keys: object }[]>("/v1/operator/keyring");
     expect(rings.map(({ Keys }) => Keys)).toEqual([{ [other]: 3 }, { [other]: 5 }]);
     expect((await web.up()).stdout.match(/updated .*settings noted/g)).toHaveLength(2);
-    expect(await processes()).toEqual(before);
+    expect(await agents()).toEqual(before);
   });
 
   test("has reached the settings, too: a client whose data is wiped joins again", async () => {

@@ -113,7 +113,9 @@ export const schema = {
   }),
   tls: z.strictObject({
     mode: z.string().optional(),
+    authorities: z.array(z.number()).optional(),
     caCertificate: z.string().optional(),
+    trustedCaCertificates: z.string().optional(),
     caKey: z.string().optional(),
     renewal: z.number().optional(),
     clientCertificates: z.boolean().optional(),

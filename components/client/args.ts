@@ -116,11 +116,11 @@ export interface NspawnClientsArgs extends NspawnArgs {
 /**
  * TLS of client agents by Consul's auto_encrypt: servers, which have to be in the mode `preferred` or `required`, give each client
  * a certificate, in memory, and renew it. A client that starts while no server answers has no HTTP and no DNS until one does.
- * Turned on or off it is a restart; another CA is refused on a client that runs: turn it off in a run of its own first.
+ * Turned on or off it is a restart. Another CA is a reload, and refused where the servers do not show that it is theirs.
  */
 export interface ClientTlsArgs {
   /**
-   * Certificate of the servers' CA, PEM, one block: `clientCaCertificate` of a `ConsulCluster`, which is "" as long as its servers
+   * Certificates of the servers' CAs, PEM, a block each: `clientCaCertificate` of a `ConsulCluster`, which is "" as long as its servers
    * give no certificates, or its `caCertificate`. With "" there is no TLS.
    */
   caCertificate: Input<string>;

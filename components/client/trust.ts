@@ -3,7 +3,7 @@ import { refuse } from "../cluster/checkedArgs";
 import { type RenderedAcl, renderClientAcl, tokenLabel } from "../render/acl";
 import type { Trust } from "../render/client";
 import type { Files } from "../render/files";
-import { certificateDigest, renderClientTlsFiles } from "../render/tls";
+import { caDigests, certificateDigest, renderClientTlsFiles } from "../render/tls";
 import { checkClientAcl } from "../validate/acl";
 import { checkClientTls } from "../validate/client";
 import type { ConsulClientArgs } from "./args";
@@ -39,7 +39,7 @@ export function clientTrust({ tls, agentToken, aclDefaultPolicy }: Args): Client
   const label = token && unsecret(token.apply((text) => (text === "" ? "" : tokenLabel(text))));
   return {
     open: all([pem, label, aclDefaultPolicy]).apply(([ca = "", token = "", policy = "deny"]) => ({
-      isTls: ca !== "",
+      cas: caDigests(ca),
       aclPolicy: token === "" ? "off" : policy,
     })),
     ...(pem && {

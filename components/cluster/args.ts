@@ -288,8 +288,9 @@ export interface AclArgs {
 
 /**
  * Certificates are made and renewed with the stack, unless they are handed in: `caCertificate` with `caKey`, of which the
- * servers' are made, or `caCertificate` with `certificates`. Another CA is refused on a cluster that exists, and so is another
- * `domain`, which stands in every certificate.
+ * servers' are made, or `caCertificate` with `certificates`. A cluster that exists gets another CA in three runs, each a reload:
+ * the other one is trusted beside its own, then it signs, then its own goes (`authorities`, `trustedCaCertificates`). Another
+ * `domain`, which stands in every certificate, is refused.
  */
 export interface TlsArgs {
   /**
@@ -301,8 +302,16 @@ export interface TlsArgs {
    * all. @default "required"
    */
   mode?: string;
+  /**
+   * CAs that are made with the stack, by numbers of yours: the first one signs the servers' certificates, unless a `caCertificate`
+   * does, and all of them are trusted. From [1] to another CA: [1, 2], then [2, 1], then [2], each of them a run.
+   * @default [1], or none beside `caCertificate`
+   */
+  authorities?: number[];
   /** Certificate of the CA, PEM, one block. @default one is made, and kept in the stack's state */
   caCertificate?: Input<string>;
+  /** Certificates of other CAs that are trusted beside it, PEM, a block each: of the one that comes next, or came before. @default none */
+  trustedCaCertificates?: Input<string>;
   /** Private key of that CA, PEM: the servers' certificates are made with it, and it reaches no host. @default none */
   caKey?: Input<string>;
   /**

@@ -10,7 +10,8 @@ import { hostsOf } from "../hosts";
 import { renderAutopilotRequest } from "../render/autopilot";
 import { hasHttps } from "../render/tls";
 import { clusterAcl } from "../secrets/aclSeed";
-import { caLabel, clusterTls } from "../secrets/certificates";
+import { authorityNames } from "../secrets/authorities";
+import { clusterTls } from "../secrets/certificates";
 import { gossipKey } from "../secrets/gossipKey";
 import { teardown } from "../steps/leave";
 import { ready } from "../steps/ready";
@@ -74,7 +75,10 @@ export class ConsulCluster extends ComponentResource {
   readonly clientToken: Output<string>;
   /** What whoever has no token may do: `deny`, `allow`, or `off` without `acl`. Handed on in the same way. */
   readonly aclDefaultPolicy: Output<string>;
-  /** With `tls`, the certificate of the CA, PEM, by which whoever asks over HTTPS knows the servers. Without, "". */
+  /**
+   * With `tls`, the certificate of the CA, PEM, by which whoever asks over HTTPS knows the servers; of more than one CA that is
+   * trusted, a block each. Without, "".
+   */
   readonly caCertificate: Output<string>;
   /**
    * The same for `tls` of a `ConsulClient`: "" as long as servers give client agents no certificates: where `tls` is off, `offered` or
@@ -99,7 +103,7 @@ export class ConsulCluster extends ComponentResource {
     const fixed = fixedSettings(
       `${name}-fixed-settings`,
       checked.args.apply(planCluster),
-      args.tls && caLabel(args.tls),
+      args.tls && authorityNames(args.tls),
       first,
     );
     const guarded: Promise<Resource[]> = checked.passed.then((passed) => [...passed, fixed]);

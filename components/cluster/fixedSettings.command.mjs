@@ -114,17 +114,47 @@ function tlsProblems(was, is) {
       : [
           `tls cannot go from ${before} to ${after} in one run on a cluster that exists: servers on either side of the change would not understand each other. Set tls: { mode: ${next} }, run, and go on from there, one step a run: ${tlsModes.join(", ")}. ${refusedStep}`,
         ]),
-    ...(changed("tls.caCertificate")
-      ? [
-          "tls: another CA cannot take the place of the one of this cluster: its servers would trust each other no more. Keep the CA; or go back to no TLS, one step a run, and come again with the other",
-        ]
-      : []),
+    ...caProblems(was, is),
     ...(changed("tls.domain")
       ? [
           `domain is ${was.get("setting tls.domain")} on this cluster and cannot become ${is.get("setting tls.domain")} with TLS: it stands in the name by which its servers know each other. Go back to no TLS, one step a run, before it`,
         ]
       : []),
   ];
+}
+
+/**
+ * Of the CAs the first one signs, and all are trusted. Whoever shows a certificate in this run has to be trusted by those that have the
+ * last one's settings still, and the other way round; connections are all made with certificates in the last mode alone.
+ * @param {Lines} was @param {Lines} is
+ */
+function caProblems(was, is) {
+  const [before, after] = [was, is].map((lines) =>
+    lines.get("setting tls.caCertificate")?.split("+"),
+  );
+  if (before === undefined || after === undefined || before.join() === after.join()) return [];
+  const [old, next] = [before[0] ?? "", after[0] ?? ""];
+  return [
+    ...(before.includes(next) && after.includes(old)
+      ? []
+      : [
+          `tls: the CA ${next} cannot take the place of ${old} in one run: servers on either side of the change would not trust each other. ${wayToCa(before, next)} (docs/security.md, "Another CA"). ${refusedStep}`,
+        ]),
+    ...([was, is].every((lines) => placeOf(lines, "tls") === "required")
+      ? []
+      : ["tls: its CAs change in the mode required alone: stay with them until it is reached"]),
+  ];
+}
+
+/** From these CAs, of which the first one signs, to another. @param {string[]} before @param {string} next */
+function wayToCa(before, next) {
+  const old = before[0] ?? "";
+  if (![...before, next].every((name) => /^made(-\d+)?$/.test(name)))
+    return "First trust the other one beside it, and run (trustedCaCertificates); then let it sign, with the one before trusted, and run; then take that one out, in another run";
+  const list = (/** @type {string[]} */ ...names) =>
+    `[${names.map((name) => name.slice("made-".length) || "1").join(", ")}]`;
+  const steps = [...(before.includes(next) ? [] : [list(old, next)]), list(next, old), list(next)];
+  return `Set tls: { authorities: ${steps[0]} }, run, and go on from there, one step a run: ${steps.slice(1).join(", ")}`;
 }
 
 /** A server that comes with its mark has no data of this cluster: what it has is foreign. @param {Lines} was @param {Lines} is */

@@ -13,7 +13,7 @@ const script = join(__dirname, "fixedSettings.command.mjs");
 export function fixedSettings(
   name: string,
   plan: Output<ClusterPlan>,
-  ca: Output<string> | undefined,
+  authorities: Output<string[]> | undefined,
   opts: CustomResourceOptions,
 ): Resource {
   return new local.Command(
@@ -22,7 +22,7 @@ export function fixedSettings(
       interpreter,
       create: calling(script, "note"),
       update: calling(script, "compare"),
-      stdin: all([plan, ca]).apply(([settings, ca]) => renderFixedSettings(settings, ca)),
+      stdin: all([plan, authorities]).apply((known) => renderFixedSettings(...known)),
       logging: local.Logging.None,
     },
     opts,
@@ -30,10 +30,10 @@ export function fixedSettings(
 }
 
 /**
- * Neither values nor marks hold a space; the names are those of the arguments. Without ACLs there is no line of them,
+ * Neither values nor marks hold a space, and of the CAs the first one signs; the names are those of the arguments. Without ACLs there is no line of them,
  * and so with TLS.
  */
-function renderFixedSettings(plan: ClusterPlan, ca = ""): string {
+function renderFixedSettings(plan: ClusterPlan, authorities: string[] = []): string {
   const { datacenter, dataDir, domain, ports, acl, tls, servers } = plan;
   return [
     `setting datacenter ${datacenter}`,
@@ -45,7 +45,7 @@ function renderFixedSettings(plan: ClusterPlan, ca = ""): string {
       ? []
       : [
           `setting tls ${tls.mode}`,
-          `setting tls.caCertificate ${ca}`,
+          `setting tls.caCertificate ${authorities.join("+")}`,
           `setting tls.domain ${domain.replace(/\.$/, "")}`,
         ]),
     ...servers.map(({ name, wipeData }) => `server ${name} ${wipeData}`.trim()),

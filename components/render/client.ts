@@ -7,12 +7,12 @@ import { renderClientFacts } from "./facts";
 import type { Files } from "./files";
 import { merge, renderJson } from "./json";
 import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
-import { renderClientTlsSettings } from "./tls";
+import { renderClientCas, renderClientTlsSettings } from "./tls";
 
 /** What of TLS and of ACLs is in the open. */
 export interface Trust {
-  /** Whether it talks TLS to its servers. */
-  isTls: boolean;
+  /** The CAs that it knows its servers by, where it talks TLS to them. */
+  cas: string[];
   /** What its agent does with callers of its own without a token; "off" where it has none itself. */
   aclPolicy: string;
 }
@@ -22,11 +22,12 @@ export function renderClientFiles(
   plan: ClientPlan,
   client: ClientHostPlan,
   servers: string[],
-  { isTls, aclPolicy }: Trust = { isTls: false, aclPolicy: "off" },
+  { cas, aclPolicy }: Trust = { cas: [], aclPolicy: "off" },
 ): Files {
-  const whole = merge(merge(unlessSaidOtherwise, plan.extraConfig), managed(plan, client));
+  const said = merge(plan.extraConfig, renderClientCas(cas));
+  const whole = merge(merge(unlessSaidOtherwise, said), managed(plan, client));
   const { restarting, reloadable } = renderDivided(whole, {
-    ...(isTls && renderClientTlsSettings(plan)),
+    ...(cas.length > 0 && renderClientTlsSettings(plan)),
     ...renderAclSettings(aclPolicy),
   });
   return {

@@ -15,6 +15,15 @@ export function isTlsStep(from: string, to: string): boolean {
   return isOver || Math.abs(step(from) - step(to)) <= 1;
 }
 
+/**
+ * Whether a run may lead a cluster that requires TLS from one list of CAs to the other: the first of each signs, all are trusted, and
+ * servers on either side of the change have to trust one another. The same places refuse it as for a mode.
+ */
+export function isCaStep(from: readonly string[], to: readonly string[]): boolean {
+  const [old = "", next = ""] = [from[0], to[0]];
+  return from.includes(next) && to.includes(old);
+}
+
 /** Whether servers in this mode answer over HTTPS, know one another by name, and give client agents certificates. */
 export function hasHttps(mode: string): boolean {
   return mode === "preferred" || mode === "required";
@@ -22,7 +31,7 @@ export function hasHttps(mode: string): boolean {
 
 /** What a server needs for TLS. Only the key is secret. */
 export interface TlsMaterial {
-  /** Certificate of the CA, PEM. */
+  /** Certificates of the CAs that are trusted, PEM. */
   ca: string;
   /** The server's own, PEM; with what stands between it and the CA. */
   certificate: string;
@@ -111,8 +120,12 @@ export function renderTlsFiles({ ca, certificate, privateKey, label }: TlsMateri
   };
 }
 
-/** By which servers know that a client agent talks TLS: what it says of itself in Consul's catalog, `node_meta`. */
+/**
+ * By which servers know that a client agent talks TLS, and by which CAs it knows them: what it says of itself in Consul's catalog,
+ * `node_meta`. The first stands in the settings that make it so, the other changes by a reload, as the file does.
+ */
 export const CLIENT_TLS_META = { "cluster-tls": "auto-encrypt" };
+export const CLIENT_CAS_META = "cluster-cas";
 
 /**
  * TLS of a client agent's settings: servers give it a certificate, in memory, and it knows them by their name and this CA.
@@ -129,7 +142,17 @@ export function renderClientTlsSettings(plan: { configDir: string }): Record<str
   };
 }
 
-/** The CA of a client agent, staged as a server's certificate is; nothing of none. */
+/** What of it a reload takes over; nothing without TLS. `cas`: see `caDigests`. */
+export function renderClientCas(cas: string[]): Record<string, unknown> {
+  return cas.length === 0 ? {} : { node_meta: { [CLIENT_CAS_META]: cas.join(".") } };
+}
+
+/** What each CA of a PEM text is known by; `ca_digest` in `consul/tls.sh` does the same. */
+export function caDigests(pem: string): string[] {
+  return pemBlocks(pem, "CERTIFICATE").map((block) => certificateDigest(block));
+}
+
+/** The CAs of a client agent, staged as a server's certificate is; nothing of none. */
 export function renderClientTlsFiles(ca: string): Files {
   if (ca === "") return {};
   return {

@@ -46,11 +46,19 @@ function ofActivation(was: Wanted, is: Wanted, { files, settings }: Known): stri
       of(/^20-reloadable\.json$/, "settings that a reload takes over"),
     differs("neighbours") && "who its neighbours are, read at its next start",
     differs("secrets") && "the gossip key",
-    differs("certificate") && "its certificate, which a reload takes over",
+    differs("certificate") && certificateReason(was.certificate, is.certificate),
     differs("agent-token") && "the token of its agent, which a reload takes over",
     differs("tokens") && "the tokens of the ACLs",
     is["wipe-data"] && differs("wipe-data") && "its data are wiped, as asked for",
   ].filter((reason) => typeof reason === "string");
+}
+
+/** Behind a label stand the CAs that are trusted beside the one that signs: secrets/certificates.ts. */
+function certificateReason(was = "", is = ""): string {
+  const beside = (label: string) => label.split("+").slice(1).join();
+  return beside(was) === beside(is)
+    ? "its certificate, which a reload takes over"
+    : "its certificate and the CAs that it trusts, which a reload takes over";
 }
 
 /** A host that was installed anew under its old address: the commands carry its generation as the machine. */

@@ -1,3 +1,4 @@
+import { authorityWarnings } from "./authorities";
 import type { ServerChange } from "./change";
 import type { ClusterSteps } from "./group";
 import type { OrderStep } from "./order";
@@ -50,6 +51,7 @@ export function warningsOf(
     ...(exists && !goes ? quorumLost(order, size.before) : []),
     ...tooManyReplaced(changes, compares(own.replacements)),
     ...(exists ? fixedSettings(changes, role, refuser) : []),
+    ...(exists && guarded ? authorityWarnings(guard) : []),
     ...downgrades(changes),
     ...wiped(changes),
     ...(exists ? twoWipes(changes, guarded) : []),

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { local } from "@pulumi/command";
 import { type CustomResourceOptions, type Output, output, secret, unsecret } from "@pulumi/pulumi";
 import type { ConsulClusterArgs } from "../cluster/args";
-import { calling, interpreter } from "../javascript";
 import { secretsDigest } from "../render/server";
+import { secretCommand } from "./secretCommand";
 
 const script = join(__dirname, "gossipKey.command.mjs");
 
@@ -31,18 +30,8 @@ export function gossipKey(
     return { key, label: unsecret(key.apply(secretsDigest)) };
   }
   const rotation = output(gossip?.rotation ?? 1);
-  const made = new local.Command(
-    name,
-    {
-      interpreter,
-      create: calling(script, "make"),
-      update: calling(script, "keep"),
-      environment: { ROTATION: rotation.apply(String) },
-      // Its output is the key: it goes nowhere but into the state, as a secret.
-      logging: local.Logging.None,
-    },
-    { ...opts, additionalSecretOutputs: ["stdout", "stderr"] },
-  );
+  const environment = { ROTATION: rotation.apply(String) };
+  const made = secretCommand(name, script, { environment }, opts);
   return {
     key: secret(made.stdout.apply((said) => said.split(" ")[1] ?? "")),
     label: rotation.apply((number) => `rotation-${number}`),

@@ -2,6 +2,7 @@ import type { PlainClientArgs } from "../client/args";
 import { type EarlyArgs, planClients } from "../client/plan";
 import { checkClientAcl } from "./acl";
 import { canonicalAddress } from "./address";
+import { checkCas } from "./authorities";
 import { CLIENT_KEYS_BESIDE_TLS, CLIENT_MANAGED_KEYS } from "./clientManagedKeys";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
@@ -20,7 +21,6 @@ import { serversOf } from "./servers";
 import { checkServices } from "./services";
 import { checkDatacenter, checkFoldersApart } from "./settings";
 import { checkExisting } from "./ssh";
-import { checkCa } from "./tls";
 import {
   each,
   type Fields,
@@ -128,7 +128,7 @@ export function checkClientKey(key: unknown): Problem[] {
 /** The CA that clients know their servers by: "" is no TLS, and anything else has to be one that is good now. */
 export function checkClientTls(tls: unknown, path = "tls"): Problem[] {
   return object((fields) =>
-    fields.caCertificate === "" ? [] : each(fields, path, { caCertificate: checkCa }),
+    fields.caCertificate === "" ? [] : each(fields, path, { caCertificate: checkCas }),
   )(tls, path);
 }
 

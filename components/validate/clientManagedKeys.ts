@@ -1,4 +1,4 @@
-import { CLIENT_TLS_META } from "../render/tls";
+import { CLIENT_CAS_META, CLIENT_TLS_META } from "../render/tls";
 import { governs, type ManagedKey, refused, TLS_KEYS } from "./managedKeys";
 
 const ADDRESS = "it is the `address` of the host or machine";
@@ -39,7 +39,7 @@ export const CLIENT_MANAGED_KEYS: readonly ManagedKey[] = [
 /** The same beside the argument `tls`. */
 export const CLIENT_KEYS_BESIDE_TLS: readonly ManagedKey[] = [
   ...TLS_KEYS,
-  ...Object.keys(CLIENT_TLS_META).map((key) =>
+  ...[...Object.keys(CLIENT_TLS_META), CLIENT_CAS_META].map((key) =>
     refused(`node_meta.${key}`, "by it servers know that this client talks TLS; leave it out"),
   ),
 ];

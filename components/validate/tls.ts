@@ -1,7 +1,9 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { planSettings } from "../cluster/plan";
-import { hasHttps, pemBlocks, serverName, TLS_MODES } from "../render/tls";
+import { hasHttps, serverName, TLS_MODES } from "../render/tls";
+import { checkAuthorities, checkCa, checkCas } from "./authorities";
 import { governs, MANAGED_KEYS, type ManagedKey, TLS_KEYS } from "./managedKeys";
+import { certificatesIn, checkDates, checkKey, privateKeyIn } from "./pem";
 import { type Problem, problem, show } from "./problem";
 import { allServers } from "./servers";
 import {
@@ -24,7 +26,9 @@ export function checkTls(args: Fields): Problem[] {
       object((tls, path) => [
         ...each(tls, path, {
           mode: optional(checkMode),
+          authorities: optional(checkAuthorities),
           caCertificate: optional(checkCa),
+          trustedCaCertificates: optional(checkCas),
           caKey: optional(checkKey),
           certificates: optional(object()),
           renewal: optional(checkRenewal),
@@ -61,21 +65,6 @@ const checkRenewal: Check = number((renewal, path) =>
     : problem(path, `${show(renewal)} is no whole number from 0 on`),
 );
 
-export const checkCa: Check = text((pem, path) => {
-  const [ca, ...more] = certificatesIn(pem);
-  if (ca === undefined) return problem(path, `holds no certificate; give one in PEM`);
-  if (more.length > 0) return problem(path, "holds more than one certificate; give the CA's alone");
-  return [...(ca.ca ? [] : problem(path, "is no CA's certificate")), ...checkDates(ca, path)];
-}, "a certificate in PEM");
-
-const checkKey: Check = text(
-  (pem, path) =>
-    privateKeyIn(pem) === undefined
-      ? problem(path, "is no private key in PEM without a passphrase")
-      : [],
-  "a private key in PEM",
-);
-
 /** Made with the stack, or of a CA that is handed in, or handed in themselves. */
 function checkTogether(tls: Fields, path: string): Problem[] {
   return [
@@ -86,7 +75,14 @@ function checkTogether(tls: Fields, path: string): Problem[] {
   ];
 }
 
-function checkSource({ caCertificate, caKey, certificates }: Fields, path: string): Problem[] {
+function checkSource(fields: Fields, path: string): Problem[] {
+  const { caCertificate, caKey, certificates, trustedCaCertificates } = fields;
+  const [own] = certificatesIn(caCertificate);
+  if (own && certificatesIn(trustedCaCertificates).some(({ raw }) => raw.equals(own.raw)))
+    return problem(
+      `${path}.trustedCaCertificates`,
+      "holds caCertificate, which is trusted as it is; leave it out there",
+    );
   const given = [caKey, certificates].filter((value) => value !== undefined).length;
   if (caCertificate === undefined)
     return given === 0
@@ -97,9 +93,8 @@ function checkSource({ caCertificate, caKey, certificates }: Fields, path: strin
       path,
       "beside caCertificate give exactly one of caKey (certificates are made with it) and certificates (the servers' own)",
     );
-  const [ca] = certificatesIn(caCertificate);
   const key = privateKeyIn(caKey);
-  return ca && key && !ca.checkPrivateKey(key)
+  return own && key && !own.checkPrivateKey(key)
     ? problem(`${path}.caKey`, "is not the key of caCertificate")
     : [];
 }
@@ -182,30 +177,6 @@ function checkUses({ keyUsage }: X509Certificate, path: string): Problem[] {
   return missing.flatMap(([, whose]) =>
     problem(path, `is not for ${whose} use (extendedKeyUsage), and a server needs both`),
   );
-}
-
-function checkDates({ validFrom, validTo }: X509Certificate, path: string): Problem[] {
-  const now = Date.now();
-  if (Date.parse(validTo) <= now) return problem(path, `has ended on ${validTo}`);
-  return Date.parse(validFrom) > now ? problem(path, `begins on ${validFrom} only`) : [];
-}
-
-function certificatesIn(value: unknown): X509Certificate[] {
-  if (typeof value !== "string") return [];
-  try {
-    return pemBlocks(value, "CERTIFICATE").map((block) => new X509Certificate(block));
-  } catch {
-    return [];
-  }
-}
-
-function privateKeyIn(value: unknown): KeyObject | undefined {
-  if (typeof value !== "string") return undefined;
-  try {
-    return createPrivateKey(value);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Nothing would listen there. */

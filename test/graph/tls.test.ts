@@ -8,7 +8,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isSecret } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { ConsulClusterArgs } from "../../components";
-import { pemBlocks } from "../../components/render/tls";
+import { caDigests, pemBlocks } from "../../components/render/tls";
 import { renewalOf } from "../../components/secrets/certificates";
 import { tlsFile } from "../support/tlsFiles";
 import { clusterOf, existing, madeCa, names, nspawn, textOf } from "./support/clusters";
@@ -208,6 +208,75 @@ describe.each<[string, ConsulClusterArgs["tls"], string]>([
     expect(cluster.get("c").outputs.httpAddresses).toEqual(
       names(3).map((_, i) => `https://10.0.0.${11 + i}:8501`),
     );
+  });
+});
+
+describe("another CA", async () => {
+  const of = async (tls: ConsulClusterArgs["tls"]) => {
+    const { get, errors, resources } = await clusterOf(withTls(tls));
+    expect(errors).toEqual([]);
+    const secrets = textOf(get("c-consul-1-secrets"), "stdin");
+    return {
+      trusted: pemBlocks(
+        /==> tls-ca.pem <==\n([\s\S]*?)==>/.exec(secrets)?.[1] ?? "",
+        "CERTIFICATE",
+      ),
+      out: get("c").outputs.caCertificate,
+      label: textOf(get("c-consul-1-activate"), "stdin").match(/^certificate (.*)$/m)?.[1] ?? "",
+      noted: textOf(get("c-fixed-settings"), "stdin").match(
+        /^setting tls.caCertificate (.*)$/m,
+      )?.[1],
+      signs: resources.some(({ name }) => name === "c-consul-1-certificate")
+        ? textOf(get("c-consul-1-certificate"), "stdin")
+        : "",
+      made: resources.map(({ name }) => name).filter((name) => name.startsWith("c-tls-ca")),
+    };
+  };
+  const [ca, other] = ["ca.pem", "other-ca.pem"].map(tlsFile) as [string, string];
+  const alone = await of({});
+
+  test("that is made is trusted first, then signs, then stands alone", async () => {
+    const trusted = await of({ authorities: [1, 2] });
+    expect(trusted).toMatchObject({ trusted: [ca, other], out: ca + other, noted: "made+made-2" });
+    expect(trusted.label).toBe(`${alone.label}+made-2`);
+    expect(trusted.signs).toBe(alone.signs);
+
+    const signs = await of({ authorities: [2, 1] });
+    expect(signs).toMatchObject({ trusted: [other, ca], noted: "made-2+made" });
+    expect(signs.signs).toContain(other.trim());
+    expect(signs.label.split("+")).toEqual([expect.not.stringContaining(alone.label), "made"]);
+
+    expect(await of({ authorities: [2] })).toMatchObject({
+      trusted: [other],
+      noted: "made-2",
+      made: ["c-tls-ca-2"],
+      label: signs.label.replace("+made", ""),
+    });
+  });
+
+  test("of a number is the same as before there were numbers", async () => {
+    expect(await of({ authorities: [1] })).toEqual(alone);
+    expect(alone).toMatchObject({ trusted: [ca], noted: "made", made: ["c-tls-ca"] });
+  });
+
+  test("that is handed in is trusted in the same way, beside one that is made, too", async () => {
+    const [one, two] = [ca, other].map((pem) => caDigests(pem)[0]);
+    const beside = await of({ trustedCaCertificates: other });
+    expect(beside).toMatchObject({ trusted: [ca, other], noted: `made+${two}` });
+    const signing = { caCertificate: ca, caKey: tlsFile("ca.key") };
+    expect(await of({ ...signing, trustedCaCertificates: other })).toMatchObject({
+      trusted: [ca, other],
+      noted: `${one}+${two}`,
+      made: [],
+    });
+    expect(await of({ ...signing, authorities: [2] })).toMatchObject({
+      trusted: [ca, other],
+      noted: `${one}+made-2`,
+    });
+    const { certificates } = given;
+    const pairs = await of({ caCertificate: ca, certificates, trustedCaCertificates: other });
+    expect(pairs).toMatchObject({ trusted: [ca, other], made: [] });
+    expect(pairs.label).toMatch(new RegExp(`^[0-9a-f]{12}\\+${two}$`));
   });
 });
 

@@ -38,12 +38,12 @@ members_of() {
   printf '%s\n' "$said" | awk '{ $3 = $3 == "node" ? "client" : "server"; print }'
 }
 
-# Nodes of the catalog: NAME ID TLS, with a dash where one says nothing of its TLS (render/tls.ts). The servers are in it, so an
+# Nodes of the catalog: NAME ID TLS CAS, with a dash where one says nothing of its TLS (render/tls.ts). The servers are in it, so an
 # empty list is one that was withheld.
 nodes_of() {
   local said=''
   said=$(ask "$1" '/v1/catalog/nodes?consistent') || return
-  said=$(printf '%s' "$said" | json_rows '' Node 'ID?' 'Meta.cluster-tls?') || return
+  said=$(printf '%s' "$said" | json_rows '' Node 'ID?' 'Meta.cluster-tls?' 'Meta.cluster-cas?') || return
   [ -n "$said" ] || return 3
   printf '%s\n' "$said"
 }

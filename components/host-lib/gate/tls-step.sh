@@ -47,3 +47,65 @@ tell_of_tls_clients() {
   [ -z "$clients" ] ||
     say "client agents that talk TLS get no certificates from these servers any more, and do not start again before they are without it: $(printf '%s\n' "$clients" | listed)"
 }
+
+# ---------------------------------------------------------------- another CA
+
+# The CAs that are trusted change, or the one that signs: whoever has this run's settings and whoever has the last one's talk to one
+# another meanwhile. A server that was away in the run before may show a certificate of a CA that goes now, or not trust the
+# one that signs now. $1: the mode of what runs, $2: of what is staged.
+check_ca_step() {
+  local ip='' port='' untouched="nothing that runs was touched"
+  ! same_file "$(applied_fact config_dir)/tls/ca.pem" "$STAGED/secrets/tls-ca.pem" || return 0
+  [ "$1-$2" = required-required ] ||
+    die "the CAs of tls cannot change here in a run from ${1:-off} to ${2:-off}: they do in the mode required alone, in which every connection shows who trusts whom; $untouched"
+  port=$(raft_port)
+  for ip in "$(applied_fact address)" $(peer_ips); do
+    [ "$(shown_certificate "$ip" "$port")" != bad ] ||
+      die "the server at $ip shows a certificate of a CA that would be trusted no more (or that has ended, or is for another name): let the CA that stays sign first, in a run of its own, with this one trusted beside it; $untouched"
+  done
+  for ip in $(peer_ips); do
+    [ "$(takes_staged_certificate "$ip" "$port")" != no ] ||
+      die "the server at $ip does not trust the CA that shall sign now: trust it first, in a run of its own, beside the one that signs; $untouched"
+  done
+  check_cas_of_clients
+}
+
+# Before another CA signs, client agents know their servers by it, too: they say so in the catalog, as they say that they talk TLS.
+# One that runs would go on all the same, and not start again.
+check_cas_of_clients() {
+  local ca='' clients='' missing=''
+  ca=$(ca_digest "$STAGED/secrets/tls-ca.pem")
+  [ "$ca" != "$(ca_digest "$(applied_fact config_dir)/tls/ca.pem")" ] || return 0
+  await_agent "$STEP_S" ||
+    die "no server that is reached names a leader, so whether client agents know the CA that shall sign now is not known; nothing that runs was touched"
+  clients=$(clients_by_tls) || die "whether client agents know the CA that shall sign now is not known, $via does not say; nothing that runs was touched"
+  missing=$(printf '%s\n' "$clients" | awk -v ca="$ca" '$2 == "tls" && $3 == "alive" && !index("." $4 ".", "." ca ".") { print $1 }')
+  [ -z "$missing" ] ||
+    die "another CA cannot sign yet, for the catalog does not say of these client agents that they know it: $(printf '%s\n' "$missing" | listed); run their stack first, which gives them the clientCaCertificate of now; nothing that runs was touched"
+}
+
+# A client agent knows its servers by other CAs now: one of them at least has to be known by those, at the port that it
+# would be asked at for a certificate, and none shown to be unknown.
+check_ca_of_client() {
+  local known='' server='' ip='' port='' seen=silent
+  known=$(applied_fact config_dir)/tls/ca.pem
+  [ -e "$known" ] && [ -n "$(staged_certificate)" ] && ! same_file "$known" "$STAGED/secrets/tls-ca.pem" || return 0
+  port=$(json_lines <"$STAGED_CONFIG/10-client.json" | sed -n 's/^ports\.server\t//p')
+  for server in $(staged_fact peers | tr , ' '); do
+    case $(shown_certificate "$(without_port "$server")" "${port:-8300}") in
+      good) seen=good ;;
+      bad) die "the server at $server is not known by these CAs: run the servers' stack first, and take its clientCaCertificate; nothing that runs was touched" ;;
+    esac
+  done
+  [ "$seen" = good ] ||
+    die "whether the servers are known by these CAs is not known: none of them showed a certificate at port ${port:-8300}; nothing that runs was touched, run it again"
+}
+
+# The host of what is joined: an address or a name, with or without a port.
+without_port() {
+  case $1 in
+    \[*) printf '%s\n' "$1" | sed 's/^\[//; s/\].*//' ;;
+    *:*:*) echo "$1" ;;
+    *) echo "${1%:*}" ;;
+  esac
+}

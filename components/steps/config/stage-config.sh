@@ -60,6 +60,7 @@ check_tls_step() {
     die "tls cannot go from ${was:-off} to ${is:-off} here in one run, for servers on either side of the change would not understand each other: go one step a run, off, offered, outgoing, preferred, required; $untouched"
   [ "$from" -eq 0 ] || [ "$to" -eq 0 ] ||
     refuse_another tls_name "it is the name by which the servers know each other; go back to no TLS, one step a run, before it changes"
+  [ "$from" -eq 0 ] || [ "$to" -eq 0 ] || check_ca_step "$was" "$is"
   if has_https "$was" && ! has_https "$is"; then tell_of_tls_clients; fi
   [ "$to" -gt "$from" ] || return 0
   [ "$to" -le 1 ] || check_peers_certificates "$is"
@@ -198,6 +199,7 @@ main() {
   [ "$data_stays" = no ] || check_disk
   if is_client; then
     [ "$data_stays" = no ] || check_key_of_client
+    check_ca_of_client
   else
     check_downgrade
     check_quorum

@@ -21,13 +21,22 @@ refuse_a_silent_change() {
   fi
 }
 
-# Certificates come anew again and again; the CA does not, whatever label it comes with.
-refuse_another_ca() {
+# Certificates come anew again and again, and other CAs beside the one that is trusted. But who trusts none of those that what runs
+# trusts is cut off from the others, and has lost its state rather.
+refuse_strange_cas() {
   local known=''
   known=$(applied_fact config_dir)/tls/ca.pem
-  [ -e "$known" ] && [ -e "$incoming/tls-ca.pem" ] && ! same_file "$known" "$incoming/tls-ca.pem" || return 0
+  [ -e "$known" ] && [ -e "$incoming/tls-ca.pem" ] && ! have_one_in_common "$known" "$incoming/tls-ca.pem" || return 0
   rm -rf "$incoming"
-  die "the CA of these certificates is another one than that of what runs here, which trusts no other: was the stack's state lost? Bring it back, or keep the CA that was handed in; nothing was changed"
+  die "the CA of these certificates is another one than that of what runs here, which trusts no other: was the stack's state lost? Bring it back, or keep the CA that was handed in; another one is trusted beside it first (docs/security.md, \"Another CA\"); nothing was changed"
+}
+
+# Is a certificate of the file $1 in the file $2, too? Both are written alike.
+have_one_in_common() {
+  awk '
+    { block = block $0 }
+    /-END CERTIFICATE-/ { if (FNR == NR) known[block] = 1; else if (block in known) found = 1; block = "" }
+    END { exit !found }' "$1" "$2"
 }
 
 # Is the secret in the file $2 another one than the staged or the applied one, under the same label $1?
@@ -48,7 +57,7 @@ main() {
   [ "$(cat "$incoming/owner")" = "$(owner_id)" ] ||
     { rm -rf "$incoming"; die "this host is $(owner_name)'s, and not that of this run; nothing was changed"; }
   refuse_a_silent_change
-  refuse_another_ca
+  refuse_strange_cas
   note_checksums "$incoming"
   flush "$incoming/checksums"
   rm -rf "$STAGED/secrets"

@@ -40,6 +40,8 @@ export const givenKey = Buffer.alloc(32, "given").toString("base64");
 export const madeSeed = Buffer.alloc(32, "seed").toString("base64");
 /** A CA: its private key, then its certificate. */
 export const madeCa = tlsFile("ca.key") + tlsFile("ca.pem");
+/** Another one; nothing is signed with this key. */
+const otherMadeCa = tlsFile("server.key") + tlsFile("other-ca.pem");
 export const madeCertificate = `1 names\n${tlsFile("server.key")}${tlsFile("server.pem")}`;
 export const madeOwner = "0123456789abcdef";
 export const loginKey = privateKey(99);
@@ -91,6 +93,7 @@ function stdoutOf(args: ConsulClusterArgs): (name: string) => string {
     if (name.endsWith("-gossip-key")) return `1 ${madeKey}`;
     if (name.endsWith("-acl-seed")) return madeSeed;
     if (name.endsWith("-tls-ca")) return madeCa;
+    if (name.endsWith("-tls-ca-2")) return otherMadeCa;
     if (name.endsWith("-certificate")) return madeCertificate;
     // The private key, an empty line, the public key.
     if (name.endsWith("-login-key")) return `${loginKey}\n${loginPublicKey}`;

@@ -5,7 +5,7 @@
 #
 # Its folder holds
 #   routes     METHOD URL EXIT CODE MILLISECONDS BODY NEXT, the first line that fits answers; METHOD `*` is any, and
-#              its URL a beginning. BODY and NEXT are files, here
+#              its URL a beginning; `CERT` is whoever dials with a certificate. BODY and NEXT are files, here
 #              or with their whole path, a dash is none; the routes in NEXT stand before all
 #              others once this line has answered. Where no line fits nobody listens.
 #   requests   what was asked: METHOD URL, and the body where there was one
@@ -91,6 +91,9 @@ while [ $# -gt 0 ]; do
     --cacert) ca=$2; shift ;;
     --connect-to) way=$2; shift ;;
     --no-alpn) ;;
+    # Who dials with a certificate is answered as such.
+    --cert | --key) [ -r "$2" ] || complain "no file $2"; method=CERT; shift ;;
+    --tls-max) shift ;;
     -K | --config) config "$2"; shift ;;
     --fail) fail=yes ;;
     --silent) silent=yes ;;
@@ -156,7 +159,10 @@ case $exit in
   7) finish 7 000 "Failed to connect to $url: Couldn't connect to server" ;;
   28) finish 28 000 "Operation timed out after $max_ms milliseconds with 0 bytes received" ;;
   52) finish 52 000 "Empty reply from server" ;;
-  *) finish "$exit" 000 "ended" ;;
+  *)
+    case $file in -) said=ended ;; /*) said=$(cat "$file") ;; *) said=$(cat "$here/$file") ;; esac
+    finish "$exit" 000 "$said"
+    ;;
 esac
 if [ $fail = yes ] && [ "$code" -ge 400 ]; then
   finish 22 "$code" "The requested URL returned error: $code"

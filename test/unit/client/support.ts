@@ -4,7 +4,7 @@ import { renderClientAcl, tokenLabel } from "../../../components/render/acl";
 import { renderClientFiles } from "../../../components/render/client";
 import type { Files } from "../../../components/render/files";
 import { renderSecretFiles, renderWanted } from "../../../components/render/server";
-import { certificateDigest, renderClientTlsFiles } from "../../../components/render/tls";
+import { caDigests, certificateDigest, renderClientTlsFiles } from "../../../components/render/tls";
 import { gossipKey, owner } from "../render/cases";
 import { hostKey, openSshKey } from "../validate/keys";
 
@@ -34,7 +34,7 @@ export function rendered(more: Partial<PlainClientArgs> = {}, label = "label-1")
   const ca = args.tls?.caCertificate ?? "";
   const token = args.agentToken ?? "";
   const aclPolicy = token === "" ? "off" : (args.aclDefaultPolicy ?? "deny");
-  const files = renderClientFiles(plan, client, args.servers, { isTls: ca !== "", aclPolicy });
+  const files = renderClientFiles(plan, client, args.servers, { cas: caDigests(ca), aclPolicy });
   const about = { version: plan.version, wipeData: client.wipeData };
   const certificate = ca === "" ? "" : certificateDigest(ca);
   return {

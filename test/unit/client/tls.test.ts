@@ -5,7 +5,9 @@
 
 import { describe, expect, test } from "vitest";
 import type { PlainClientArgs } from "../../../components/client/args";
+import { caDigests } from "../../../components/render/tls";
 import { validateClients } from "../../../components/validate/client";
+import type { Agents, Answers } from "../../support/curl/fakeConsul";
 import { tlsFile } from "../../support/tlsFiles";
 import { agent } from "../host-lib/answers";
 import { clientHost } from "./host";
@@ -43,7 +45,10 @@ describe("the files", () => {
 
   test("leave other metadata of the node where a reload takes it over", () => {
     const { files } = rendered({ tls, extraConfig: { node_meta: { rack: "1" } } });
-    expect(json(files["20-reloadable.json"]).node_meta).toEqual({ rack: "1" });
+    expect(json(files["20-reloadable.json"]).node_meta).toEqual({
+      rack: "1",
+      "cluster-cas": caDigests(ca)[0],
+    });
     expect(json(files["10-client.json"]).node_meta).toEqual({ "cluster-tls": "auto-encrypt" });
   });
 });
@@ -56,9 +61,10 @@ describe("what is refused", () => {
 
   test.each<[unknown, string]>([
     ["on", "tls: must be an object, not a string"],
-    [{}, "tls.caCertificate: is missing; give a certificate in PEM"],
+    [{}, "tls.caCertificate: is missing; give certificates in PEM"],
     [{ caCertificate: "x" }, "tls.caCertificate: holds no certificate; give one in PEM"],
-    [{ caCertificate: ca + tlsFile("other-ca.pem") }, "tls.caCertificate: holds more than one"],
+    [{ caCertificate: ca + ca }, "tls.caCertificate: block 2 is there twice"],
+    [{ caCertificate: ca + tlsFile("server.pem") }, "tls.caCertificate: block 2 is no CA's"],
     [{ caCertificate: tlsFile("server.pem") }, "tls.caCertificate: is no CA's certificate"],
   ])("%# as a CA", (said, message) => {
     expect(problems({ tls: said })).toEqual([expect.stringContaining(message)]);
@@ -80,6 +86,7 @@ describe("what is refused", () => {
     ["auto_encrypt", { tls: true }],
     ["verify_outgoing", true],
     ["node_meta.cluster-tls", "yes"],
+    ["node_meta.cluster-cas", "c"],
   ])("extraConfig.%s beside it, and not without it", (path, value) => {
     const [key, below] = path.split(".") as [string, string?];
     const extraConfig = { [key]: below === undefined ? value : { [below]: value } };
@@ -161,11 +168,42 @@ describe("on its host", () => {
     expect(rejoins({ tls }, { tls })).toBe(false);
   });
 
-  test("another CA is refused, whatever it is called", () => {
-    const made = host({ tls });
-    made.write("config/tls/ca.pem", tlsFile("other-ca.pem"));
-    made.write("state/staged/incoming/tls-ca.pem", ca);
-    const call = 'incoming="$STAGED/incoming"; refuse_another_ca';
-    expect(() => made.says("stage-secrets.sh", call)).toThrow(/the CA of these certificates is an/);
+  describe("another CA", () => {
+    const [one, other] = [ca, tlsFile("other-ca.pem")];
+    const raft = (port = 8300) => `https://10.0.0.11:${port}`;
+    const staged = (trusted: string, agents: Agents, more: Partial<PlainClientArgs> = {}) => {
+      const made = host({ tls, ...more });
+      made.write("config/tls/ca.pem", one);
+      made.write("state/staged/secrets/tls-ca.pem", trusted);
+      made.agents = agents;
+      return () => made.says("stage-config.sh", "check_ca_of_client");
+    };
+    const shows = (exit: number): Answers => ({ "GET /": { exit } });
+
+    test("that its servers do not know is refused", () => {
+      const silent = {
+        "https://10.0.0.12:8300": "silent",
+        "https://10.0.0.13:8300": "silent",
+      } as const;
+      expect(staged(other + one, { [raft()]: shows(56), ...silent })()).toBe("");
+      expect(staged(other, { [raft()]: shows(60) })).toThrow(
+        /server at 10\.0\.0\.11 is not known by/,
+      );
+      expect(staged(other, { [raft()]: "silent", ...silent })).toThrow(
+        /is not known: none of them/,
+      );
+      const elsewhere = { extraConfig: { ports: { server: 8310 } } };
+      expect(staged(other + one, { [raft(8310)]: shows(56) }, elsewhere)()).toBe("");
+    });
+
+    test("shares one with what runs, or is not staged", () => {
+      const made = host({ tls });
+      made.write("config/tls/ca.pem", other);
+      made.write("state/staged/incoming/tls-ca.pem", one);
+      const call = 'incoming="$STAGED/incoming"; refuse_strange_cas';
+      expect(() => made.says("stage-secrets.sh", call)).toThrow(
+        /the CA of these certificates is an/,
+      );
+    });
   });
 });

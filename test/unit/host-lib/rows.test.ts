@@ -91,9 +91,9 @@ describe.each(releases)("%s", (release) => {
     const nodes = of("clients-by-tls", 'nodes_of "$api" | sort');
     expect(nodes).toEqual(
       rows(
-        ...[1, 2, 3].map((number) => `consul-${number} ${id(number)} -`),
-        "web-1 00000000-0000-4000-8000-000000000021 auto-encrypt",
-        "web-2 00000000-0000-4000-8000-000000000022 -",
+        ...[1, 2, 3].map((number) => `consul-${number} ${id(number)} - -`),
+        "web-1 00000000-0000-4000-8000-000000000021 auto-encrypt -",
+        "web-2 00000000-0000-4000-8000-000000000022 - -",
       ),
     );
     expect(of("anonymous-clients-by-tls", 'nodes_of "$api"')).toEqual([forbidden]);
@@ -101,7 +101,7 @@ describe.each(releases)("%s", (release) => {
 
   test("client agents by their TLS, where the catalog and the pool are known", () => {
     const clients = (situation: string) => of(situation, "clients_by_tls | sort");
-    expect(clients("clients-by-tls")).toEqual(rows("web-1 tls alive", "web-2 plain alive"));
+    expect(clients("clients-by-tls")).toEqual(rows("web-1 tls alive -", "web-2 plain alive -"));
     expect(of("anonymous-clients-by-tls", "clients_by_tls")).toEqual([forbidden]);
     // Where there is no client nobody asks for the catalog.
     expect(of("leader", "clients_by_tls")).toEqual(rows());

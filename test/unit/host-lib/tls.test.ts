@@ -7,7 +7,9 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";
-import type { Answers } from "../../support/curl/fakeConsul";
+import { caDigests } from "../../../components/render/tls";
+import type { Answer, Answers } from "../../support/curl/fakeConsul";
+import { tlsFile } from "../../support/tlsFiles";
 import { Host } from "../support/host";
 import { agent } from "./answers";
 
@@ -131,6 +133,123 @@ describe("what a server shows who dials it", () => {
     const made = host(mode("offered"));
     made.agents = { "https://10.0.0.12:8300": { "GET /": { exit } } as Answers };
     expect(made.says("library", "shown_certificate 10.0.0.12 8300")).toBe(shown);
+  });
+});
+
+describe("whether a server takes the staged certificate", () => {
+  const takes = (...answers: Answer[]) => {
+    const made = host(mode("required"));
+    const [first, ...others] = answers.reverse();
+    const last: Answers = { "CERT /": first as Answer };
+    const all = others.reduce<Answers>(
+      (next, answer) => ({ "CERT /": { ...answer, next: { [raft]: next } } }),
+      last,
+    );
+    made.agents = { [raft]: all };
+    return made.says("library", "takes_staged_certificate 10.0.0.12 8300");
+  };
+  const raft = "https://10.0.0.12:8300";
+
+  // In TLS 1.2 whatever comes behind the handshake comes after a yes.
+  test.each<[string, number]>([
+    ["yes", 52],
+    ["yes", 55],
+    ["yes", 56],
+    ["no", 35],
+    ["no", 58],
+    ["silent", 7],
+    ["silent", 28],
+  ])("%s, where curl ends with %i", (said, exit) => {
+    expect(takes({ exit })).toBe(said);
+  });
+
+  test("is asked again of who talks TLS 1.3 alone: there a no may be lost, and a yes, too", () => {
+    const old = { exit: 35, body: "tlsv1 alert protocol version" };
+    expect(takes(old, { exit: 56 }, { exit: 52 })).toBe("yes");
+    expect(takes(old, { exit: 56 })).toBe("no");
+  });
+});
+
+describe("another CA", () => {
+  const raft = (last: number) => `https://10.0.0.${last}:8300`;
+  const [ca, other] = ["ca.pem", "other-ca.pem"].map(tlsFile) as [string, string];
+  const shows = (dialled: number, taken = 52): Answers => ({
+    "GET /": { exit: dialled },
+    "CERT /": { exit: taken },
+  });
+  const changed = (
+    trusted: string,
+    peers: Record<number, Answers | "refused">,
+    staged = "required",
+  ) => {
+    const made = host(mode("required"), mode(staged));
+    made.write("config/tls/ca.pem", ca);
+    made.write("state/staged/secrets/tls-ca.pem", trusted);
+    made.agents = Object.fromEntries(
+      Object.entries({ 11: shows(52), 12: shows(52), 13: shows(52), ...peers }).map(
+        ([last, answers]) => [raft(Number(last)), answers],
+      ),
+    );
+    const call = `check_cas_of_clients() { echo asked; }; check_ca_step required ${staged}`;
+    return () => made.says("library", call);
+  };
+
+  test("is trusted beside the one that signs, and then signs", () => {
+    expect(changed(ca, {})()).toBe("");
+    expect(changed(ca + other, {})()).toBe("asked");
+    expect(changed(other + ca, { 13: "refused" })()).toBe("asked");
+  });
+
+  test.each<[string, Record<number, Answers>, RegExp]>([
+    [
+      "while a server shows what would be trusted no more",
+      { 12: shows(60) },
+      /10\.0\.0\.12 shows a certificate of a CA that would/,
+    ],
+    ["while this one itself does", { 11: shows(60) }, /10\.0\.0\.11 shows a certificate/],
+    [
+      "while a server does not trust who signs",
+      { 13: shows(52, 35) },
+      /10\.0\.0\.13 does not trust the CA that shall sign/,
+    ],
+  ])("does not come %s", (_, peers, said) => {
+    expect(changed(other + ca, peers)).toThrow(said);
+  });
+
+  test("does not come in a mode in which connections do not show who trusts whom", () => {
+    expect(changed(ca + other, {}, "preferred")).toThrow(/in the mode required alone/);
+  });
+
+  test("shares one with what runs, or it is not staged", () => {
+    const stages = (incoming: string) => {
+      const made = host(mode("required"));
+      made.write("config/tls/ca.pem", ca);
+      made.write("state/staged/incoming/tls-ca.pem", incoming);
+      return () => made.says("stage-secrets.sh", 'incoming="$STAGED/incoming"; refuse_strange_cas');
+    };
+    expect(stages(other + ca)()).toBe("");
+    expect(stages(other)).toThrow(
+      /the CA of these certificates is another one.*\n?.*nothing was changed/,
+    );
+  });
+
+  describe("and client agents", () => {
+    const looks = (cas: string, trusted = other + ca) => {
+      const made = host(mode("required"));
+      made.write("config/tls/ca.pem", ca);
+      made.write("state/staged/secrets/tls-ca.pem", trusted);
+      const clients = `echo "web-1 tls alive ${cas}"; echo "web-2 plain alive -"; echo "web-3 tls away -"`;
+      const stubs = `await_agent() { via=x; }; clients_by_tls() { ${clients}; };`;
+      return () => made.says("library", `${stubs} check_cas_of_clients`);
+    };
+    const [one, two] = [ca, other].map((pem) => caDigests(pem)[0]) as [string, string];
+
+    test("all know it before it signs", () => {
+      expect(looks(`${one}.${two}`)()).toBe("");
+      expect(looks(one)).toThrow(/another CA cannot sign yet.* web-1; run their stack first/);
+      expect(looks("-")).toThrow(/web-1/);
+      expect(looks(one, ca + other)(), "who signs is the same").toBe("");
+    });
   });
 });
 

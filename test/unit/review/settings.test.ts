@@ -230,3 +230,44 @@ test("a server that comes with a mark of wipeData is no second wipe", () => {
   expect(clusterOf(marked).servers.map(({ effect }) => effect)).toContain("join");
   expect(clusterOf(marked).warnings.map(({ danger }) => danger)).not.toContain("two-wipes");
 });
+
+describe("another CA", () => {
+  const of = (was: string, is: string, mode = "required") => {
+    const noted = (cas: string) => `setting tls ${mode}\nsetting tls.caCertificate ${cas}\n`;
+    const json = changed("tls-required", (steps) =>
+      steps.map((step) =>
+        step.urn.endsWith("-fixed-settings")
+          ? {
+              ...step,
+              oldState: {
+                ...step.oldState,
+                inputs: { stdin: noted(was) },
+              } as PreviewStep["oldState"],
+              newState: {
+                ...step.newState,
+                inputs: { stdin: noted(is) },
+              } as PreviewStep["newState"],
+            }
+          : step,
+      ),
+    );
+    return clusterOf(json).warnings.filter(({ text }) => text.startsWith("CAs of"));
+  };
+
+  test("is told to those who ask the servers, where the run takes it", () => {
+    const [note] = of("made", "made+made-2");
+    expect(note?.danger).toBeUndefined();
+    expect(note?.text).toContain(
+      "`made` → `made` and `made-2`: whoever asks the servers over HTTPS",
+    );
+    expect(of("made", "made")).toEqual([]);
+  });
+
+  test.each([
+    ["made", "made-2", "required", "would not trust each other"],
+    ["made", "made+made-2", "preferred", "in the mode `required` alone"],
+  ])("%s to %s in the mode %s is a danger that the run refuses", (was, is, mode, why) => {
+    expect(of(was, is, mode)).toMatchObject([{ danger: "fixed-settings", refused: true }]);
+    expect(of(was, is, mode)[0]?.text).toContain(why);
+  });
+});

@@ -65,6 +65,20 @@ describe("what is said of TLS", () => {
       "tls.caKey: is not the key of caCertificate",
     ],
     [{ caCertificate: ca, caKey: "secret-words" }, "tls.caKey: is no private key in PEM"],
+    [{ authorities: [] }, "tls.authorities: holds no number; leave it out"],
+    [{ authorities: [1, 1] }, "tls.authorities: 1 stands there twice"],
+    [{ authorities: [1, "2"] }, 'tls.authorities[1]: "2" is no whole number from 1 on'],
+    [{ authorities: 2 }, "tls.authorities: must be a list of numbers"],
+    [{ trustedCaCertificates: "x" }, "tls.trustedCaCertificates: holds no certificate"],
+    [{ trustedCaCertificates: tlsFile("server.pem") }, "tls.trustedCaCertificates: is no CA's"],
+    [
+      {
+        caCertificate: ca,
+        caKey: tlsFile("ca.key"),
+        trustedCaCertificates: tlsFile("other-ca.pem") + ca,
+      },
+      "tls.trustedCaCertificates: holds caCertificate",
+    ],
   ])("%# is refused", (tls, message) => {
     const problems = problemsOf({ tls });
     expect(problems).toContainEqual(expect.stringContaining(message));

@@ -158,7 +158,7 @@ function followAcl(from: string, to: string): string | undefined {
 function followTls(from: string, to: string): string | undefined {
   const https = "whoever asks them needs `caCertificate` for HTTPS";
   if (to === "preferred" && from !== "required")
-    return `servers know one another by name and give client agents certificates from each one's restart on, and ${https}; plain text they still take, so give each \`ConsulClient\` its \`tls\` before \`required\``;
+    return `servers know one another by name from each one's restart on and give client agents certificates (with \`acl\`, or \`clientCertificates: true\`), and ${https}; plain text they still take, so give each \`ConsulClient\` its \`tls\` before \`required\``;
   if (to === "required") {
     const refused = "servers refuse plain text from each one's";
     return from === "preferred"
@@ -167,7 +167,7 @@ function followTls(from: string, to: string): string | undefined {
   }
   if (to === "preferred") return "servers take plain text again from each one's reload on";
   if (hasHttps(from))
-    return "HTTPS no longer answers from each server's restart on, servers take plain text, and they give client agents no more certificates: those with `tls` have to be without it before their next start";
+    return "HTTPS no longer answers from each server's restart on, servers take plain text, and client agents get no more certificates of them: those with `tls` have to be without it before their next start";
   return undefined;
 }
 

@@ -284,6 +284,11 @@ export interface AclArgs {
    * @default one is made once, and kept in the stack's state as a secret
    */
   managementToken?: Input<string>;
+  /**
+   * Raise it to have all other tokens of this library's, and the management token unless it is handed in: for one that is in wrong
+   * hands. A reload; the tokens of before are taken away at the end, the client agents' by the rotation after. @default 1
+   */
+  rotation?: number;
 }
 
 /**

@@ -285,8 +285,9 @@ export interface AclArgs {
    */
   managementToken?: Input<string>;
   /**
-   * Raise it to have all other tokens of this library's, and the management token unless it is handed in: for one that is in wrong
-   * hands. A reload; the tokens of before are taken away at the end, the client agents' by the rotation after. @default 1
+   * Raise it to have other tokens in place of all that are this library's, the management token among them unless it is handed
+   * in: for one that is in wrong hands. A reload. Those of before are taken away at the run's end, the client agents' one by the
+   * rotation after that. @default 1
    */
   rotation?: number;
 }

@@ -39,7 +39,7 @@ export function aclSecretsOf(
 }
 
 /** As the seed's command says it. */
-export function saidOfSeed(seed: string, rotation: number, before: number): string {
+function saidOfSeed(seed: string, rotation: number, before: number): string {
   return [seed, ...(before > 0 ? [rotation, before] : rotation > 1 ? [rotation] : [])].join(" ");
 }
 

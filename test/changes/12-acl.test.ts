@@ -15,8 +15,9 @@ import {
 } from "../support/trio";
 import { pause } from "../support/wait";
 
-// ACLs: a cluster that denies from its first start, and goes under load through other tokens by a reload, beside a new
-// machine, and through a restart for another management token; it is led away from them in two runs, and in two runs back, with other tokens, while writers write.
+// ACLs: a cluster that denies from its first start, and goes under load through a rotation of its tokens, beside a new
+// machine, and through a restart for another management token; it is led away from them in two runs, and in two runs back, with
+// other tokens, while writers write.
 //
 // A cluster whose HTTP is on loopback alone is not here; client agents are in 14-tls-clients.
 

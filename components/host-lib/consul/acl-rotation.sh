@@ -48,7 +48,7 @@ tokens_are_known() {
 
 # With a token that Consul knows by now. The management token, too: of the settings it is read by a server that starts alone.
 next_tokens_are_made() {
-  local known='' status=0 made=''
+  local known='' made=''
   maker=$(token_that_makes) || {
     maker=management
     reason="neither the management token nor the provisioner's, of what runs or of what is staged, may read the tokens at $via (docs/security.md, \"ACLs\")"

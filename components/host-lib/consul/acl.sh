@@ -239,6 +239,7 @@ remove_older_tokens() {
     case $description in
       consul-cluster_provisioner | consul-cluster_dns | consul-cluster_clients | consul-cluster_agent_*)
         ! grep -q " $accessor " "$TOKENS_MADE" || continue
+        ! grep -qsx "$accessor" "$TOKENS/clients-before" || continue
         ! is_leaving "${description#consul-cluster_agent_}" "$members" || continue
         ;;
       Initial_Management_Token) [ "$accessor" != "$own" ] || continue ;;

@@ -21,7 +21,7 @@ const rotated: SetOptions = { rotation: 2, rotationBefore: 1 };
 function host(staged: SetOptions, applied: SetOptions = {}): Host {
   const made = new Host();
   made.stage(made.render(acl, applied));
-  made.says("library", "mkdir -p $STATE/applied-secrets; note_tokens");
+  made.says("library", "note_tokens; keep_secrets");
   made.apply(made.render(acl, applied));
   made.stage(made.render(acl, staged));
   return made;
@@ -188,9 +188,24 @@ describe("the activation of a rotation", () => {
   });
 });
 
+test.each<[string, SetOptions, SetOptions, AclTokens | undefined]>([
+  ["one that rises", {}, rotated, first],
+  // The one in between was refused: no host has seen it, and no client agent its token.
+  ["one that jumps", {}, { rotation: 3, rotationBefore: 2 }, first],
+  ["one that is taken back", rotated, { rotationBefore: 2 }, second],
+  ["none", {}, {}, undefined],
+])("a server remembers the client agents' token of before: %s", (_, applied, staged, before) => {
+  const made = host(staged, applied);
+  const noted = made.says("library", 'note_tokens; keep_secrets; cat "$TOKENS/clients-before"');
+  expect(noted).toBe(before?.clients.accessor ?? "");
+  // And the next switch, of anything else.
+  expect(made.says("library", 'note_tokens; cat "$TOKENS/clients-before"')).toBe(noted);
+});
+
 test("what readiness takes away of the rotation before is all but the clients' token", () => {
   const made = host(rotated, rotated);
   const row = (AccessorID: string, Description: string) => ({ AccessorID, Description });
+  made.write("state/tokens/clients-before", "c1\n");
   const before = [
     row(first.provisioner.accessor, "consul-cluster provisioner"),
     row(first.clients.accessor, "consul-cluster clients"),
@@ -203,6 +218,7 @@ test("what readiness takes away of the rotation before is all but the clients' t
         row("m2", "Initial Management Token"),
         row("m1", "Initial Management Token"),
         row("c0", "consul-cluster clients"),
+        row("c1", "consul-cluster clients"),
         ...before,
       ]),
       "GET /v1/agent/members": JSON.stringify([

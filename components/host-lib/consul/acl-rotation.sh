@@ -12,7 +12,7 @@ tokens_rotate() { has_acls && has_token former-recovery && differs acl-rotation;
 
 # Before any server of a cluster that serves takes them.
 prepare_tokens() {
-  local limit='' untouched="no server has taken the new tokens, and nothing was taken away"
+  local limit='' untouched="nothing was changed here, and no token was taken away"
   tokens_rotate || return 0
   find_agent || die "the ACL tokens cannot rotate: no server names a leader; $untouched"
   refuse_while_a_server_leaves "$untouched"
@@ -33,7 +33,7 @@ refuse_while_a_server_leaves() {
     ! is_leaving "$server" "$members" || leaving=$server
   done
   [ -z "$leaving" ] ||
-    die "the ACL tokens do not rotate while $leaving is to leave, for it leaves with those that it knows: take acl.rotation back, run, and rotate after that; $1"
+    die "the ACL tokens do not rotate while $leaving is to leave, for it leaves with those that it knows: keep it for a run, or keep acl.rotation as it was for one; $1"
 }
 
 # Does Consul know each of them?

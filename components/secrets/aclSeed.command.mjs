@@ -3,7 +3,7 @@
 
 import { randomBytes } from "node:crypto";
 
-const asked = Number(process.env.ROTATION ?? 1);
+const asked = Number(process.env.CONSUL_CLUSTER_ACL_ROTATION ?? 1);
 
 /** The first run of the command. */
 export function make() {

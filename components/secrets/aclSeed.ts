@@ -41,7 +41,7 @@ export function clusterAcl(
       interpreter,
       create: calling(script, "make"),
       update: calling(script, "keep"),
-      ...(rotation !== 1 && { environment: { ROTATION: String(rotation) } }),
+      ...(rotation !== 1 && { environment: { CONSUL_CLUSTER_ACL_ROTATION: String(rotation) } }),
       // Its output is the seed: it goes nowhere but into the state, as a secret.
       logging: local.Logging.None,
     },

@@ -148,7 +148,9 @@ test("another rotation is a part of its own of what is desired, and of the label
   const cluster = await clusterOf(withAcl({ rotation: 2 }), { stdout });
   const rotated = rotatedTokens(stdout["c-acl-seed"], names(3));
   expect(cluster.errors).toEqual([]);
-  expect(cluster.get("c-acl-seed").inputs.environment).toEqual({ CONSUL_CLUSTER_ACL_ROTATION: "2" });
+  expect(cluster.get("c-acl-seed").inputs.environment).toEqual({
+    CONSUL_CLUSTER_ACL_ROTATION: "2",
+  });
   for (const name of names(3)) {
     const activate = textOf(cluster.get(`c-${name}-activate`), "stdin");
     expect(activate).toMatch(/^tokens made\nacl-rotation rotation-2$/m);

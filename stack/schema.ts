@@ -110,6 +110,7 @@ export const schema = {
   acl: z.strictObject({
     defaultPolicy: z.string().optional(),
     managementToken: z.string().optional(),
+    rotation: z.number().optional(),
   }),
   tls: z.strictObject({
     mode: z.string().optional(),

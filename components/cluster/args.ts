@@ -284,6 +284,12 @@ export interface AclArgs {
    * @default one is made once, and kept in the stack's state as a secret
    */
   managementToken?: Input<string>;
+  /**
+   * Raise it to have other tokens in place of all that are this library's, the management token among them unless it is handed
+   * in: for one that is in wrong hands. A reload. Those of before are taken away at the run's end, the client agents' one by the
+   * rotation after that. @default 1
+   */
+  rotation?: number;
 }
 
 /**

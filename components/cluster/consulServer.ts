@@ -7,7 +7,7 @@ import {
   type ResourceOptions,
 } from "@pulumi/pulumi";
 import type { Host } from "../hosts/host";
-import { renderServerAcl } from "../render/acl";
+import { renderServerAcl, stagedTokensLabel } from "../render/acl";
 import { renderServerFiles, renderWanted } from "../render/server";
 import { renderTlsFiles } from "../render/tls";
 import type { ClusterAcl } from "../secrets/aclSeed";
@@ -80,9 +80,10 @@ export class ConsulServer extends ComponentResource {
       { plan, owner, address, wipeData, more, about },
       guards,
     );
+    const tokensLabel = acl?.label.apply((label) => stagedTokensLabel(label, acl.rotation));
     const tokens =
       acl &&
-      all([acl.tokens, acl.label]).apply(([tokens, label]) =>
+      all([acl.tokens, tokensLabel as Output<string>]).apply(([tokens, label]) =>
         renderServerAcl({ tokens, label, server: host.name }),
       );
     const certificates = tls?.material.apply(renderTlsFiles);
@@ -100,7 +101,7 @@ export class ConsulServer extends ComponentResource {
         version,
         allowDowngradeTo,
         secrets: gossipKey.label,
-        tokens: acl?.label,
+        tokens: tokensLabel,
         certificate: tls?.label,
         wipeData,
       },
@@ -133,16 +134,16 @@ export class ConsulServer extends ComponentResource {
   private desiredText(): Output<string> {
     const { gossipKey, acl, tls } = this.args;
     const render = this.ofServer(
-      (plan, server) => (secrets: string, more: { tokens?: string; certificate?: string }) =>
+      (plan, server) => (secrets: string, tokens?: string, certificate?: string) =>
         renderWanted(
           { version: plan.version, wipeData: server.wipeData },
           renderServerFiles(plan, server),
           secrets,
-          more,
+          { tokens, aclRotation: acl?.rotation, certificate },
         ),
     );
     return all([render, gossipKey.label, acl?.label, tls?.label]).apply(
-      ([text, secrets, tokens, certificate]) => text(secrets, { tokens, certificate }),
+      ([text, secrets, tokens, certificate]) => text(secrets, tokens, certificate),
     );
   }
 

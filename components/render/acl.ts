@@ -21,6 +21,13 @@ export interface AclTokens {
   clients: AclToken;
   /** Of each server's own agent, by name. */
   agents: Record<string, AclToken>;
+  /** Of the rotation before, where there was one. */
+  before?: {
+    /** What servers know that have not switched yet, or are asked by one that has never known another. */
+    recovery: string;
+    /** Accessor of the clients' token: client agents have it until their own next run. */
+    clients: string;
+  };
 }
 
 /** What of ACLs is secret on a host: `acl.tokens` of its agent's settings, and what the scripts ask with. */
@@ -36,6 +43,33 @@ export interface AclSecrets {
   label: string;
   /** The server whose agent it is. */
   server: string;
+}
+
+/**
+ * The tokens of what the seed's command says, `SEED [ROTATION [BEFORE]]`. The first rotation's are of the seed itself, those of
+ * each other one of an HMAC of it, so that the tokens of one tell nothing of another's.
+ */
+export function rotatedTokens(said: string, servers: string[], management?: string): AclTokens {
+  const [seed = "", rotation, before] = said.split(" ");
+  const tokens = aclTokens(rotatedSeed(seed, rotation), servers, management);
+  if (before === undefined) return tokens;
+  const { recovery, clients } = aclTokens(rotatedSeed(seed, before), []);
+  return { ...tokens, before: { recovery, clients: clients.accessor } };
+}
+
+function rotatedSeed(seed: string, rotation = "1"): string {
+  if (rotation === "1") return seed;
+  return createHmac("sha256", seed).update(`rotation ${rotation}`, "utf8").digest("base64");
+}
+
+/** By which the tokens of a rotation are known in the desired text; "" for the first one. */
+export function rotationLabel(rotation = 1): string {
+  return rotation === 1 ? "" : `rotation-${rotation}`;
+}
+
+/** By which a set of staged tokens is known. `rotation`: its label. */
+export function stagedTokensLabel(label: string, rotation: string): string {
+  return rotation === "" ? label : `${label}.${rotation}`;
 }
 
 /** Of one seed always the same, whoever asks, and in whatever order servers come and go. `management`: one that was handed in. */
@@ -114,13 +148,14 @@ function aclTokenSettings({ tokens, server }: AclSecrets): Record<string, string
 /**
  * What the scripts use, for root alone: each token in a file that curl reads (`-K`, which fails where the file is missing;
  * `-H @file` would ask without one) and in a file that Consul's own commands read; the tokens that readiness makes,
- * KIND NAME ACCESSOR SECRET; and their label.
+ * KIND NAME ACCESSOR SECRET, and the accessor of one that it keeps; and their label.
  */
 export function renderAclFiles({ tokens, label }: AclSecrets): Files {
   const used = {
     management: tokens.management,
     provisioner: tokens.provisioner.secret,
     recovery: tokens.recovery,
+    ...(tokens.before && { "recovery-before": tokens.before.recovery }),
   };
   const line = (kind: string, name: string, { accessor, secret }: AclToken) =>
     `${kind} ${name} ${accessor} ${secret}\n`;
@@ -130,6 +165,9 @@ export function renderAclFiles({ tokens, label }: AclSecrets): Files {
       line("provisioner", "-", tokens.provisioner),
       line("dns", "-", tokens.dns),
       line("clients", "-", tokens.clients),
+      ...(tokens.before
+        ? [line("kept", "clients", { accessor: tokens.before.clients, secret: "-" })]
+        : []),
       ...Object.entries(tokens.agents).map(([name, token]) => line("agent", name, token)),
     ].join(""),
     "tokens-label": `${label}\n`,

@@ -43,14 +43,14 @@ export function renderSecretFiles(
 /**
  * What an activation shall bring about, one line a part. A preview shows which line differs: the release or
  * the restart-settings mean a restart, the reloadable-settings a reload, the neighbours nothing now, the
- * secrets a rotation of the gossip key in the running cluster, the tokens of ACLs a restart, the certificate and a client's
- * agent-token a reload, and wipe-data what it says.
+ * secrets a rotation of the gossip key in the running cluster, the tokens of ACLs a restart, their acl-rotation, the certificate
+ * and a client's agent-token a reload, and wipe-data what it says.
  */
 export function renderWanted(
   { version, wipeData }: { version: string; wipeData: string },
   files: Files,
   secretsLabel: string,
-  { tokens, certificate, agentToken }: Labels = {},
+  { tokens, aclRotation, certificate, agentToken }: Labels = {},
 ): string {
   const file = (name: string) => files[name] as string;
   return [
@@ -60,6 +60,7 @@ export function renderWanted(
     `neighbours ${digest(file("40-neighbours.json"))}`,
     `secrets ${secretsLabel}`,
     ...(tokens ? [`tokens ${tokens}`] : []),
+    ...(aclRotation ? [`acl-rotation ${aclRotation}`] : []),
     ...(certificate ? [`certificate ${certificate}`] : []),
     ...(agentToken ? [`agent-token ${agentToken}`] : []),
     ...(wipeData ? [`wipe-data ${wipeData}`] : []),
@@ -70,6 +71,7 @@ export function renderWanted(
 /** By which secrets are known; none, or "", where there are none. */
 interface Labels {
   tokens?: string;
+  aclRotation?: string;
   certificate?: string;
   agentToken?: string;
 }

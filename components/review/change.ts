@@ -165,8 +165,8 @@ function activation(was: Wanted, is: Wanted): Effect | undefined {
   const differs = (part: string) => was[part] !== is[part];
   if (is["wipe-data"] && differs("wipe-data")) return "wipe";
   if (differs("release") || differs("restart-settings") || differs("tokens")) return "restart";
-  if (differs("reloadable-settings") || differs("certificate") || differs("agent-token"))
-    return "reload";
+  const reloaded = ["reloadable-settings", "acl-rotation", "certificate", "agent-token"];
+  if (reloaded.some(differs)) return "reload";
   if (differs("secrets")) return "rotation";
   return differs("neighbours") ? "staging" : undefined;
 }
@@ -192,6 +192,8 @@ function secretsOf(
     found.push(`the gossip key (${was.secrets} → ${is.secrets})`);
   if (was && is && was.tokens !== is.tokens)
     found.push(`the tokens of the ACLs (${was.tokens ?? "none"} → ${is.tokens ?? "none"})`);
+  if (was?.tokens && is?.tokens && was["acl-rotation"] !== is["acl-rotation"])
+    found.push(rotationOfTokens(was, is));
   if (was && is && was.certificate !== is.certificate)
     found.push(`its certificate (${was.certificate ?? "none"} → ${is.certificate ?? "none"})`);
   if (any("connection")) found.push("how it is reached over SSH (address, user, key or host key)");
@@ -203,4 +205,14 @@ function secretsOf(
   )
     found.push("the password of its sudo, or the installer behind it");
   return found;
+}
+
+/** One line for whoever has to know: what of it others hold. */
+function rotationOfTokens(was: Wanted, is: Wanted): string {
+  const [from, to] = [was, is].map((side) => side["acl-rotation"] ?? "rotation-1");
+  const outputs =
+    is.tokens === "made"
+      ? "the outputs managementToken and clientToken change"
+      : "the output clientToken changes";
+  return `the tokens of the ACLs (${from} → ${to}): ${outputs}, tokens of applications' own stay`;
 }

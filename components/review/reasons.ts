@@ -47,6 +47,10 @@ function ofActivation(was: Wanted, is: Wanted, { files, settings }: Known): stri
     differs("neighbours") && "who its neighbours are, read at its next start",
     differs("secrets") && "the gossip key",
     differs("certificate") && certificateReason(was.certificate, is.certificate),
+    differs("acl-rotation") &&
+      !!was.tokens &&
+      !!is.tokens &&
+      "the ACL tokens rotate, which a reload takes over",
     differs("agent-token") && "the token of its agent, which a reload takes over",
     differs("tokens") && "the tokens of the ACLs",
     is["wipe-data"] && differs("wipe-data") && "its data are wiped, as asked for",

@@ -10,7 +10,7 @@ import {
 } from "@pulumi/pulumi";
 import type { AclArgs } from "../cluster/args";
 import { calling, interpreter } from "../javascript";
-import { type AclTokens, aclTokens, tokenLabel } from "../render/acl";
+import { type AclTokens, rotatedTokens, rotationLabel, tokenLabel } from "../render/acl";
 
 const script = join(__dirname, "aclSeed.command.mjs");
 
@@ -19,11 +19,13 @@ export interface ClusterAcl {
   tokens: Output<AclTokens>;
   /** Names the tokens without giving them away, and is known where they are not yet: a preview says that they change. */
   label: Output<string>;
+  /** Names their rotation, and is known as soon; "" for the first. */
+  rotation: string;
 }
 
 /**
  * The tokens of a cluster, all of one seed that is made once and lives in the stack's state, encrypted; nothing of the
- * hosts is among its inputs. Without ACLs there are none, and no seed.
+ * hosts is among its inputs. A rotation that is asked for derives others. Without ACLs there are none, and no seed.
  */
 export function clusterAcl(
   name: string,
@@ -32,12 +34,14 @@ export function clusterAcl(
   opts: CustomResourceOptions,
 ): ClusterAcl | undefined {
   if (acl === undefined || acl.defaultPolicy === "off") return undefined;
+  const { rotation = 1 } = acl;
   const seed = new local.Command(
     name,
     {
       interpreter,
       create: calling(script, "make"),
       update: calling(script, "keep"),
+      ...(rotation !== 1 && { environment: { CONSUL_CLUSTER_ACL_ROTATION: String(rotation) } }),
       // Its output is the seed: it goes nowhere but into the state, as a secret.
       logging: local.Logging.None,
     },
@@ -46,8 +50,11 @@ export function clusterAcl(
   const given = acl.managementToken === undefined ? undefined : secret(acl.managementToken);
   return {
     tokens: secret(
-      all([seed.stdout, given]).apply(([said, management]) => aclTokens(said, servers, management)),
+      all([seed.stdout, given]).apply(([said, management]) =>
+        rotatedTokens(said, servers, management),
+      ),
     ),
     label: given === undefined ? output("made") : unsecret(given.apply(tokenLabel)),
+    rotation: rotationLabel(rotation),
   };
 }

@@ -1,6 +1,6 @@
 import { MANAGED_KEYS, type ManagedKey } from "./managedKeys";
 import { type Problem, problem, show } from "./problem";
-import { type Check, each, type Fields, fieldsOf, object, optional, text } from "./values";
+import { type Check, each, type Fields, fieldsOf, number, object, optional, text } from "./values";
 
 const POLICIES = ["deny", "allow", "off"];
 
@@ -9,7 +9,14 @@ export const checkAcl: Check = object((fields, path) =>
   each(fields, path, {
     defaultPolicy: optional(checkPolicy),
     managementToken: optional(checkToken),
+    rotation: optional(checkAclRotation),
   }),
+);
+
+const checkAclRotation = number((rotation, path) =>
+  Number.isSafeInteger(rotation) && rotation >= 1
+    ? []
+    : problem(path, `${show(rotation)} is not a whole number from 1; the first tokens are 1`),
 );
 
 const checkPolicy = text((policy, path) =>

@@ -8,13 +8,16 @@ import {
   baseSettings,
   names,
   on,
+  processesOf,
   trio,
   trioIsUp,
   trioIsUpWith,
 } from "../support/trio";
+import { pause } from "../support/wait";
 
-// ACLs: a cluster that denies from its first start, and goes through a restart, another token and a new machine under
-// load; it is led away from them in two runs, and in two runs back, with other tokens, while writers write.
+// ACLs: a cluster that denies from its first start, and goes under load through a rotation of its tokens, beside a new
+// machine, and through a restart for another management token; it is led away from them in two runs, and in two runs back, with
+// other tokens, while writers write.
 //
 // A cluster whose HTTP is on loopback alone is not here; client agents are in 14-tls-clients.
 
@@ -56,6 +59,29 @@ const made = [
   "consul-cluster provisioner",
 ];
 
+/** The clients' token of the rotation before is known until the next one. */
+const rotated = [...made, "consul-cluster clients"].sort();
+
+/** What DNS on these servers has not answered while `change` went on. */
+async function whileDnsIsAsked(servers: string[], change: () => Promise<void>): Promise<string[]> {
+  const unanswered: string[] = [];
+  let isOver = false;
+  const asked = servers.map(async (name) => {
+    while (!isOver) {
+      const found = await dns(addresses[name] as string)
+        .resolve4("test-2.node.consul")
+        .catch((error: Error) => [error.message]);
+      if (found[0] !== addresses["test-2"]) unanswered.push(`${name}: ${found}`);
+      await pause(50);
+    }
+  });
+  await change().finally(() => {
+    isOver = true;
+  });
+  await Promise.all(asked);
+  return unanswered;
+}
+
 /** The cluster, after the first half. */
 let isThere = false;
 
@@ -66,6 +92,8 @@ describe("a new cluster with ACLs", () => {
   beforeAll(async () => {
     await trioIsUpWith({ acl: {} });
     token = await managementToken();
+    const [api] = withToken(token) as [ConsulApi];
+    writer = await api.secretOfToken('{"Policies":[{"Name":"global-management"}]}');
   });
 
   test("denies whoever has no token, from its first start", async () => {
@@ -105,48 +133,61 @@ describe("a new cluster with ACLs", () => {
     await trio.up("--expect-no-changes");
   });
 
-  test("another management token takes the place of the one before, in a restart under load", async () => {
-    const given = "5f7d2c64-8a0e-4b1c-9d3f-6e2a7b90c1d8";
-    const [before] = withToken(token) as [ConsulApi];
-    writer = await before.secretOfToken('{"Policies":[{"Name":"global-management"}]}');
-    const kept = await keepsItsPromise(
-      trio,
-      addresses,
-      { ...trio.settings, acl: { managementToken: await trio.encrypted(given) } },
-      { says: "restart", token: writer },
-    );
-    expect(kept.said).toContain("leadership handed over");
-    expect(await managementToken()).toBe(given);
-    expect(await tokens(given)).toEqual(made);
-    expect(await before.status("GET", "/v1/operator/keyring")).toBe(403);
-    expect(await strangerSees()).toEqual(nothing);
-  });
-
-  test("a machine that is made anew joins, with the token that its name has", async () => {
+  test("its tokens rotate by reloads, while DNS is answered, and a machine that is made anew joins with the next ones", async () => {
+    const { clientToken } = await trio.outputs<{ clientToken: string }>();
+    const before = await processesOf("test-1", "test-2");
     const nspawn = baseSettings.nspawn as { machines: { name: string }[] };
     const machines = nspawn.machines.map((machine) => ({
       ...machine,
       ...(machine.name === "test-3" && { generation: 2 }),
     }));
-    await keepsItsPromise(
-      trio,
-      addresses,
-      { ...trio.settings, nspawn: { ...nspawn, machines } },
-      {
-        says: { "test-1": "nothing", "test-2": "nothing", "test-3": "replacement" },
-        token: writer,
-        without: ["test-3"],
-      },
-    );
+    const unanswered = await whileDnsIsAsked(["test-1", "test-2"], async () => {
+      await keepsItsPromise(
+        trio,
+        addresses,
+        { ...trio.settings, acl: { rotation: 2 }, nspawn: { ...nspawn, machines } },
+        {
+          says: { "test-1": "reload", "test-2": "reload", "test-3": "replacement" },
+          token: writer,
+          without: ["test-3"],
+        },
+      );
+    });
+    expect(unanswered).toEqual([]);
+    expect(await processesOf("test-1", "test-2")).toEqual(before);
     const { Servers } = await (withToken(writer)[0] as ConsulApi).get<{ Servers: RaftServer[] }>(
       "/v1/operator/raft/configuration",
     );
     expect(Servers.map(({ Node, Voter }) => [Node, Voter]).sort()).toEqual(
       names.map((name) => [name, true]),
     );
-    expect(await tokens(writer)).toEqual(made);
+    const next = await managementToken();
+    expect(next).not.toBe(token);
+    expect(await tokens(next)).toEqual(rotated);
+    for (const api of withToken(token))
+      expect(await api.status("GET", "/v1/operator/keyring")).toBe(403);
+    // Client agents get theirs in their own stack's next run.
+    expect(await withToken(clientToken)[0]?.status("GET", "/v1/acl/token/self")).toBe(200);
+    expect(await strangerSees()).toEqual(nothing);
   });
 
+  test("another management token takes the place of the one before, in a restart under load", async () => {
+    const given = "5f7d2c64-8a0e-4b1c-9d3f-6e2a7b90c1d8";
+    const [before] = withToken(await managementToken()) as [ConsulApi];
+    const kept = await keepsItsPromise(
+      trio,
+      addresses,
+      { ...trio.settings, acl: { rotation: 2, managementToken: await trio.encrypted(given) } },
+      { says: "restart", token: writer },
+    );
+    expect(kept.said).toContain("leadership handed over");
+    expect(await managementToken()).toBe(given);
+    expect(await tokens(given)).toEqual(rotated);
+    expect(await before.status("GET", "/v1/operator/keyring")).toBe(403);
+    expect(await strangerSees()).toEqual(nothing);
+  });
+
+  // And with it to the tokens of the rotation before.
   test("is led back in two runs: nobody needs a token, and none is left on a host", async () => {
     const { acl: _, ...without } = trio.settings;
     for (const settings of [{ ...without, acl: { defaultPolicy: "allow" } }, without])

@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { isSecret, secret } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { ConsulClusterArgs } from "../../components";
-import { aclTokens } from "../../components/render/acl";
+import { aclTokens, rotatedTokens } from "../../components/render/acl";
 import { clusterOf, existing, madeSeed, names, nspawn, textOf } from "./support/clusters";
 import { expectSecretIn } from "./support/places";
 
@@ -15,10 +15,11 @@ const withAcl = (acl: ConsulClusterArgs["acl"] = {}) => ({ ...existing(), acl })
 const tokens = aclTokens(madeSeed, names(3));
 const given = "0b511b38-9014-4f68-9b61-b23fc4f3e61c";
 
-async function run(input: "create" | "update", previous?: string) {
-  const command = (await clusterOf(withAcl())).get("c-acl-seed");
+async function run(input: "create" | "update", previous?: string, rotation?: number) {
+  const command = (await clusterOf(withAcl({ rotation }))).get("c-acl-seed");
   const [program, ...args] = command.inputs.interpreter as [string, ...string[]];
   const { PULUMI_COMMAND_STDOUT: _, ...env } = process.env;
+  Object.assign(env, command.inputs.environment);
   if (previous !== undefined) env.PULUMI_COMMAND_STDOUT = previous;
   return spawnSync(program, [...args, textOf(command, input)], { env, encoding: "utf8" });
 }
@@ -37,6 +38,30 @@ describe("the seed", () => {
       expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
       expect(stderr).toContain("bring the state back");
     }
+  });
+
+  test("is kept in each rotation, with its number and the one before", async () => {
+    const seed = (await run("create")).stdout;
+    expect((await run("create", undefined, 2)).stdout).toMatch(/^\S{44} 2$/);
+    for (const [previous, rotation, said] of [
+      [seed, 1, seed],
+      [seed, 2, `${seed} 2 1`],
+      [`${seed} 2 1`, 2, `${seed} 2 1`],
+      [`${seed} 9 2`, 10, `${seed} 10 9`],
+      // Taken back by a step, and asked for again.
+      [`${seed} 2 1`, undefined, `${seed} 1 2`],
+      [`${seed} 1 2`, 2, `${seed} 2 1`],
+    ] as const)
+      expect(await run("update", previous, rotation)).toMatchObject({ status: 0, stdout: said });
+  });
+
+  test.each([
+    ["3 2", 1, "that is at 3", /cannot be 1: the cluster is at 3, and .* those of 2 alone/],
+    ["4", 2, "that began at 4", /cannot be 2: the cluster is at 4, and .* in no other way/],
+  ])("its rotation %s does not fall to %i", async (rotation, asked, _, message) => {
+    const { status, stdout, stderr } = await run("update", `${madeSeed} ${rotation}`, asked);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(message);
   });
 
   test("has no input that a host or a setting could change", async () => {
@@ -116,6 +141,31 @@ describe.each<[string, ConsulClusterArgs["acl"], string, string]>([
         expect(typeof cluster.get(`c-${name}-${step}`).inputs.stdin, step).toBe("string");
     expect(typeof cluster.get("c-ready").inputs.stdin).toBe("string");
   });
+});
+
+test("another rotation is a part of its own of what is desired, and of the label of what is staged", async () => {
+  const stdout = { "c-acl-seed": `${madeSeed} 2 1` };
+  const cluster = await clusterOf(withAcl({ rotation: 2 }), { stdout });
+  const rotated = rotatedTokens(stdout["c-acl-seed"], names(3));
+  expect(cluster.errors).toEqual([]);
+  expect(cluster.get("c-acl-seed").inputs.environment).toEqual({
+    CONSUL_CLUSTER_ACL_ROTATION: "2",
+  });
+  for (const name of names(3)) {
+    const activate = textOf(cluster.get(`c-${name}-activate`), "stdin");
+    expect(activate).toMatch(/^tokens made\nacl-rotation rotation-2$/m);
+    const config = textOf(cluster.get(`c-${name}-config`), "create");
+    expect(config).toMatch(/ tokens=made\.rotation-2$/);
+  }
+  const staged = names(3).map((name) => `c-${name}-secrets inputs.stdin`);
+  expectSecretIn(cluster, rotated.management, [...staged, "c outputs.managementToken"]);
+  expectSecretIn(cluster, rotated.clients.secret, [...staged, "c outputs.clientToken"]);
+  expectSecretIn(cluster, tokens.recovery, staged);
+  expectSecretIn(cluster, tokens.management, []);
+  const first = await clusterOf(withAcl({ rotation: 1 }));
+  expect(first.get("c-consul-1-activate").inputs).toEqual(
+    (await clusterOf(withAcl())).get("c-consul-1-activate").inputs,
+  );
 });
 
 test("a token that is handed in as a secret stays one, and is in no message", async () => {

@@ -3,8 +3,8 @@
 # shellcheck disable=SC2154  # api is where the agent runs
 # What an agent shall run, of a server as of a client: the desired text beside the applied one, and the least that
 # leads from one to the other. The text has a line for the release, the digests restart-settings, reloadable-settings and
-# neighbours, the labels of the secrets and, where there are such, of the tokens and of the certificate, a client's as
-# agent-token, and wipe-data where it was asked for.
+# neighbours, the labels of the secrets and, where there are such, of the tokens, of their rotation and of the certificate, a
+# client's as agent-token, and wipe-data where it was asked for.
 
 RELOAD_S=30 # many services, a busy host
 
@@ -14,8 +14,12 @@ APPLIED=$STATE/active
 # desired_part KEY FILE
 desired_part() { [ ! -r "$2" ] || sed -n "s/^$1 //p" "$2"; }
 
-# The label of the tokens, a server's or a client's.
-tokens_part() { echo "$(desired_part tokens "$1")$(desired_part agent-token "$1")"; }
+# The label of the tokens as they are staged, a server's or a client's (render/acl.ts, stagedTokensLabel).
+tokens_part() {
+  local rotation=''
+  rotation=$(desired_part acl-rotation "$1")
+  echo "$(desired_part tokens "$1")${rotation:+.$rotation}$(desired_part agent-token "$1")"
+}
 
 # The release of the set that was applied. Where the applied text is damaged, the one that the program's link leads to.
 applied_release() {
@@ -65,7 +69,7 @@ choose_action() {
   elif same_file "$desired" "$APPLIED"; then echo no_op
   # The management token is read by a server that starts, and then leads.
   elif differs release || differs restart-settings || differs tokens; then echo restart
-  elif differs reloadable-settings || differs certificate || differs agent-token; then echo reload
+  elif differs reloadable-settings || differs acl-rotation || differs certificate || differs agent-token; then echo reload
   else echo record_only
   fi
 }
@@ -78,6 +82,7 @@ reload() {
   said=$(ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S") || status=$?
   case $status in
     0) certificate_is_shown || { reload_previous; die "what it shows since the reload is not accepted here, so it was told to take its previous certificate again"; }
+       rotation_is_taken || { reload_previous; die "it does not know its new tokens $TOKEN_S s after the reload, so it was told to take its previous ones again"; }
        await_agent_token || { reload_previous; die "$reason, so it was told to take its previous one again"; }
        switch_is_whole ;;
     # It may have taken them over, and only have been late to say so.

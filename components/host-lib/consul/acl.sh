@@ -1,15 +1,18 @@
 # shellcheck shell=sh
-# globals: reason
+# globals: reason maker
 # shellcheck disable=SC2154  # via is an agent that names a leader
 # The tokens that a cluster with ACLs has by itself, made with the management token, which Consul itself makes of the servers'
 # settings. What is there already is written again, as it shall be: this may be cut off anywhere.
 #
 # A rule that is misspelt is accepted and grants nothing, so what was made is tried, each token by itself.
 
-TOKENS_MADE=$STAGED/secrets/acl-tokens # KIND NAME ACCESSOR SECRET, a line a token: provisioner, dns, clients, agent
+# KIND NAME ACCESSOR SECRET, a line a token: provisioner, dns, clients, agent; and kept, of one that only is not taken away.
+TOKENS_MADE=$STAGED/secrets/acl-tokens
 POLICY=consul-cluster-provisioner
 CLIENTS_POLICY=consul-cluster-clients
 ACL_S=30 # for a leader that has just been elected to make the management token, and for a token to reach every agent
+
+maker=management # the token that they are made with
 
 has_acls() { case $(staged_fact acl) in '' | off) return 1 ;; esac; }
 
@@ -17,7 +20,7 @@ has_acls() { case $(staged_fact acl) in '' | off) return 1 ;; esac; }
 settle_acls() {
   local limit=''
   limit=$(deadline "$ACL_S")
-  until tokens_are_made && provisioner_works && agents_work && dns_works && clients_work; do
+  until tokens_are_made && provisioner_works && provisioner_changes_keyring && agents_work && dns_works && clients_work; do
     ! passed "$limit" || die "the tokens of the ACLs are not settled within $ACL_S s: $reason; run it again"
     sleep 0.5
   done
@@ -28,7 +31,7 @@ settle_acls() {
 # ---------------------------------------------------------------- made
 
 tokens_are_made() {
-  local known='' kind='' server='' accessor='' secret='' status=0
+  local known='' status=0
   known=$(known_tokens) || status=$?
   if [ "$status" -eq 3 ]; then
     make_management || return 1
@@ -37,10 +40,17 @@ tokens_are_made() {
   fi
   reason="asked for its tokens with the management token, $via $(answer_words "$status")"
   [ "$status" -eq 0 ] || return 1
-  write_policy management && write_clients_policy || return 1
+  write_tokens "$known"
+}
+
+# The policies and the tokens of $TOKENS_MADE; $1: the tokens that Consul has.
+write_tokens() {
+  local kind='' server='' accessor='' secret=''
+  write_policy "$maker" && write_clients_policy || return 1
   while read -r kind server accessor secret; do
+    [ "$kind" != kept ] || continue
     reason="the token of the $kind $server could not be written"
-    token_body "$kind" "$server" "$accessor" "$secret" | write_token "$accessor" "$known" || return 1
+    token_body "$kind" "$server" "$accessor" "$secret" | write_token "$accessor" "$1" || return 1
   done <"$TOKENS_MADE"
 }
 
@@ -49,18 +59,23 @@ tokens_are_made() {
 # run is over nobody knows the provisioner's either, and the election that makes the other is about to be.
 make_management() {
   local status=0
-  sed 's/.*/{"SecretID":"&","Description":"Initial Management Token","Policies":[{"ID":"00000000-0000-0000-0000-000000000001"}]}/' \
-    "$(token_file management).token" | request provisioner "$via" /v1/acl/token -X PUT -d @- >/dev/null || status=$?
+  write_management provisioner || status=$?
   reason="the management token of the settings may not be used at $via (403), and it could not be made again with the provisioner's: that $(refusal_words "$status")"
   [ "$status" -ne 3 ] || reason="$via lets neither the management token of the settings nor the provisioner's in (403). Consul makes the first of the settings at an election: while all servers are well, restart the one that leads by hand (systemctl restart $SERVICE); else see docs/security.md, \"ACLs\""
   [ "$status" -eq 0 ] || return 1
   say "the management token of the settings was gone from Consul, and is made again"
 }
 
+# The management token of the settings, with the token $1: Consul has it not.
+write_management() {
+  sed 's/.*/{"SecretID":"&","Description":"Initial Management Token","Policies":[{"ID":"00000000-0000-0000-0000-000000000001"}]}/' \
+    "$(token_file management).token" | request "$1" "$via" /v1/acl/token -X PUT -d @- >/dev/null
+}
+
 # Tokens that Consul has: ACCESSOR DESCRIPTION, with `_` for a space.
 known_tokens() {
   local said=''
-  said=$(request management "$via" /v1/acl/tokens) || return
+  said=$(request "$maker" "$via" /v1/acl/tokens) || return
   printf '%s' "$said" | json_rows '' AccessorID 'Description?'
 }
 
@@ -75,7 +90,7 @@ write_policy() {
 # Which client agents there are, and what runs beside them, the cluster does not know: so it is every node and every service.
 # To write them is to read them, which is what DNS is answered with, and a certificate for an agent is given by it.
 write_clients_policy() {
-  put_policy management "$CLIENTS_POLICY" "What client agents of consul-cluster need" \
+  put_policy "$maker" "$CLIENTS_POLICY" "What client agents of consul-cluster need" \
     'node_prefix \"\" { policy = \"write\" }' 'service_prefix \"\" { policy = \"write\" }' \
     'query_prefix \"\" { policy = \"read\" }'
 }
@@ -113,7 +128,7 @@ token_body() {
 write_token() {
   local place=''
   ! printf '%s\n' "$2" | grep -q "^$1 " || place=/$1
-  request management "$via" "/v1/acl/token$place" -X PUT -d @- >/dev/null
+  request "$maker" "$via" "/v1/acl/token$place" -X PUT -d @- >/dev/null
 }
 
 # ---------------------------------------------------------------- tried
@@ -124,10 +139,6 @@ provisioner_works() {
   is_allowed "to read the operator's side of it" /v1/operator/raft/configuration || return 1
   is_allowed "to write the operator's side of it" /v1/agent/force-leave/nobody.of.this.name -X PUT || return 1
   is_allowed "to read the keyring" /v1/operator/keyring --max-time 20 || return 1
-  # The key that is in use shall be used.
-  reason="the provisioner's token may not be used to change the keyring"
-  sed 's/.*/{"Key":"&"}/' "$STAGED_KEY" |
-    is_allowed "to change the keyring" /v1/operator/keyring -X PUT -d @- --max-time 20 || return 1
   reason="the provisioner's token may not be used to make a session"
   held=$(printf '{"Name":"consul-cluster acl","TTL":"10s"}' | request provisioner "$via" /v1/session/create -X PUT -d @-) || return 1
   held=$(printf '%s' "$held" | json_fields ID) || return 1
@@ -136,6 +147,13 @@ provisioner_works() {
   is_allowed "to remove a key" /v1/kv/consul-cluster/acl -X DELETE || return 1
   is_allowed "to end a session" "/v1/session/destroy/$held" -X PUT || return 1
   write_policy provisioner
+}
+
+# The key that is in use shall be used: of the staged one that is true once every server has switched.
+provisioner_changes_keyring() {
+  reason="the provisioner's token may not be used to change the keyring"
+  sed 's/.*/{"Key":"&"}/' "$STAGED_KEY" |
+    is_allowed "to change the keyring" /v1/operator/keyring -X PUT -d @- --max-time 20
 }
 
 # May the provisioner's token do this? $1: what, in words; then as for `ask`.
@@ -209,7 +227,7 @@ is_leaving() {
   ! grep -q "^agent $1 " "$TOKENS_MADE" && printf '%s\n' "$2" | grep -q "^$1 1 "
 }
 
-# Of servers that are gone, and of seeds and management tokens of before. What others have made is left alone, and so is the
+# Of servers that are gone, and of seeds, rotations and management tokens of before, but for what is kept of a rotation. What others have made is left alone, and so is the
 # token of a server that is about to leave: it writes its own node until it has left.
 remove_older_tokens() {
   local known='' own='' members='' accessor='' description=''
@@ -221,6 +239,7 @@ remove_older_tokens() {
     case $description in
       consul-cluster_provisioner | consul-cluster_dns | consul-cluster_clients | consul-cluster_agent_*)
         ! grep -q " $accessor " "$TOKENS_MADE" || continue
+        ! grep -qsx "$accessor" "$TOKENS/clients-before" || continue
         ! is_leaving "${description#consul-cluster_agent_}" "$members" || continue
         ;;
       Initial_Management_Token) [ "$accessor" != "$own" ] || continue ;;

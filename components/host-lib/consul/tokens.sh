@@ -5,6 +5,7 @@
 #
 #   recovery      known to each agent by itself, so that it works also where there is no quorum; for what is the agent's own
 #   provisioner   what a run needs of the cluster, and no more; the run that turns ACLs on makes it at its end
+#   recovery-before  of another rotation: what agents know that have not switched to this one
 #   agent         of a client alone: what its agent does everything with; the scripts try it, and use recovery
 #   management    may do anything: makes the others, and stands in for the provisioner's where that is not known, or may not what it should
 #
@@ -51,11 +52,24 @@ note_tokens() {
   if has_token recovery; then
     mkdir -m 0700 "$TOKENS.new"
     cp -p "$STAGED"/secrets/*.curl "$STAGED"/secrets/*.token "$TOKENS.new/"
+    (umask 077; clients_before >"$TOKENS.new/clients-before")
     flush "$TOKENS.new"/*
   fi
   rm -rf "$TOKENS"
   [ ! -d "$TOKENS.new" ] || mv "$TOKENS.new" "$TOKENS"
 }
+
+# Accessor of the token that client agents had before the one that is staged: by what ran here, or ran before that.
+clients_before() {
+  local was='' is=''
+  was=$(clients_accessor "$APPLIED_SECRETS")
+  is=$(clients_accessor "$STAGED/secrets")
+  if [ -n "$was" ] && [ "$was" != "$is" ]; then echo "$was"
+  elif [ -e "$TOKENS/clients-before" ]; then cat "$TOKENS/clients-before"
+  fi
+}
+
+clients_accessor() { [ ! -r "$1/acl-tokens" ] || sed -n 's/^clients - \([^ ]*\) .*/\1/p' "$1/acl-tokens"; }
 
 # Does what runs, ran before a switch that is not whole, or shall run, deny whoever has no token?
 acl_denies() { grep -qsx 'acl=deny' "$FACTS" "$PREVIOUS/facts" "$STAGED_CONFIG/facts"; }
@@ -68,7 +82,8 @@ tokens_for() {
     # The only one of the agent's paths that is judged as the cluster's.
     /v1/agent/force-leave/*) cluster_tokens ;;
     # A server's own agent may read every node, and the provisioner's token none.
-    /v1/agent/* | /v1/catalog/nodes*) some "$(! has_token recovery || echo recovery)" "$(former recovery)" ;;
+    /v1/agent/* | /v1/catalog/nodes*) some "$(! has_token recovery || echo recovery)" "$(former recovery)" \
+      "$(! has_token recovery-before || echo recovery-before)" ;;
     /v1/acl/*) if has_token management; then echo management; else echo none; fi ;;
     *) cluster_tokens ;;
   esac

@@ -199,6 +199,7 @@ main() {
     *) [ "$cluster" != serving ] || cluster_lock activation ;;
   esac
   [ "$cluster" != serving ] || ! needs_rotation || rotate
+  if [ "$cluster" = serving ]; then prepare_tokens; await_tokens_here; fi
   "$action"
   note_wipe
   say_what_was_done "$action"

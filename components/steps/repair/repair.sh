@@ -169,6 +169,8 @@ main() {
   read_desired
   find_own_agent || true
   assess_patiently
+  # By whichever server can, before any of them switches: one that is new here knows no token that could make others.
+  [ "$cluster" != serving ] || prepare_tokens
   diagnose
   if [ -z "$sick" ]; then
     # A change that was cut off on this host, and may have been taken back since, so that its activation has nothing to do.

@@ -8,6 +8,9 @@ import {
   type AclTokens,
   aclTokens,
   renderAclFiles,
+  rotatedTokens,
+  rotationLabel,
+  stagedTokensLabel,
   tokenLabel,
 } from "../../../components/render/acl";
 
@@ -81,6 +84,60 @@ describe("the tokens of a seed", () => {
     const { management: _, ...made } = aclTokens(seed, names);
     expect(others).toEqual(made);
     expect(tokenLabel(given)).toMatch(/^[0-9a-f]{12}$/);
+  });
+});
+
+describe("another rotation", () => {
+  const [first, second, third] = [seed, `${seed} 2 1`, `${seed} 3 2`].map((said) =>
+    rotatedTokens(said, names),
+  ) as [AclTokens, AclTokens, AclTokens];
+
+  test("the first one's are those of the seed itself, and its labels those that they were", () => {
+    expect(first).toEqual(aclTokens(seed, names));
+    expect([rotationLabel(), rotationLabel(1), stagedTokensLabel("made", "")]).toEqual([
+      "",
+      "",
+      "made",
+    ]);
+    expect(stagedTokensLabel("made", rotationLabel(2))).toBe("made.rotation-2");
+  });
+
+  test("has none of another's, but what is known of the one before it", () => {
+    for (const [one, other] of [
+      [first, second],
+      [second, third],
+      [first, third],
+    ] as const)
+      expect(all(one).filter((token) => all(other).includes(token))).toEqual([]);
+    expect(third.before).toEqual({
+      recovery: second.recovery,
+      clients: second.clients.accessor,
+    });
+  });
+
+  test("that is taken back has the tokens of before, and knows of the one that was taken back", () => {
+    const { before, ...tokens } = rotatedTokens(`${seed} 1 2`, names);
+    expect(tokens).toEqual(first);
+    expect(before?.recovery).toBe(second.recovery);
+  });
+
+  test("with which a cluster begins has none before it", () => {
+    const { before: _, ...tokens } = second;
+    expect(rotatedTokens(`${seed} 2`, names)).toEqual(tokens);
+  });
+
+  test("leaves a management token that was handed in as it is", () => {
+    const given = "0b511b38-9014-4f68-9b61-b23fc4f3e61c";
+    const tokens = rotatedTokens(`${seed} 2 1`, names, given);
+    expect(tokens).toEqual({ ...second, management: given });
+  });
+
+  test("lays down what agents of before know, and which token is kept; not that token itself", () => {
+    const files = renderAclFiles({ tokens: second, label: "made.rotation-2", server: "consul-2" });
+    expect(files["recovery-before.token"]).toBe(`${first.recovery}\n`);
+    expect(files["acl-tokens"]).toContain(`\nkept clients ${first.clients.accessor} -\n`);
+    expect(JSON.stringify(files)).not.toContain(first.clients.secret);
+    expect(files["tokens-label"]).toBe("made.rotation-2\n");
   });
 });
 

@@ -1,6 +1,11 @@
 import type { PlainArgs } from "../../../components/cluster/args";
 import type { ClusterPlan } from "../../../components/cluster/plan";
-import { type AclSecrets, aclTokens } from "../../../components/render/acl";
+import {
+  type AclSecrets,
+  rotatedTokens,
+  rotationLabel,
+  stagedTokensLabel,
+} from "../../../components/render/acl";
 import type { TlsMaterial } from "../../../components/render/tls";
 import { tlsFile } from "../../support/tlsFiles";
 
@@ -21,12 +26,21 @@ export const owner = "0123456789abcdef";
 export function aclSecretsOf(
   { acl, servers }: ClusterPlan,
   server: string,
-  { seed = "golden", tokensLabel = "made" } = {},
+  { seed = "golden", tokensLabel = "made", rotation = 1, rotationBefore = 0 } = {},
 ): AclSecrets | undefined {
   const names = servers.map(({ name }) => name);
   return acl.defaultPolicy === "off"
     ? undefined
-    : { tokens: aclTokens(seed, names), label: tokensLabel, server };
+    : {
+        tokens: rotatedTokens(saidOfSeed(seed, rotation, rotationBefore), names),
+        label: stagedTokensLabel(tokensLabel, rotationLabel(rotation)),
+        server,
+      };
+}
+
+/** As the seed's command says it. */
+function saidOfSeed(seed: string, rotation: number, before: number): string {
+  return [seed, ...(before > 0 ? [rotation, before] : rotation > 1 ? [rotation] : [])].join(" ");
 }
 
 /** A server's certificate; undefined where there is no TLS. */

@@ -22,6 +22,7 @@ test.each([
   ["acl-allow", false],
   ["acl-deny", false],
   ["acl-deny-at-once", true],
+  ["acl-rotation", false],
   ["tls-offered", false],
   ["tls-preferred", false],
   ["tls-required", false],
@@ -103,6 +104,18 @@ describe("ACLs", () => {
     expect(servers[0]?.reasons).toEqual(
       expect.arrayContaining(["acl off → allow", "the tokens of the ACLs"]),
     );
+  });
+
+  test("another rotation of them is a reload, and says what changes for others", () => {
+    const { servers, order } = of("acl-rotation");
+    expect(servers.map(({ effect }) => effect)).toEqual(["reload", "reload", "reload"]);
+    expect(order.map(({ what }) => what)).toContain("consul-2 reloads its settings");
+    for (const { reasons, secrets } of servers) {
+      expect(reasons).toEqual(["the ACL tokens rotate, which a reload takes over"]);
+      expect(secrets).toEqual([
+        "the tokens of the ACLs (rotation-1 → rotation-2): the outputs managementToken and clientToken change, tokens of applications' own stay",
+      ]);
+    }
   });
 
   test("other tokens alone are a restart", () => {

@@ -178,6 +178,20 @@ function withAcl(steps: PreviewStep[], from: string, to: string): PreviewStep[] 
   });
 }
 
+/** Another rotation of the tokens, and nothing else. */
+function withRotation(steps: PreviewStep[]): PreviewStep[] {
+  return steps.map((step) => {
+    if (kind(step) === "config") {
+      const labelled = edited(step, "create", (command) => `${command} tokens=made`, both);
+      const rotated = edited(labelled, "create", (text) => `${text}.rotation-2`, ["newState"]);
+      return { ...rotated, op: "update", diffReasons: ["create"] };
+    }
+    if (!["activate", "repair"].includes(kind(step))) return step;
+    const was = String(step.oldState?.inputs?.stdin ?? "");
+    return edited(step, "stdin", () => `${was}acl-rotation rotation-2\n`, ["newState"]);
+  });
+}
+
 const dataDir: [string, string][] = [
   ['"data_dir": "/var/consul"', '"data_dir": "/srv/consul"'],
   ["RequiresMountsFor=/var/consul", "RequiresMountsFor=/srv/consul"],
@@ -221,6 +235,8 @@ export const variants: Record<string, () => string> = {
   "acl-deny": () => changed("setting", (steps) => withAcl(modern(steps), "allow", "deny")),
   "acl-deny-at-once": () =>
     changed("setting", (steps) => withAcl(modern(steps, "update"), "off", "deny")),
+  "acl-rotation": () =>
+    changed("setting", (steps) => withRotation(withAcl(modern(steps), "deny", "deny"))),
   "tls-offered": () => changed("setting", (steps) => withTls(modern(steps), "off", "offered")),
   "tls-required": () =>
     changed("setting", (steps) => withTls(modern(steps), "outgoing", "required")),

@@ -42,6 +42,15 @@ describe("a set that is not what was asked for is refused", () => {
     expect(() => host.says("activate.sh", "read_desired", desired)).toThrow(message);
   });
 
+  test("and so are tokens of another rotation", () => {
+    const host = new Host();
+    host.stage(host.render({ acl: {} }));
+    const { desired } = host.render({ acl: {} }, { rotation: 2 });
+    expect(() => host.says("activate.sh", "read_desired", desired)).toThrow(
+      /staged tokens .* \(made, not made.rotation-2\)/,
+    );
+  });
+
   test("and so is nothing at all", () => {
     const host = new Host();
     host.stage(host.render());
@@ -93,6 +102,18 @@ describe("the least that serves", () => {
     expect(choose(acl, { applied: acl, options: other })).toBe("restart");
     expect(choose(acl)).toBe("restart");
     expect(choose({}, { applied: { acl: { defaultPolicy: "allow" } } })).toBe("restart");
+  });
+
+  test("reload: another rotation of the tokens, and the one before again; restart: with another management token", () => {
+    const acl: PlainArgs = { acl: {} };
+    const second = { rotation: 2, rotationBefore: 1 };
+    expect(choose(acl, { applied: acl, options: second })).toBe("reload");
+    const other = { ...second, tokensLabel: "0123456789ab" };
+    expect(choose(acl, { applied: acl, options: other })).toBe("restart");
+    const host = new Host();
+    host.apply(host.render(acl, second));
+    host.stage(host.render(acl, { rotationBefore: 2 }));
+    expect(host.says("activate.sh", "choose_action")).toBe("reload");
   });
 
   test("reload: another certificate, and TLS that is offered, used, taken back; restart: TLS that is required", () => {

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { PlainArgs } from "../../../components/cluster/args";
 import { type ClusterPlan, planCluster, type ServerPlan } from "../../../components/cluster/plan";
-import { renderServerAcl } from "../../../components/render/acl";
+import { renderServerAcl, rotationLabel } from "../../../components/render/acl";
 import type { Files } from "../../../components/render/files";
 import {
   renderSecretFiles,
@@ -43,6 +43,9 @@ export interface SetOptions {
   /** Of the tokens; those of the golden files where nothing is said. */
   seed?: string;
   tokensLabel?: string;
+  /** Of the tokens, and the one before it. */
+  rotation?: number;
+  rotationBefore?: number;
   /** Of the files in test/support/tls. */
   certificate?: string;
   certificateLabel?: string;
@@ -95,7 +98,8 @@ export class Host {
         tls && renderTlsFiles(tls),
       ),
       desired: renderWanted(about, config, options.label ?? label, {
-        tokens: acl?.label,
+        tokens: acl && (options.tokensLabel ?? "made"),
+        aclRotation: acl && rotationLabel(options.rotation),
         certificate: tls?.label,
       }),
     };

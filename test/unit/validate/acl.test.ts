@@ -14,6 +14,8 @@ describe("what is said of ACLs", () => {
   test.each<[unknown, string]>([
     [{ defaultPolicy: "permit" }, 'acl.defaultPolicy: "permit" is none of "deny"'],
     [{ defaultPolicy: true }, "acl.defaultPolicy: must be a string, not a boolean"],
+    [{ rotation: 0 }, "acl.rotation: 0 is not a whole number from 1"],
+    [{ rotation: 1.5 }, "acl.rotation: 1.5 is not a whole number from 1"],
     ["deny", "acl: must be an object, not a string"],
   ])("%j is refused", (acl, message) => {
     expect(problemsOf({ acl })).toEqual([expect.stringContaining(message)]);

@@ -127,6 +127,11 @@ export const wrongSettings: Row[] = [
       "acl.managementToken: stands unencrypted in the stack file; store it with `pulumi config set --secret --path 'acl.managementToken'`",
     ],
   },
+  {
+    at: "acl.rotation",
+    is: 0,
+    says: ["acl.rotation: 0 is not a whole number from 1; the first tokens are 1"],
+  },
   { at: "tls", is: "on", says: ["tls: must be an object, not a string"] },
   {
     at: "tls.mode",

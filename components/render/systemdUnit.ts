@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+import { socketPath } from "../cluster/listening";
 import type { ClusterPlan } from "../cluster/plan";
 
 /** Path of the environment file on a host, where the article has it. */
@@ -8,7 +10,7 @@ const environmentFile = "/etc/sysconfig/consul";
  * the vendor's unit has 9.2; ProcSubset=pid is left out because Consul's own host report needs /proc.
  */
 export function renderSystemdUnit(
-  plan: Pick<ClusterPlan, "configDir" | "dataDir">,
+  plan: Pick<ClusterPlan, "configDir" | "dataDir"> & { addresses?: { http: string } },
   description = "Consul server",
 ): string {
   return `[Unit]
@@ -43,7 +45,7 @@ CapabilityBoundingSet=CAP_NET_BIND_SERVICE
 NoNewPrivileges=yes
 ProtectSystem=strict
 ReadWritePaths=${plan.dataDir}
-ProtectHome=yes
+${renderSocketFolder(plan.addresses?.http ?? "")}ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
 ProtectKernelTunables=yes
@@ -65,6 +67,16 @@ SystemCallFilter=~@privileged @resources
 
 [Install]
 WantedBy=multi-user.target
+`;
+}
+
+/** Where HTTP listens on a socket: its folder, made at a start for the user consul and taken away at a stop. Nothing without one. */
+function renderSocketFolder(listening: string): string {
+  const socket = socketPath(listening);
+  if (socket === undefined) return "";
+  return `# The folder of the API's socket, in which others find nothing.
+RuntimeDirectory=${posix.relative("/run", posix.dirname(socket))}
+RuntimeDirectoryMode=0750
 `;
 }
 

@@ -13,6 +13,7 @@ export function renderSystemdUnit(
   plan: Pick<ClusterPlan, "configDir" | "dataDir"> & { addresses?: { http: string } },
   description = "Consul server",
 ): string {
+  const socket = socketPath(plan.addresses?.http ?? "");
   return `[Unit]
 Description=${description}
 Documentation=https://developer.hashicorp.com/consul/docs
@@ -45,7 +46,7 @@ CapabilityBoundingSet=CAP_NET_BIND_SERVICE
 NoNewPrivileges=yes
 ProtectSystem=strict
 ReadWritePaths=${plan.dataDir}
-${renderSocketFolder(plan.addresses?.http ?? "")}ProtectHome=yes
+${socket === undefined ? "" : renderSocketFolder(socket)}ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
 ProtectKernelTunables=yes
@@ -64,21 +65,24 @@ RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
-
+${socket === undefined ? "" : socketCalls}
 [Install]
 WantedBy=multi-user.target
 `;
 }
 
-/** Where HTTP listens on a socket: its folder, made at a start for the user consul and taken away at a stop. Nothing without one. */
-function renderSocketFolder(listening: string): string {
-  const socket = socketPath(listening);
-  if (socket === undefined) return "";
+/** Where HTTP listens on a socket: its folder, made at a start for the user consul and taken away at a stop. */
+function renderSocketFolder(socket: string): string {
   return `# The folder of the API's socket, in which others find nothing.
 RuntimeDirectory=${posix.relative("/run", posix.dirname(socket))}
 RuntimeDirectoryMode=0750
 `;
 }
+
+/** Consul gives each socket that it makes to its own user, though it is that one's already: without this it is killed there. */
+const socketCalls = `# Consul changes the owner of its socket, to itself: the capability to more than that it has not.
+SystemCallFilter=@chown
+`;
 
 /** The environment file: sorted, quoted as systemd.exec(5) asks for. */
 export function renderEnvironment(environment: Record<string, string>): string {

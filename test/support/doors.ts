@@ -1,3 +1,4 @@
+import { isSocket } from "../../components/cluster/listening";
 import { hasHttps } from "../../components/render/tls";
 import { ConsulApi } from "./consul";
 import type { Settings } from "./stack";
@@ -76,8 +77,8 @@ export interface Credentials {
 }
 
 /**
- * `hosts`: names by address. A server that listens on loopback alone is asked through a tunnel. One whose HTTP is off, or listens
- * on a socket alone, is asked over HTTPS.
+ * `hosts`: names by address. A server that listens on loopback alone is asked through a tunnel. Where HTTP is off, or on a socket
+ * alone, HTTPS is its only door.
  */
 export async function openDoors(
   stack: string,
@@ -85,7 +86,7 @@ export async function openDoors(
   settings: readonly Settings[],
   { token, ca }: Credentials = {},
 ): Promise<Doors> {
-  const found = settings.map((one) => placeOf(one, ca !== undefined));
+  const found = settings.flatMap((one) => placeOf(one, ca !== undefined));
   const places = [...new Map(found.map((place) => [key(place), place])).values()];
   const tunnels: Tunnel[] = [];
   const apis: Record<string, Asked> = {};
@@ -121,7 +122,7 @@ interface Place {
 
 const key = ({ port, open, tls }: Place) => `${port} ${open} ${tls}`;
 
-function placeOf(settings: Settings, hasCa: boolean): Place {
+function placeOf(settings: Settings, hasCa: boolean): Place | [] {
   const { ports, addresses, tls } = settings as {
     ports?: { http?: number; https?: number };
     addresses?: { http?: string };
@@ -130,7 +131,9 @@ function placeOf(settings: Settings, hasCa: boolean): Place {
   // With TLS it is HTTPS that is open.
   const closed = tls !== undefined && hasHttps(tls.mode ?? "required");
   if (closed && hasCa) return { port: ports?.https ?? 8501, open: true, tls: true };
-  const listening = (addresses?.http ?? (closed ? "127.0.0.1" : "0.0.0.0")).split(" ");
+  const places = (addresses?.http ?? (closed ? "127.0.0.1" : "0.0.0.0")).split(" ");
+  const listening = places.filter((place) => !isSocket(place));
+  if (listening.length === 0 || ports?.http === -1) return [];
   const open = listening.some((address) => address !== "127.0.0.1" && address !== "::1");
   return { port: ports?.http ?? 80, open, tls: false };
 }

@@ -32,9 +32,11 @@ await_leader() {
 }
 
 # Nobody can ask it any more, nor take the cluster's lock through it. What heals that is a reload, which harms nobody and needs no gate;
-# nothing else is done. A switch that was cut off goes on once the agent can be asked: its certificate is in place already.
+# nothing else is done. A switch that was cut off goes on once the agent can be asked: what it had put in place, or had not, is there then.
 renew_certificate() {
+  bootstraps=no
   if [ -e "$PREVIOUS/complete" ]; then
+    switch_over
     reload_by_signal ||
       die "$(lock_out_words); a signal to reload did not change that. Restart it by hand (systemctl restart $SERVICE) while all others are well, and run it again"
     find_own_agent || true

@@ -168,7 +168,7 @@ describe("a certificate that has ended, with HTTPS alone", () => {
 
   test("whose renewal was cut off gets the signal, and goes on under the gates", () => {
     const { status, said } = activation(alone, { cut: true });
-    expect(said).toMatch(/^signal\nlooks at the cluster/);
+    expect(said).toMatch(/^switched\nsignal\nlooks at the cluster/);
     expect(status).toBe(7);
   });
 

@@ -1,16 +1,23 @@
 import { posix } from "node:path";
 import { socketPath } from "../cluster/listening";
 import type { ClusterPlan } from "../cluster/plan";
+import { isObject } from "./json";
 
 /** Path of the environment file on a host, where the article has it. */
 const environmentFile = "/etc/sysconfig/consul";
+
+/** Where an agent may listen on sockets. */
+interface Listening {
+  addresses?: { http: string };
+  extraConfig?: Record<string, unknown>;
+}
 
 /**
  * The service: what the article's unit does, in a sandbox. Rated 1.6 by `systemd-analyze security`, where
  * the vendor's unit has 9.2; ProcSubset=pid is left out because Consul's own host report needs /proc.
  */
 export function renderSystemdUnit(
-  plan: Pick<ClusterPlan, "configDir" | "dataDir"> & { addresses?: { http: string } },
+  plan: Pick<ClusterPlan, "configDir" | "dataDir"> & Listening,
   description = "Consul server",
 ): string {
   const socket = socketPath(plan.addresses?.http ?? "");
@@ -65,7 +72,7 @@ RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources
-${socket === undefined ? "" : socketCalls}
+${makesSockets(plan) ? socketCalls : ""}
 [Install]
 WantedBy=multi-user.target
 `;
@@ -77,6 +84,14 @@ function renderSocketFolder(socket: string): string {
 RuntimeDirectory=${posix.relative("/run", posix.dirname(socket))}
 RuntimeDirectoryMode=0750
 `;
+}
+
+/** One that the argument names, or that `extraConfig` does, for gRPC. */
+function makesSockets({ addresses, extraConfig = {} }: Listening): boolean {
+  const others = isObject(extraConfig.addresses) ? Object.values(extraConfig.addresses) : [];
+  return [addresses?.http, ...others].some(
+    (listening) => typeof listening === "string" && socketPath(listening) !== undefined,
+  );
 }
 
 /** Consul gives each socket that it makes to its own user, though it is that one's already: without this it is killed there. */

@@ -360,11 +360,11 @@ export interface DnsConfigArgs {
   maxStale?: Input<string>;
 }
 
-/** Ports from 1 to 65535; -1 switches a listener off where the cluster can do without it (dns, https, grpc, grpcTls, serfWan). */
+/** Ports from 1 to 65535; -1 switches a listener off where the cluster can do without it (dns, http with TLS, https, grpc, grpcTls, serfWan). */
 export interface PortsArgs {
   /** DNS, TCP and UDP. @default 53 */
   dns?: Input<number>;
-  /** HTTP API and UI. @default 80 */
+  /** HTTP API and UI. -1, with `tls` in mode `required` or `preferred`: HTTPS alone, for the scripts on the servers, too. @default 80 */
   http?: Input<number>;
   /** HTTPS API; with `tls`, 8501 where nothing is said. @default -1 */
   https?: Input<number>;
@@ -384,8 +384,8 @@ export interface AddressesArgs {
   /** IP addresses that DNS listens on, separated by spaces; `own` is each server's own. @default "0.0.0.0" */
   dns?: Input<string>;
   /**
-   * IP addresses that HTTP listens on, separated by spaces; `own` is each server's own. With `tls`, loopback alone where
-   * nothing is said. @default "0.0.0.0"
+   * IP addresses that HTTP listens on, separated by spaces; `own` is each server's own. One of them may be a unix socket,
+   * `unix:///run/consul/http.sock`. With `tls`, loopback alone where nothing is said. @default "0.0.0.0"
    */
   http?: Input<string>;
   /** IP addresses that HTTPS listens on, separated by spaces; `own` is each server's own. With `tls` alone. @default "0.0.0.0" */

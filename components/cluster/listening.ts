@@ -15,19 +15,48 @@ export function listeningOn(listening: string, own: string): string {
   return listening.replace(/\S+/g, (address) => (address === OWN ? own : address));
 }
 
-/** The HTTP address at which the host at this address reaches its own agent. */
-export function localApi(
-  plan: { addresses: { http: string }; ports: { http: number } },
-  own: string,
-): string {
-  const listening = listeningOn(plan.addresses.http, own).split(/\s+/);
-  const isOnLoopback = isEverywhere(listening) || listening.includes("127.0.0.1");
-  return `http://${hostPort(isOnLoopback ? "127.0.0.1" : (listening[0] as string), plan.ports.http)}`;
+/** What a unix socket begins with in the place of an address, before its path. */
+export const SOCKET = "unix://";
+
+export function isSocket(address: string): boolean {
+  return address.startsWith(SOCKET);
+}
+
+/** The path of the socket among these addresses; undefined where there is none. */
+export function socketPath(listening: string): string | undefined {
+  return listening.split(/\s+/).find(isSocket)?.slice(SOCKET.length);
+}
+
+/** The IP addresses among these, for the host at this one. */
+export function ipsOf(listening: string, own: string): string[] {
+  return listeningOn(listening, own)
+    .split(/\s+/)
+    .filter((address) => !isSocket(address));
+}
+
+interface OwnListening {
+  ports: { http: number; https?: number };
+  addresses: { http: string; https?: string };
+}
+
+/** Where the host at this address asks its own agent: over HTTP, or over HTTPS where that is off. */
+export function localApi({ ports, addresses }: OwnListening, own: string): string {
+  if (ports.http < 0)
+    return `https://${hostPort(nearest(addresses.https ?? "", own), ports.https ?? -1)}`;
+  const at = nearest(addresses.http, own);
+  return isSocket(at) ? at : `http://${hostPort(at, ports.http)}`;
+}
+
+/** Of what is listened on: loopback, a socket, or else the first address. */
+function nearest(listening: string, own: string): string {
+  const places = listeningOn(listening, own).split(/\s+/);
+  const isOnLoopback = isEverywhere(places) || places.includes("127.0.0.1");
+  return isOnLoopback ? "127.0.0.1" : (places.find(isSocket) ?? (places[0] as string));
 }
 
 /** Whether what listens on these addresses, separated by spaces, is reached at a host's own one. */
 export function listensAt(listening: string, own: string): boolean {
-  const addresses = listeningOn(listening, own).split(/\s+/);
+  const addresses = ipsOf(listening, own);
   return (
     isEverywhere(addresses) ||
     addresses.some((address) => canonicalAddress(address) === canonicalAddress(own))
@@ -40,7 +69,7 @@ export function listensAt(listening: string, own: string): boolean {
  */
 function reachedByOthers(listening: string, own: string): string | undefined {
   if (listensAt(listening, own)) return own;
-  return listening.split(/\s+/).find((address) => !isLoopback(address));
+  return ipsOf(listening, own).find((address) => !isLoopback(address));
 }
 
 function isLoopback(address: string): boolean {

@@ -124,7 +124,8 @@ function managed(plan: ClusterPlan, server: ServerPlan): Record<string, unknown>
     },
     addresses: {
       dns: listeningOn(plan.addresses.dns, server.address),
-      http: listeningOn(plan.addresses.http, server.address),
+      // Nothing listens there with HTTPS alone.
+      ...(plan.ports.http > 0 && { http: listeningOn(plan.addresses.http, server.address) }),
       ...(hasHttps(plan.tls.mode) && {
         https: listeningOn(plan.addresses.https, server.address),
       }),

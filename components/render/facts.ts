@@ -57,7 +57,7 @@ function common(plan: ClusterPlan | ClientPlan, host: { name: string; address: s
     config_dir: plan.configDir,
     api: localApi(plan, host.address),
     http_port: plan.ports.http,
-    http_open: listensAt(plan.addresses.http, host.address) ? "yes" : "no",
+    http_open: plan.ports.http > 0 && listensAt(plan.addresses.http, host.address) ? "yes" : "no",
   };
 }
 

@@ -1,4 +1,4 @@
-import { isEverywhere, listeningOn } from "../cluster/listening";
+import { ipsOf, isEverywhere } from "../cluster/listening";
 import type { ClusterPlan } from "../cluster/plan";
 
 type PortName = keyof ClusterPlan["ports"];
@@ -61,17 +61,21 @@ interface Listening {
 
 /**
  * The same as preflight asks for them on the host at this address, `8300` or `53@10.0.0.11+127.0.0.1`: a port that is listened
- * on at some addresses alone may be somebody's at others.
+ * on at some addresses alone may be somebody's at others. Where a socket is all that is listened on, the port is nobody's.
  */
 export function listeningPlaces({ ports, addresses }: Listening, own: string) {
   const places = listeningPorts({ ports });
   const at = new Map(
     Object.entries(addresses).flatMap(([name, listening]) => {
       const port = ports[name as PortName];
-      const some = listeningOn(listening, own).split(/\s+/);
+      const some = ipsOf(listening, own);
       return port === undefined || isEverywhere(some) ? [] : [[port, some.join("+")] as const];
     }),
   );
-  const placed = (port: number) => (at.has(port) ? `${port}@${at.get(port)}` : `${port}`);
-  return { tcp: places.tcp.map(placed), udp: places.udp.map(placed) };
+  const placed = (port: number) => {
+    const some = at.get(port);
+    if (some === undefined) return `${port}`;
+    return some === "" ? [] : `${port}@${some}`;
+  };
+  return { tcp: places.tcp.flatMap(placed), udp: places.udp.flatMap(placed) };
 }

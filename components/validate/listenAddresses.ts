@@ -1,28 +1,42 @@
-import { isEverywhere, OWN } from "../cluster/listening";
+import { isEverywhere, isSocket, OWN } from "../cluster/listening";
 import { canonicalAddress, notAnAddress, parseAddress } from "./address";
 import { type Problem, problem, show } from "./problem";
 import { allServers, serverAt } from "./servers";
+import { checkSocket } from "./sockets";
 import { each, type Fields, object, optional, repeats, text } from "./values";
 
-/** The addresses that DNS and HTTP listen on; the same text for every server. */
-export function checkListenAddresses(args: Fields): Problem[] {
-  const check = optional(
-    text(
-      (value, path) => checkList(args, value, path),
-      'IP addresses or "own", with spaces between them',
-    ),
+/** The addresses that DNS and HTTP listen on; the same text for every server. `sockets`: HTTP may listen on one, too. */
+export function checkListenAddresses(args: Fields, sockets = false): Problem[] {
+  const check = (takes: boolean) =>
+    optional(
+      text(
+        (value, path) => checkList(args, value, { path, sockets: takes }),
+        'IP addresses or "own", with spaces between them',
+      ),
+    );
+  const checks = { dns: check(false), http: check(sockets), https: check(false) };
+  return optional(object((addresses) => each(addresses, "addresses", checks)))(
+    args.addresses,
+    "addresses",
   );
-  return optional(
-    object((addresses) => each(addresses, "addresses", { dns: check, http: check, https: check })),
-  )(args.addresses, "addresses");
 }
 
-function checkList(args: Fields, value: string, path: string): Problem[] {
+interface Place {
+  path: string;
+  /** Whether a unix socket may stand there. */
+  sockets: boolean;
+}
+
+function checkList(args: Fields, value: string, { path, sockets }: Place): Problem[] {
   if (value.trim() === "") return problem(path, `${show(value)} holds no IP address; give one`);
   if (value.trim() !== value)
     return problem(path, `${show(value)} has a space at its end or start`);
-  const parts = value.split(/ +/);
+  const all = value.split(/ +/);
+  const found = sockets ? all.filter(isSocket) : [];
+  const parts = all.filter((part) => !found.includes(part));
   return [
+    ...found.flatMap((socket) => checkSocket(socket, path)),
+    ...(found.length > 1 ? problem(path, "names more than one socket; give one") : []),
     ...parts.flatMap((part) => checkOne(args, part, parts, path)),
     ...repeats(parts, placeOf).flatMap(({ item }) =>
       problem(path, `${show(item)} stands there twice; give it once`),

@@ -11,16 +11,24 @@ export type Ports = Partial<Record<PortName, number>>;
 export const DEFAULT_PORTS = planCluster({}).ports;
 /** Without these there is no cluster, or no way for this component to ask it for its health. */
 const NEEDED: ReadonlySet<PortName> = new Set(["http", "server", "serfLan"]);
+/** The same of servers, which may answer over HTTPS alone: validate/httpApi.ts says when. */
+export const NEEDED_OF_SERVERS: ReadonlySet<PortName> = new Set(["server", "serfLan"]);
 
 /** What a port number is in the settings, given or by default. */
 export function portOf(args: Fields, name: PortName, defaults: Ports = DEFAULT_PORTS): unknown {
   return fieldsOf(args.ports)[name] ?? defaults[name];
 }
 
-/** `defaults` are all ports that there are: a client agent has fewer than a server. */
-export function checkPorts(args: Fields, defaults: Ports = DEFAULT_PORTS): Problem[] {
+/** `defaults` are all ports that there are: a client agent has fewer than a server. `needed`: those that are never off. */
+export function checkPorts(
+  args: Fields,
+  defaults: Ports = DEFAULT_PORTS,
+  needed: ReadonlySet<PortName> = NEEDED,
+): Problem[] {
   const names = Object.keys(defaults) as PortName[];
-  const checks = Object.fromEntries(names.map((name) => [name, optional(checkListener(name))]));
+  const checks = Object.fromEntries(
+    names.map((name) => [name, optional(checkListener(name, needed))]),
+  );
   return [
     ...optional(object((ports) => each(ports, "ports", checks)))(args.ports, "ports"),
     ...checkTwice(args, defaults),
@@ -37,15 +45,15 @@ export const checkPort = number((port, path) =>
   isPort(port) ? [] : problem(path, `${show(port)} is not a port; give 1 to 65535`),
 );
 
-function checkListener(name: PortName) {
+function checkListener(name: PortName, needed: ReadonlySet<PortName>) {
   return number((port, path) => {
     if (isPort(port)) return [];
-    if (port === -1 && !NEEDED.has(name)) return [];
+    if (port === -1 && !needed.has(name)) return [];
     if (port === -1) {
       const reason = name === "http" ? "health is asked for there" : "servers need it to talk";
       return problem(path, `-1 would switch this listener off, and ${reason}; give 1 to 65535`);
     }
-    const off = NEEDED.has(name) ? "" : ", or -1 to switch the listener off";
+    const off = needed.has(name) ? "" : ", or -1 to switch the listener off";
     return problem(path, `${show(port)} is not a port; give 1 to 65535${off}`);
   });
 }

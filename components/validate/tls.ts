@@ -44,7 +44,7 @@ export function checkTls(args: Fields): Problem[] {
 }
 
 /** "off" where there is none, or nothing that makes sense is said of it. */
-function modeOf(args: Fields): string {
+export function modeOf(args: Fields): string {
   if (!isFields(args.tls)) return "off";
   const { mode = "required" } = args.tls;
   return typeof mode === "string" ? mode : "off";

@@ -5,9 +5,10 @@ import { checkAws } from "./aws";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
 import { checkHosts } from "./hosts";
+import { checkHttpApi } from "./httpApi";
 import { checkListenAddresses } from "./listenAddresses";
 import { checkNspawn } from "./nspawn";
-import { checkPorts } from "./ports";
+import { checkPorts, NEEDED_OF_SERVERS } from "./ports";
 import type { Problem } from "./problem";
 import { checkRecursors } from "./recursors";
 import { checkRelease } from "./release";
@@ -33,8 +34,9 @@ export function validate(args: PlainArgs, files?: Files): Problem[] {
     ...checkRelease(fields, files),
     ...checkSettings(fields),
     ...checkTls(fields),
-    ...checkPorts(fields, portsBesideTls(fields)),
-    ...checkListenAddresses(fields),
+    ...checkPorts(fields, portsBesideTls(fields), NEEDED_OF_SERVERS),
+    ...checkListenAddresses(fields, true),
+    ...checkHttpApi(fields),
     ...checkRecursors(fields),
     ...checkEnvironment(fields),
     ...checkExtraConfig(

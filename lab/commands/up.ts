@@ -21,8 +21,14 @@ runMain(async () => {
   await pulumiUp(toolchain);
   const unchanged = booted.length === 0 && (await lastUpdateChangedNothing(toolchain));
   const outputs = await stackOutputs(toolchain);
-  const status = await progress.step("asking the cluster", () => healthyCluster(outputs));
-  console.log(statusReport(status, outputs, Boolean(process.stdout.isTTY)));
+  if (outputs.httpAddresses.length > 0) {
+    const status = await progress.step("asking the cluster", () => healthyCluster(outputs));
+    console.log(statusReport(status, outputs, Boolean(process.stdout.isTTY)));
+  } else {
+    progress.note(
+      "The servers' API answers on their own hosts alone (`addresses.http`): no table.",
+    );
+  }
   if (unchanged) progress.note("\nNothing had to be changed.");
   return 0;
 });

@@ -6,8 +6,9 @@ import { inPlain, overTls } from "../support/stranger";
 import { tlsFile } from "../support/tlsFiles";
 import { addresses, names, on, processes, trio, trioIsUpWith } from "../support/trio";
 
-// TLS, with ACLs beside it: a cluster that speaks nothing else from its first start, and goes through a reload and a restart
-// under load; a stranger is refused on every port, and no private key shows anywhere.
+// TLS, with ACLs beside it: a cluster that speaks nothing else from its first start, and goes through a reload and restarts
+// under load: to HTTPS alone, and from there to plain HTTP on a socket. A stranger is refused on every port, and no private key
+// shows anywhere.
 //
 // How a cluster that serves is led to TLS, a renewal, and an upgrade (a hand-over of 1.19.2 takes more than a second over TLS)
 // are not here; client agents are in 14-tls-clients.
@@ -92,19 +93,47 @@ describe("a new cluster with TLS", () => {
     await trio.up("--expect-no-changes");
   });
 
-  test("a reload and a restart go on as before, under load", async () => {
+  /** The places where Consul listens by TCP or on a socket for HTTP and HTTPS. */
+  const doors = (name: string) =>
+    on(
+      name,
+      "{ sudo ss -Hltn '( sport = :80 or sport = :8501 )' | awk '{ print $4 }'; sudo find /run/consul -type s -printf '%p %m %u\\n' 2>/dev/null; } | paste -sd,",
+    );
+
+  test("a reload goes on as before, under load", async () => {
     const before = await processes();
     const token = outputs.managementToken;
     const reload = { ...trio.settings, dnsConfig: { allowStale: false } };
     await keepsItsPromise(trio, addresses, reload, { says: "reload", token });
     expect(await processes()).toEqual(before);
-    const kept = await keepsItsPromise(
-      trio,
-      addresses,
-      { ...reload, ui: false },
-      { says: "restart", token },
-    );
+  });
+
+  test("to HTTPS alone, by which the scripts ask as well, and a reload there", async () => {
+    const { managementToken: token, caCertificate: ca } = outputs;
+    const alone = { ...trio.settings, ports: { http: -1 } };
+    const kept = await keepsItsPromise(trio, addresses, alone, { says: "restart", token, ca });
     expect(kept.said).toContain("leadership handed over");
+    expect(kept.plan.warnings.map(({ text }) => text).join()).toContain("`ports.http` 80 → off");
+    for (const name of names) expect(await doors(name)).toBe("*:8501");
+    const before = await processes();
+    const reload = { ...alone, dnsConfig: { allowStale: true } };
+    await keepsItsPromise(trio, addresses, reload, { says: "reload", token, ca });
+    expect(await processes()).toEqual(before);
+  });
+
+  test("from there to a socket, which is root's and Consul's own", async () => {
+    const { managementToken: token, caCertificate: ca } = outputs;
+    const { ports: _, ...more } = trio.settings;
+    const socket = { ...more, addresses: { http: "unix:///run/consul/http.sock" } };
+    await keepsItsPromise(trio, addresses, socket, { says: "restart", token, ca });
+    const ask = "curl -s --unix-socket /run/consul/http.sock http://localhost/v1/status/leader";
+    for (const name of names) {
+      expect(await doors(name)).toBe("*:8501,/run/consul/http.sock 700 consul");
+      expect(await on(name, `sudo ${ask}`)).toMatch(/^"\S+:8300"$/);
+      expect(await on(name, `${ask} || echo $?`), "somebody else").toBe("7");
+    }
+    const { httpAddresses } = await trio.outputs<Outputs>();
+    expect(httpAddresses).toEqual(outputs.httpAddresses);
   });
 
   test("back to plain text at once is refused, as the plan says", async () => {
@@ -113,6 +142,7 @@ describe("a new cluster with TLS", () => {
       says: "restart",
       refused: "fixed-settings",
       token: outputs.managementToken,
+      ca: outputs.caCertificate,
     });
     expect(kept.said).toContain("tls cannot go from required to off in one run");
     expect(kept.said, "no host was reached").not.toMatch(/-(release|secrets|config) updating/);

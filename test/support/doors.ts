@@ -1,3 +1,4 @@
+import { isSocket } from "../../components/cluster/listening";
 import { hasHttps } from "../../components/render/tls";
 import { ConsulApi } from "./consul";
 import type { Settings } from "./stack";
@@ -14,8 +15,11 @@ export class ApiByDoors implements Asked {
   private last = 0;
   private readonly doors: ConsulApi[];
 
-  constructor(addresses: readonly string[], token?: string) {
-    this.doors = addresses.map((address) => new ConsulApi(address, token));
+  /** Doors over HTTP are their addresses. */
+  constructor(doors: readonly (string | ConsulApi)[], token?: string) {
+    this.doors = doors.map((door) =>
+      typeof door === "string" ? new ConsulApi(door, token) : door,
+    );
   }
 
   put(path: string, body?: string, timeout?: number): Promise<boolean> {
@@ -46,7 +50,13 @@ export class ApiByDoors implements Asked {
 
 /** Refused, or ended before there was an answer: as a tunnel does where nobody listens behind it. */
 function isClosed(error: unknown): boolean {
-  const { name, cause } = error as { name?: string; cause?: { code?: string } };
+  const { name, code, cause } = error as {
+    name?: string;
+    code?: string;
+    cause?: { code?: string };
+  };
+  // Over HTTPS nothing is behind a tunnel.
+  if (code === "ECONNREFUSED") return true;
   return (
     name === "TypeError" &&
     ["ECONNREFUSED", "ECONNRESET", "UND_ERR_SOCKET"].includes(cause?.code ?? "")
@@ -59,21 +69,33 @@ export interface Doors {
   close(): void;
 }
 
-/** `hosts`: names by address; `token`: what they are asked with. A server that listens on loopback alone is asked through a tunnel. */
+/** What servers are asked with. */
+export interface Credentials {
+  token?: string;
+  /** Of TLS: with it, HTTPS is the door where it is open. */
+  ca?: string;
+}
+
+/**
+ * `hosts`: names by address. A server that listens on loopback alone is asked through a tunnel. Where HTTP is off, or on a socket
+ * alone, HTTPS is its only door.
+ */
 export async function openDoors(
   stack: string,
   hosts: Record<string, string>,
   settings: readonly Settings[],
-  token?: string,
+  { token, ca }: Credentials = {},
 ): Promise<Doors> {
-  const places = [...new Map(settings.map(placeOf).map((place) => [key(place), place])).values()];
+  const found = settings.flatMap((one) => placeOf(one, ca !== undefined));
+  const places = [...new Map(found.map((place) => [key(place), place])).values()];
   const tunnels: Tunnel[] = [];
   const apis: Record<string, Asked> = {};
   try {
     for (const [name, address] of Object.entries(hosts)) {
-      const doors: string[] = [];
-      for (const { port, open } of places) {
-        if (open) doors.push(`${address}:${port}`);
+      const doors: (string | ConsulApi)[] = [];
+      for (const { port, open, tls } of places) {
+        if (tls) doors.push(new ConsulApi(`${address}:${port}`, token, ca));
+        else if (open) doors.push(`${address}:${port}`);
         else {
           const tunnel = await openTunnel(stack, name, port);
           tunnels.push(tunnel);
@@ -95,19 +117,23 @@ export async function openDoors(
 interface Place {
   port: number;
   open: boolean;
+  tls: boolean;
 }
 
-const key = ({ port, open }: Place) => `${port} ${open}`;
+const key = ({ port, open, tls }: Place) => `${port} ${open} ${tls}`;
 
-function placeOf(settings: Settings): Place {
+function placeOf(settings: Settings, hasCa: boolean): Place | [] {
   const { ports, addresses, tls } = settings as {
-    ports?: { http?: number };
+    ports?: { http?: number; https?: number };
     addresses?: { http?: string };
     tls?: { mode?: string };
   };
   // With TLS it is HTTPS that is open.
   const closed = tls !== undefined && hasHttps(tls.mode ?? "required");
-  const listening = (addresses?.http ?? (closed ? "127.0.0.1" : "0.0.0.0")).split(" ");
+  if (closed && hasCa) return { port: ports?.https ?? 8501, open: true, tls: true };
+  const places = (addresses?.http ?? (closed ? "127.0.0.1" : "0.0.0.0")).split(" ");
+  const listening = places.filter((place) => !isSocket(place));
+  if (listening.length === 0 || ports?.http === -1) return [];
   const open = listening.some((address) => address !== "127.0.0.1" && address !== "::1");
-  return { port: ports?.http ?? 80, open };
+  return { port: ports?.http ?? 80, open, tls: false };
 }

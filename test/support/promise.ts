@@ -31,6 +31,8 @@ export interface PromiseOptions {
   without?: readonly string[];
   /** What the writers write with. @default none */
   token?: string;
+  /** The CA's certificate: with it they write over HTTPS. @default none: they write over HTTP */
+  ca?: string;
   /** Applies the change, and returns what that said. @default one run of the stack */
   apply?: () => Promise<string>;
   /** The machine that each server stands on in the end, where it is not the one of its name. @default none */
@@ -85,7 +87,7 @@ async function changeOnce(
     stack.name,
     Object.fromEntries(written),
     [before, settings],
-    options.token,
+    options,
   );
   let plan: ClusterReview | undefined;
   let looks: Record<string, Look> = {};

@@ -196,6 +196,25 @@ describe("the address at which a server reaches its own agent", () => {
     expect(localApi(plan, "10.0.0.13")).toBe(expected);
   });
 
+  test.each([
+    ["unix:///run/consul/http.sock", "unix:///run/consul/http.sock"],
+    ["own unix:///run/consul/http.sock", "unix:///run/consul/http.sock"],
+    ["unix:///run/consul/http.sock 127.0.0.1", "http://127.0.0.1:80"],
+    ["unix:///run/consul/http.sock 0.0.0.0", "http://127.0.0.1:80"],
+  ])("on a socket, listening on %s", (http, expected) => {
+    expect(localApi(planCluster({ addresses: { http } }), "10.0.0.13")).toBe(expected);
+  });
+
+  test.each([
+    [undefined, "https://127.0.0.1:8501"],
+    ["own", "https://10.0.0.13:8501"],
+    ["127.0.0.2 own", "https://127.0.0.2:8501"],
+  ])("over HTTPS alone, listening on %s", (https, expected) => {
+    const addresses = https === undefined ? {} : { https };
+    const plan = planCluster({ tls: {}, ports: { http: -1 }, addresses });
+    expect(localApi(plan, "10.0.0.13")).toBe(expected);
+  });
+
   test("has the port of the settings", () => {
     expect(localApi(planCluster({ ports: { http: 8500 } }), "10.0.0.13")).toBe(
       "http://127.0.0.1:8500",

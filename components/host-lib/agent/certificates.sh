@@ -44,6 +44,12 @@ certificate_is_shown() {
   is_client || [ -z "$(staged_certificate)" ] || [ "$(shown_certificate "$(applied_fact address)" "$(raft_port)")" = good ]
 }
 
+# Is it the certificate alone for which nobody can ask the agent here? So it is with HTTPS alone, once that has ended.
+is_locked_out() {
+  case $api in https://*) ;; *) return 1 ;; esac
+  ! leader_of "$api" >/dev/null && runs && [ "$(shown_certificate "$(applied_fact address)" "$(raft_port)")" = bad ]
+}
+
 # By this host's own clock, which Consul goes by, too. A certificate that is not valid Consul takes at a reload, and the
 # connections that stand go on; the next one fails.
 check_certificate_time() {

@@ -79,6 +79,10 @@ choose_action() {
 reload() {
   local said='' status=0
   switch_over
+  if is_locked_out && ! reload_by_signal; then
+    reload_previous
+    die "a signal to reload did not bring this server its certificate within $RELOAD_S s, so it was told to take its previous settings again"
+  fi
   said=$(ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S") || status=$?
   case $status in
     0) certificate_is_shown || { reload_previous; die "what it shows since the reload is not accepted here, so it was told to take its previous certificate again"; }
@@ -91,9 +95,19 @@ reload() {
   esac
 }
 
+# A signal needs no API, and brings no answer: that it was taken shows in the certificate, which is the first of what Consul takes over.
+# What became of the rest tells the question that can be asked from then on.
+reload_by_signal() {
+  timeout "$RELOAD_S" systemctl reload "$SERVICE" || return 1
+  within "$RELOAD_S" certificate_is_shown
+}
+
 reload_previous() {
   restore_previous
-  ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S" >/dev/null || true
+  # With HTTPS alone it cannot be asked where it shows what is not accepted.
+  if is_locked_out; then timeout "$RELOAD_S" systemctl reload "$SERVICE" || true
+  else ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S" >/dev/null || true
+  fi
   forget_previous
 }
 

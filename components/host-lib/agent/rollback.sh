@@ -35,11 +35,23 @@ forget_previous() {
   # A switch to another folder that was taken back has left one, too.
   before=$(staged_fact config_dir)
   [ "$before" = "$folder" ] || [ -z "$folder" ] || remove_config_folder "$before"
+  remove_socket_folder "$PREVIOUS/unit"
+  remove_socket_folder "$STAGED/config/consul.service"
   rm -rf "$PREVIOUS"
   for old in "$folder.sets"/*; do
     [ "$old" = "$(readlink "$folder")" ] || rm -rf "$old"
   done
 }
+
+# That of the unit $1, where what runs has another, or none: at a stop systemd takes away what the unit of today names, and no more.
+remove_socket_folder() {
+  local name=''
+  name=$(socket_folder_name "$1")
+  [ -z "$name" ] || [ "$name" = "$(socket_folder_name "$UNIT")" ] || rm -rf "/run/$name"
+}
+
+# Of the unit $1, below /run; nothing where it has none. validate/sockets.ts has how it may be called.
+socket_folder_name() { sed -n 's/^RuntimeDirectory=\(consul\)$/\1/p; s/^RuntimeDirectory=\(consul-[a-z0-9-]*\)$/\1/p' "$1" 2>/dev/null | grep -vx consul-cluster || true; }
 
 # Ours alone: a link to a set, and the sets.
 remove_config_folder() {

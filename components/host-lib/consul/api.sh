@@ -11,7 +11,8 @@
 
 REQUEST_S=3 # without a leader some endpoints hold a request for seconds
 
-# ask AGENT PATH [CURL'S ARGUMENT...]; a body may come from stdin, as `-d @-`.
+# ask AGENT PATH [CURL'S ARGUMENT...]; a body may come from stdin, as `-d @-`. AGENT: http://PLACE:PORT, the same with https, or
+# unix://PATH, as Consul's own commands take it, too.
 ask() {
   local body='' with='' said='' status=0
   # Read once: it may be asked again, with another token.
@@ -35,8 +36,12 @@ request() {
   case $agent in
     https://*)
       server=$(applied_or_staged tls_name):${agent##*:}
-      set -- --cacert "$(trusted_ca)" --connect-to "$server:${agent#https://}" "$@"
+      set -- --cacert "$(known_ca)" --connect-to "$server:${agent#https://}" "$@"
       url=https://$server$path
+      ;;
+    unix://*)
+      set -- --unix-socket "${agent#unix://}" "$@"
+      url=http://localhost$path
       ;;
   esac
   case $with in

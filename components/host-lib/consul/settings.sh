@@ -15,6 +15,14 @@ $(json_lines 2>/dev/null <"$folder/20-reloadable.json")" || return 1; }
     policy=$(printf '%s\n' "$settings" | sed -n 's/^acl\.default_policy\t//p')
   printf '%s\n' "$settings" | awk -v role="$role" -v folder="$folder" -v peers="$peers" -v policy="$policy" -v tls="$tls" '
     function bracketed(ip) { return ip ~ /:/ ? "[" ip "]" : ip }
+    # Of what is listened on: loopback, a socket, or else the first address.
+    function nearest(listens,  place) {
+      if (listens ~ / (0\.0\.0\.0|::|127\.0\.0\.1) /) return "127.0.0.1"
+      if (match(listens, /unix:\/\/[^ ]*/)) return substr(listens, RSTART, RLENGTH)
+      place = substr(listens, 2)
+      sub(/ .*/, "", place)
+      return place
+    }
     function is_open(listens) { return listens ~ / (0\.0\.0\.0|::) / || index(listens, " " address " ") ? "yes" : "no" }
     # In whole seconds, as Go writes it; what is no duration Consul refuses by itself.
     function seconds(text,  sum, part, unit) {
@@ -29,8 +37,7 @@ $(json_lines 2>/dev/null <"$folder/20-reloadable.json")" || return 1; }
     { at = index($0, "\t"); value[substr($0, 1, at - 1)] = substr($0, at + 1) }
     END {
       address = value["advertise_addr"]; http = value["ports.http"]; listens = " " value["addresses.http"] " "
-      own = listens ~ / (0\.0\.0\.0|::|127\.0\.0\.1) / ? "127.0.0.1" : value["addresses.http"]
-      sub(/ .*/, "", own)
+      own = nearest(listens)
       print "role=" role
       print "name=" value["node_name"]
       print "datacenter=" value["datacenter"]
@@ -38,9 +45,10 @@ $(json_lines 2>/dev/null <"$folder/20-reloadable.json")" || return 1; }
       print "address=" address
       print "data_dir=" value["data_dir"]
       print "config_dir=" folder
-      print "api=http://" bracketed(own) ":" http
+      if (http + 0 < 0) print "api=https://" bracketed(nearest(" " value["addresses.https"] " ")) ":" value["ports.https"]
+      else print "api=" (own ~ /^unix:/ ? own : "http://" bracketed(own) ":" http)
       print "http_port=" http
-      print "http_open=" is_open(listens)
+      print "http_open=" (http + 0 > 0 ? is_open(listens) : "no")
       if (role == "server") print "raft_address=" bracketed(address) ":" value["ports.server"]
       print "serf_lan=" value["ports.serf_lan"]
       if (role == "server") {

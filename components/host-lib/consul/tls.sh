@@ -12,9 +12,23 @@ trusted_ca() {
   return 1
 }
 
+# With which an agent is asked: with that, and with the CA of what runs, where it is another one. Until a switch is whole an agent may
+# show a certificate of either; what answers the one or the other is this cluster's.
+known_ca() {
+  local applied='' both=''
+  for applied in "$APPLIED_SECRETS/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; do [ ! -r "$applied" ] || break; done
+  if [ ! -r "$applied" ] || [ ! -r "$STAGED/secrets/tls-ca.pem" ] || [ "$(cat "$applied")" = "$(cat "$STAGED/secrets/tls-ca.pem")" ]; then
+    trusted_ca
+    return
+  fi
+  mkdir -p "$RUN"
+  both=$(mktemp "$RUN/known-ca.XXXXXX") || return
+  cat "$STAGED/secrets/tls-ca.pem" "$applied" >"$both" && mv "$both" "$RUN/known-ca.pem" && echo "$RUN/known-ca.pem"
+}
+
 # The arguments of Consul's own commands for the agent $1, besides its address.
 tls_arguments() {
-  case $1 in https://*) echo "-ca-file=$(trusted_ca) -tls-server-name=$(applied_or_staged tls_name)" ;; esac
+  case $1 in https://*) echo "-ca-file=$(known_ca) -tls-server-name=$(applied_or_staged tls_name)" ;; esac
 }
 
 # The client agents of the pool, as the agent at $via has them: NAME TLS STATE CAS, in which TLS is `tls` for one of which the catalog says that it

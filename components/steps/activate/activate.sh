@@ -31,6 +31,26 @@ await_leader() {
   die "the cluster has had no leader for $ELECTION_S s${reason:+, and $reason}; nothing was changed"
 }
 
+# Nobody can ask it any more, nor take the cluster's lock through it. What heals that is a reload, which harms nobody and needs no gate;
+# nothing else is done. A switch that was cut off goes on once the agent can be asked: what it had put in place, or had not, is there then.
+renew_certificate() {
+  bootstraps=no
+  if [ -e "$PREVIOUS/complete" ]; then
+    switch_over
+    reload_by_signal ||
+      die "$(lock_out_words); a signal to reload did not change that. Restart it by hand (systemctl restart $SERVICE) while all others are well, and run it again"
+    find_own_agent || true
+    return 0
+  fi
+  if [ "$(choose_action)" != reload ] || differs secrets; then
+    die "$(lock_out_words); only a reload renews it: take back what else is to change on this server, run, and change it after that; nothing was changed"
+  fi
+  reload
+  say_what_was_done reload
+}
+
+lock_out_words() { echo "the certificate that this server shows is not accepted here any more (its time, its name or its CA), and HTTPS is its only API"; }
+
 # Who is part of a cluster is not bootstrapped; who was laid down to be, and never was, still is.
 decide_bootstrap() {
   bootstraps=no
@@ -189,6 +209,10 @@ main() {
   rm -f "$TEARDOWN"
   read_desired
   find_own_agent || true
+  if is_locked_out; then
+    renew_certificate
+    ! same_file "$desired" "$APPLIED" || return 0
+  fi
   await_leader
   decide_bootstrap
   action=$(choose_action)

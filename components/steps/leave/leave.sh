@@ -38,8 +38,8 @@ leave_cluster() {
   require_cluster_lock "not taken out"
   hand_over_leadership "$me"
   require_answering_voters "not taken out"
-  # shellcheck disable=SC2046  # an argument, or none
-  timeout 60 "$BINARY" leave -http-addr="$api" $(token_argument "$(agent_token)") >/dev/null 2>&1 || say "consul leave did not end well; the peers are asked to forget this server"
+  # shellcheck disable=SC2046  # arguments, or none
+  timeout 60 "$BINARY" leave -http-addr="$api" $(tls_arguments "$api") $(token_argument "$(agent_token)") >/dev/null 2>&1 || say "consul leave did not end well; the peers are asked to forget this server"
   say "has left the cluster"
 }
 

@@ -14,7 +14,7 @@
 set -u
 
 here=${0%/*}/..
-method='' url='' ca='' way='' fail=no silent=no show=no verbose=no max_ms='' out='' format='' body='' has_body=no
+method='' url='' ca='' way='' socket='' fail=no silent=no show=no verbose=no max_ms='' out='' format='' body='' has_body=no
 
 complain() {
   printf '%s\n' "$*" >>"$here/complaints"
@@ -90,6 +90,7 @@ while [ $# -gt 0 ]; do
     -H | --header) printf '%s\n' "$2" >>"$here/headers"; shift ;;
     --cacert) ca=$2; shift ;;
     --connect-to) way=$2; shift ;;
+    --unix-socket) socket=$2; shift ;;
     --no-alpn) ;;
     # Who dials with a certificate is answered as such.
     --cert | --key) [ -r "$2" ] || complain "no file $2"; method=CERT; shift ;;
@@ -115,6 +116,8 @@ case $url in
     url=https://${way#"$name":}/${url#https://*/}
     ;;
 esac
+# Over a socket, whatever the name: the answers are those of the socket.
+[ -z "$socket" ] || url=unix://$socket/${url#http://*/}
 [ -n "$method" ] || { [ $has_body = yes ] && method=POST || method=GET; }
 case $url in *[!:/]/* | *'?'*) ;; *) url=$url/ ;; esac
 

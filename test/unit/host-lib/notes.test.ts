@@ -44,6 +44,25 @@ const sets: [string, PlainArgs, number?][] = [
   ["TLS that is offered", { tls: { mode: "offered" }, domain: "fra1.example." }],
   ["TLS on the way", { tls: { mode: "outgoing" } }],
   ["TLS that is preferred", { tls: { mode: "preferred" } }],
+  ["HTTPS alone", { tls: {}, ports: { http: -1 } }],
+  [
+    "HTTPS alone, at another port of its own address",
+    { tls: { mode: "preferred" }, ports: { http: -1, https: 8443 }, addresses: { https: "own" } },
+  ],
+  [
+    "HTTPS alone, over IPv6",
+    { existing: servers("2001:db8::1"), tls: {}, ports: { http: -1 }, addresses: { https: "own" } },
+  ],
+  ["a socket", { addresses: { http: "unix:///run/consul/http.sock" } }],
+  [
+    "a socket beside its own address",
+    { addresses: { http: "unix:///run/consul-api/http.sock own" } },
+  ],
+  [
+    "a socket beside all addresses",
+    { addresses: { http: "0.0.0.0 unix:///run/consul/http.sock" } },
+  ],
+  ["a socket with TLS", { tls: {}, addresses: { http: "unix:///run/consul/http.sock" } }],
   ["HTTPS for this host alone", { tls: {}, addresses: { https: "127.0.0.1" } }],
   ["IPv6", { existing: servers("2001:db8::1", "2001:db8::2", "2001:db8::3") }],
   ["one server", { existing: servers("10.0.0.11") }],

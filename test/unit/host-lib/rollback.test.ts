@@ -168,3 +168,22 @@ test("a change that was cut off and is taken back is undone by the run that take
   expect(again.status, again.stderr).toBe(0);
   expect(all(host)).toEqual(before);
 });
+
+describe("the folder of a socket, which systemd takes away at a stop of a unit that names it", () => {
+  const unit = (name: string) => `[Service]\nRuntimeDirectory=${name}\nRuntimeDirectoryMode=0750\n`;
+  test.each<[string, string, string, string]>([
+    ["goes where what runs has none any more", unit("consul"), "[Service]\n", "rm -rf /run/consul"],
+    ["goes where it has another", unit("consul-a"), unit("consul"), "rm -rf /run/consul-a"],
+    ["stays where it has the same", unit("consul"), unit("consul"), ""],
+    ["of nobody is none", "[Service]\n", unit("consul"), ""],
+    ["of another name is not ours", unit("dbus"), "[Service]\n", ""],
+    ["of the scripts is none", unit("consul-cluster"), "[Service]\n", ""],
+    ["below another is none", unit("consul/../dbus"), "[Service]\n", ""],
+  ])("%s", (_, before, now, done) => {
+    const host = new Host();
+    host.write("unit", now);
+    host.write("state/previous/unit", before);
+    const call = `rm() { echo "rm $*"; }; remove_socket_folder "$PREVIOUS/unit"`;
+    expect(host.says("activate.sh", call)).toBe(done);
+  });
+});

@@ -151,6 +151,11 @@ export const cases: Record<string, Case> = {
   acl: { args: { existing: three, acl: {} }, server: "consul-2" },
   "acl-allow": { args: { existing: three, acl: { defaultPolicy: "allow" } }, server: "consul-1" },
   tls: { args: { existing: three, tls: {} }, server: "consul-2" },
+  "https-alone": { args: { existing: three, tls: {}, ports: { http: -1 } }, server: "consul-2" },
+  socket: {
+    args: { existing: three, addresses: { http: "unix:///run/consul/http.sock own" } },
+    server: "consul-3",
+  },
   "tls-offered": { args: { existing: three, tls: { mode: "offered" } }, server: "consul-1" },
   "tls-preferred": { args: { existing: three, tls: { mode: "preferred" } }, server: "consul-3" },
   "tls-acl": {

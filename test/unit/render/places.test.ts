@@ -18,6 +18,15 @@ test("at some: with them, its own spelled out", () => {
   expect(udp).toContain("53@2001:db8::11");
 });
 
+test("a socket is no port: alone none, beside an address that one", () => {
+  const of = (http: string) =>
+    listeningPlaces(planSettings({ addresses: { http } }), "10.0.0.11").tcp;
+  const socket = "unix:///run/consul/http.sock";
+  expect(of(socket).filter((port) => port.startsWith("80"))).toEqual([]);
+  expect(of(`${socket} own`)).toContain("80@10.0.0.11");
+  expect(of(`${socket} 0.0.0.0`)).toContain("80");
+});
+
 test("what is off is none; a client agent's is on loopback", () => {
   const off = listeningPlaces(planSettings({ ports: { dns: -1 }, addresses: { dns: "own" } }), "");
   expect(off.udp).toEqual(["8301", "8302"]);

@@ -16,7 +16,7 @@ describe("ports", () => {
     expect(problemsOf({ ports: { [name]: -1 } })).toEqual([]);
   });
 
-  test.each(["http", "server", "serfLan"])("%s may not be switched off", (name) => {
+  test.each(["server", "serfLan"])("%s may not be switched off", (name) => {
     expect(problemsOf({ ports: { [name]: -1 } })).toEqual([
       expect.stringMatching(`^ports.${name}: -1 would switch this listener off`),
     ]);

@@ -21,6 +21,21 @@ test("what is refused is what the unit says", () => {
   expect(unit).not.toMatch(/^(RuntimeDirectory|LogsDirectory|BindPaths|WorkingDirectory)=/m);
 });
 
+test("Consul may own the sockets that it makes, and makes the folder of one below /run; nobody else's unit says so", () => {
+  const folders = { configDir: "/etc/consul.d/server", dataDir: "/srv/consul" };
+  const unit = (more: object) =>
+    renderSystemdUnit({ ...folders, ...more }).match(/^(RuntimeDirectory.*|.*@chown)$/gm);
+  expect(unit({ addresses: { http: "own unix:///run/consul-api/http.sock" } })).toEqual([
+    "RuntimeDirectory=consul-api",
+    "RuntimeDirectoryMode=0750",
+    "SystemCallFilter=@chown",
+  ]);
+  const extraConfig = { addresses: { grpc: "unix:///srv/consul/grpc.sock" } };
+  expect(unit({ extraConfig })).toEqual(["SystemCallFilter=@chown"]);
+  for (const none of [{}, { addresses: { http: "own" } }, { extraConfig: { addresses: "" } }])
+    expect(unit(none)).toBeNull();
+});
+
 describe("what Consul writes", () => {
   test.each<[string, Anything, string]>([
     [

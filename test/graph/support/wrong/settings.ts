@@ -235,12 +235,16 @@ export const wrongSettings: Row[] = [
     says: ["leaveOnTerminate: must be true or false, not a number"],
   },
   { at: "rejoinAfterLeave", is: [], says: ["rejoinAfterLeave: must be true or false, not a list"] },
-  { at: "ports.http", is: 0, says: ["ports.http: 0 is not a port; give 1 to 65535"] },
+  {
+    at: "ports.http",
+    is: 0,
+    says: ["ports.http: 0 is not a port; give 1 to 65535, or -1 to switch the listener off"],
+  },
   {
     at: "ports.http",
     is: -1,
     says: [
-      "ports.http: -1 would switch this listener off, and health is asked for there; give 1 to 65535",
+      'ports.http: -1 leaves HTTPS alone, which answers with `tls` in mode required or preferred, and not "off": no API would be left, and health is asked for there; give 1 to 65535, or that mode',
     ],
   },
   {
@@ -286,6 +290,13 @@ export const wrongSettings: Row[] = [
     at: "addresses.http",
     is: "0.0.0.0,::",
     says: ['addresses.http: "0.0.0.0,::" is not an IP address; give one such as "10.0.0.11"'],
+  },
+  {
+    at: "addresses.http",
+    is: "unix:///tmp/http.sock",
+    says: [
+      'addresses.http: "unix:///tmp/http.sock" is not inside /run, and Consul\'s sandbox lets it make a socket nowhere else; give "unix:///run/consul/http.sock"',
+    ],
   },
   {
     at: "addresses.http",

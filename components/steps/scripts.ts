@@ -24,6 +24,7 @@ const hostLibrary = [
   "consul/gossip.sh",
   "consul/keyring.sh",
   "consul/acl.sh",
+  "consul/acl-rights.sh",
   "consul/acl-rotation.sh",
   "consul/settings.sh",
   "gate/quorum.sh",

@@ -12,12 +12,20 @@ trusted_ca() {
   return 1
 }
 
+# The file with the CAs of what runs.
+applied_ca() {
+  local file=''
+  for file in "$APPLIED_SECRETS/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; do
+    if [ -r "$file" ]; then echo "$file"; return 0; fi
+  done
+  return 1
+}
+
 # With which an agent is asked: with that, and with the CA of what runs, where it is another one. Until a switch is whole an agent may
 # show a certificate of either; what answers the one or the other is this cluster's.
 known_ca() {
   local applied='' both=''
-  for applied in "$APPLIED_SECRETS/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; do [ ! -r "$applied" ] || break; done
-  if [ ! -r "$applied" ] || [ ! -r "$STAGED/secrets/tls-ca.pem" ] || [ "$(cat "$applied")" = "$(cat "$STAGED/secrets/tls-ca.pem")" ]; then
+  if ! applied=$(applied_ca) || [ ! -r "$STAGED/secrets/tls-ca.pem" ] || [ "$(cat "$applied")" = "$(cat "$STAGED/secrets/tls-ca.pem")" ]; then
     trusted_ca
     return
   fi

@@ -54,8 +54,8 @@ tell_of_tls_clients() {
 # another meanwhile. A server that was away in the run before may show a certificate of a CA that goes now, or not trust the
 # one that signs now. $1: the mode of what runs, $2: of what is staged.
 check_ca_step() {
-  local ip='' port='' untouched="nothing that runs was touched"
-  ! same_file "$(applied_fact config_dir)/tls/ca.pem" "$STAGED/secrets/tls-ca.pem" || return 0
+  local known='' ip='' port='' untouched="nothing that runs was touched"
+  known=$(applied_ca) && ! same_file "$known" "$STAGED/secrets/tls-ca.pem" || return 0
   [ "$1-$2" = required-required ] ||
     die "the CAs of tls cannot change here in a run from ${1:-off} to ${2:-off}: they do in the mode required alone, in which every connection shows who trusts whom; $untouched"
   port=$(raft_port)
@@ -67,7 +67,7 @@ check_ca_step() {
     [ "$(takes_staged_certificate "$ip" "$port")" != no ] ||
       die "the server at $ip does not trust the CA that shall sign now: trust it first, in a run of its own, beside the one that signs; $untouched"
   done
-  check_cas_of_clients
+  [ "$(ca_digest "$known")" = "$(ca_digest "$STAGED/secrets/tls-ca.pem")" ] || check_cas_of_clients
 }
 
 # Before another CA signs, client agents know their servers by it, too: they say so in the catalog, as they say that they talk TLS.
@@ -75,7 +75,6 @@ check_ca_step() {
 check_cas_of_clients() {
   local ca='' clients='' missing=''
   ca=$(ca_digest "$STAGED/secrets/tls-ca.pem")
-  [ "$ca" != "$(ca_digest "$(applied_fact config_dir)/tls/ca.pem")" ] || return 0
   await_agent "$STEP_S" ||
     die "no server that is reached names a leader, so whether client agents know the CA that shall sign now is not known; nothing that runs was touched"
   clients=$(clients_by_tls) || die "whether client agents know the CA that shall sign now is not known, $via does not say; nothing that runs was touched"
@@ -88,8 +87,7 @@ check_cas_of_clients() {
 # would be asked at for a certificate, and none shown to be unknown.
 check_ca_of_client() {
   local known='' server='' ip='' port='' seen=silent
-  known=$(applied_fact config_dir)/tls/ca.pem
-  [ -e "$known" ] && [ -n "$(staged_certificate)" ] && ! same_file "$known" "$STAGED/secrets/tls-ca.pem" || return 0
+  known=$(applied_ca) && [ -n "$(staged_certificate)" ] && ! same_file "$known" "$STAGED/secrets/tls-ca.pem" || return 0
   port=$(json_lines <"$STAGED_CONFIG/10-client.json" | sed -n 's/^ports\.server\t//p')
   for server in $(staged_fact peers | tr , ' '); do
     case $(shown_certificate "$(without_port "$server")" "${port:-8300}") in

@@ -25,8 +25,7 @@ refuse_a_silent_change() {
 # trusts is cut off from the others, and has lost its state rather.
 refuse_strange_cas() {
   local known=''
-  known=$(applied_fact config_dir)/tls/ca.pem
-  [ -e "$known" ] && [ -e "$incoming/tls-ca.pem" ] && ! have_one_in_common "$known" "$incoming/tls-ca.pem" || return 0
+  known=$(applied_ca) && [ -e "$incoming/tls-ca.pem" ] && ! have_one_in_common "$known" "$incoming/tls-ca.pem" || return 0
   rm -rf "$incoming"
   die "the CA of these certificates is another one than that of what runs here, which trusts no other: was the stack's state lost? Bring it back, or keep the CA that was handed in; another one is trusted beside it first (docs/security.md, \"Another CA\"); nothing was changed"
 }

@@ -347,7 +347,7 @@ describe("secrets", () => {
       host.apply(host.render({ tls: {} }));
       if (applied) host.write("config/tls/ca.pem", tlsFile(applied));
       host.write("state/staged/incoming/tls-ca.pem", tlsFile(ca));
-      const call = 'incoming=$STAGED/incoming; refuse_another_ca; echo "accepted"';
+      const call = 'incoming=$STAGED/incoming; refuse_strange_cas; echo "accepted"';
       return () => host.says("stage-secrets.sh", call);
     };
 

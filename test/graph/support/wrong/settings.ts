@@ -157,6 +157,16 @@ export const wrongSettings: Row[] = [
     ],
   },
   {
+    at: "tls.authorities",
+    is: [2, 2],
+    says: ["tls.authorities: 2 stands there twice; give it once"],
+  },
+  {
+    at: "tls.trustedCaCertificates",
+    is: "x",
+    says: ["tls.trustedCaCertificates: holds no certificate; give one in PEM"],
+  },
+  {
     at: "tls",
     is: {
       caCertificate: tlsFile("ca.pem"),

@@ -1,5 +1,5 @@
 import { hasHttps } from "../../components/render/tls";
-import { ConsulApi } from "./consul";
+import { type Access, ConsulApi } from "./consul";
 import type { Settings } from "./stack";
 import { openTunnel, type Tunnel } from "./tunnel";
 
@@ -12,11 +12,8 @@ export type Asked = Pick<ConsulApi, "put" | "get">;
  */
 export class ApiByDoors implements Asked {
   private last = 0;
-  private readonly doors: ConsulApi[];
 
-  constructor(addresses: readonly string[], token?: string) {
-    this.doors = addresses.map((address) => new ConsulApi(address, token));
-  }
+  constructor(private readonly doors: readonly ConsulApi[]) {}
 
   put(path: string, body?: string, timeout?: number): Promise<boolean> {
     return this.ask((door) => door.put(path, body, timeout));
@@ -46,11 +43,9 @@ export class ApiByDoors implements Asked {
 
 /** Refused, or ended before there was an answer: as a tunnel does where nobody listens behind it. */
 function isClosed(error: unknown): boolean {
-  const { name, cause } = error as { name?: string; cause?: { code?: string } };
-  return (
-    name === "TypeError" &&
-    ["ECONNREFUSED", "ECONNRESET", "UND_ERR_SOCKET"].includes(cause?.code ?? "")
-  );
+  // What `fetch` says of it is the cause of its error.
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  return ["ECONNREFUSED", "ECONNRESET", "UND_ERR_SOCKET"].includes(code ?? cause?.code ?? "");
 }
 
 /** Where the servers of a stack are asked, before and after a change of where HTTP listens. */
@@ -59,55 +54,63 @@ export interface Doors {
   close(): void;
 }
 
-/** `hosts`: names by address; `token`: what they are asked with. A server that listens on loopback alone is asked through a tunnel. */
+/**
+ * `hosts`: names by address; `access`: what they are asked with. A server that listens on loopback alone is asked through a
+ * tunnel, and one with HTTPS over that, unless nobody knows its CA.
+ */
 export async function openDoors(
   stack: string,
   hosts: Record<string, string>,
   settings: readonly Settings[],
-  token?: string,
+  { token, ca }: Access = {},
 ): Promise<Doors> {
-  const places = [...new Map(settings.map(placeOf).map((place) => [key(place), place])).values()];
+  const all = settings.map(placeOf).filter(({ https }) => !https || ca !== undefined);
+  const places = [...new Map(all.map((place) => [JSON.stringify(place), place])).values()];
   const tunnels: Tunnel[] = [];
   const apis: Record<string, Asked> = {};
-  try {
-    for (const [name, address] of Object.entries(hosts)) {
-      const doors: string[] = [];
-      for (const { port, open } of places) {
-        if (open) doors.push(`${address}:${port}`);
-        else {
-          const tunnel = await openTunnel(stack, name, port);
-          tunnels.push(tunnel);
-          doors.push(tunnel.address);
-        }
-      }
-      apis[name] = new ApiByDoors(doors, token);
-    }
-  } catch (error) {
-    for (const tunnel of tunnels) tunnel.close();
-    throw error;
-  }
   const close = () => {
     for (const tunnel of tunnels) tunnel.close();
   };
+  const addressOf = async (name: string, { port, open }: Place) => {
+    if (open) return `${hosts[name]}:${port}`;
+    const tunnel = await openTunnel(stack, name, port);
+    tunnels.push(tunnel);
+    return tunnel.address;
+  };
+  try {
+    for (const name of Object.keys(hosts)) {
+      const doors: ConsulApi[] = [];
+      for (const place of places)
+        doors.push(
+          new ConsulApi(await addressOf(name, place), token, place.https ? ca : undefined),
+        );
+      apis[name] = new ApiByDoors(doors);
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
   return { apis, close };
 }
 
-interface Place {
+/** Where a server is asked from elsewhere. */
+export interface Place {
   port: number;
+  /** Otherwise it is open to programs of its host alone. */
   open: boolean;
+  https: boolean;
 }
 
-const key = ({ port, open }: Place) => `${port} ${open}`;
-
-function placeOf(settings: Settings): Place {
+/** Plain HTTP may be there, too, where there is HTTPS: on loopback, for the host's own programs. */
+export function placeOf(settings: Settings): Place {
   const { ports, addresses, tls } = settings as {
-    ports?: { http?: number };
-    addresses?: { http?: string };
+    ports?: { http?: number; https?: number };
+    addresses?: { http?: string; https?: string };
     tls?: { mode?: string };
   };
-  // With TLS it is HTTPS that is open.
-  const closed = tls !== undefined && hasHttps(tls.mode ?? "required");
-  const listening = (addresses?.http ?? (closed ? "127.0.0.1" : "0.0.0.0")).split(" ");
+  const https = tls !== undefined && hasHttps(tls.mode ?? "required");
+  const port = https ? (ports?.https ?? 8501) : (ports?.http ?? 80);
+  const listening = ((https ? addresses?.https : addresses?.http) ?? "0.0.0.0").split(" ");
   const open = listening.some((address) => address !== "127.0.0.1" && address !== "::1");
-  return { port: ports?.http ?? 80, open };
+  return { port, open, https };
 }

@@ -29,7 +29,7 @@ export interface PromiseOptions {
   worst?: number;
   /** Servers that nothing is written through: those that join, leave or begin anew. @default none */
   without?: readonly string[];
-  /** What the writers write with. @default none */
+  /** What the writers write with, "" for none. @default the management token of the settings before, where there are ACLs */
   token?: string;
   /** Applies the change, and returns what that said. @default one run of the stack */
   apply?: () => Promise<string>;
@@ -79,14 +79,13 @@ async function changeOnce(
   options: PromiseOptions,
 ) {
   const before = stack.settings;
+  const access = await stack.access();
   stack.settings = settings;
   const written = Object.entries(hosts).filter(([name]) => !options.without?.includes(name));
-  const doors = await openDoors(
-    stack.name,
-    Object.fromEntries(written),
-    [before, settings],
-    options.token,
-  );
+  const doors = await openDoors(stack.name, Object.fromEntries(written), [before, settings], {
+    ...access,
+    ...(options.token !== undefined && { token: options.token }),
+  });
   let plan: ClusterReview | undefined;
   let looks: Record<string, Look> = {};
   let run = { failed: false, said: "" };

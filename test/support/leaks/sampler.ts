@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { asRoot } from "../../../lab/system/privilege";
 
 /** What was read of processes, each text once. */
-export interface Sample {
+interface Sample {
   kind: "command line" | "environment";
   /** The program, as its command line begins. */
   who: string;

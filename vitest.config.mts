@@ -38,6 +38,11 @@ const onTheLab = { fileParallelism: false, bail: 1, globalSetup: ["test/support/
 /** Files with machines of their own, that measure no gap: mostly they wait, for a boot, an election or a limit. */
 const besideEachOther = { ...onTheLab, fileParallelism: true, maxWorkers: 3 };
 
+/** How the clusters of the changes talk (test/support/way.ts). */
+const way = process.env.CONSUL_CLUSTER_TESTS_WAY ?? "secured";
+if (!["secured", "plain"].includes(way))
+  throw new Error(`CONSUL_CLUSTER_TESTS_WAY is "${way}"; it can be secured or plain`);
+
 /**
  * Such files build on each other's machines, so their names number them; vitest itself would start
  * with what failed or took longest the last time.
@@ -63,7 +68,7 @@ export default defineConfig({
       project("conformance", minute),
       project("upgrade", 2 * minute),
       project("e2e", 10 * minute, onTheLab),
-      project("changes", 10 * minute, onTheLab),
+      project("changes", 10 * minute, { ...onTheLab, env: { CLUSTER_WAY: way } }),
       project("failures", 15 * minute, besideEachOther),
     ],
   },

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ConsulApi, type Member, type RaftServer } from "../support/consul";
+import type { Member, RaftServer } from "../support/consul";
 import { keepsItsPromise } from "../support/promise";
 import { nspawnSettings, TestStack } from "../support/stack";
+import { StackApi } from "../support/stackApi";
+import { way } from "../support/way";
 
 // From three servers to five and back, by changing the list, while writers write through those that stay.
 // Seven servers are not here: this computer has two cores.
@@ -18,9 +20,9 @@ const three = ["scale-1", "scale-2", "scale-3"];
 const five = ["scale-1", "scale-4", "scale-2", "scale-3", "scale-5"];
 
 const of = (names: string[]) =>
-  nspawnSettings(Object.fromEntries(names.map((name) => [name, addresses[name] as string])));
+  nspawnSettings(Object.fromEntries(names.map((name) => [name, addresses[name] as string])), way);
 const stack = new TestStack("scale", of(three));
-const api = (name: string) => new ConsulApi(addresses[name] as string);
+const api = (name: string) => new StackApi(stack, addresses[name] as string);
 const apis = three.map(api);
 
 beforeAll(() => stack.up());

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Effect } from "../../components/review";
-import { ConsulApi, type Member, type RaftServer } from "../support/consul";
+import type { Member, RaftServer } from "../support/consul";
 import { power, sshOutput } from "../support/machines";
 import { type Kept, keepsItsPromise } from "../support/promise";
 import { nspawnSettings, type Settings, TestStack } from "../support/stack";
+import { StackApi } from "../support/stackApi";
 import { eventually } from "../support/wait";
+import { secured, way } from "../support/way";
 
 // Servers that begin anew under their old names: a new machine for a living one and for a dead one, and data
 // that is given up. A new address for a host that stays is not here.
@@ -15,9 +17,9 @@ const addresses: Record<string, string> = {
   "swap-3": "198.18.77.73",
 };
 const names = Object.keys(addresses);
-const base = nspawnSettings(addresses);
+const base = nspawnSettings(addresses, way);
 const stack = new TestStack("swap", base);
-const apiOf = (name: string) => new ConsulApi(addresses[name] as string);
+const apiOf = (name: string) => new StackApi(stack, addresses[name] as string);
 const apis = () => names.map(apiOf);
 
 /** What is said of single machines, one change upon the other. */
@@ -178,6 +180,8 @@ test("a server moves to a new address under its old name, and nobody restarts", 
   addresses["swap-3"] = "198.18.77.74";
   await expectBegunAnew("swap-3", before);
   expect(await stack.outputs()).toMatchObject({
-    httpAddresses: expect.arrayContaining(["http://198.18.77.74:80"]),
+    httpAddresses: expect.arrayContaining([
+      secured ? "https://198.18.77.74:8501" : "http://198.18.77.74:80",
+    ]),
   });
 });

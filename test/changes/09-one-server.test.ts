@@ -3,17 +3,20 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { projectFolder, runFolder } from "../../lab/system/project";
-import { ConsulApi } from "../support/consul";
 import { testMachines } from "../support/machines";
 import { keepsItsPromise } from "../support/promise";
 import { nspawnSettings, TestStack } from "../support/stack";
+import { StackApi } from "../support/stackApi";
+import { secured } from "../support/way";
 
 // A cluster of one: nobody to hand over to, nobody to wait for. It is down while it restarts, and keeps its data.
+//
+// TLS without ACLs is here: made, changed and destroyed.
 
 const addresses = { single: "198.18.77.84" };
-const base = nspawnSettings(addresses);
+const base = nspawnSettings(addresses, secured ? { tls: {} } : {});
 let stack = new TestStack("single", base);
-const api = new ConsulApi(addresses.single);
+const api = () => new StackApi(stack, addresses.single);
 
 /** The program of a stack whose component is called otherwise. */
 const program = join(runFolder, "renamed");
@@ -26,14 +29,14 @@ afterAll(async () => {
 
 test("it is made, changed by a restart, and changed by a rotation", async () => {
   await stack.up();
-  await api.put("/v1/kv/kept", "value");
+  await api().put("/v1/kv/kept", "value");
   const restart = { ...base, environment: { GOMAXPROCS: "1" } };
   // It is its own quorum: until it has elected itself again there is nobody to write to.
   await keepsItsPromise(stack, addresses, restart, { says: "restart", gap: 20_000 });
   const rotation = { ...restart, gossip: { rotation: 2 } };
   await keepsItsPromise(stack, addresses, rotation, { says: "rotation" });
   await stack.up("--expect-no-changes");
-  expect(await api.get<string[]>("/v1/kv/kept?keys")).toEqual(["kept"]);
+  expect(await api().get<string[]>("/v1/kv/kept?keys")).toEqual(["kept"]);
 });
 
 test("its stack is renamed: its owner's name alone is another one", async () => {
@@ -42,7 +45,7 @@ test("its stack is renamed: its owner's name alone is another one", async () => 
   stack = await stack.renamed("only");
   await keepsItsPromise(stack, addresses, stack.settings, { says: "staging" });
   await stack.up("--expect-no-changes");
-  expect(await api.get<string[]>("/v1/kv/kept?keys")).toEqual(["kept"]);
+  expect(await api().get<string[]>("/v1/kv/kept?keys")).toEqual(["kept"]);
 });
 
 test("its component is renamed with an alias: its owner's name alone is another one", async () => {
@@ -51,7 +54,7 @@ test("its component is renamed with an alias: its owner's name alone is another 
   const { plan } = await keepsItsPromise(stack, addresses, stack.settings, { says: "staging" });
   expect(plan.name).toBe("registry");
   await stack.up("--expect-no-changes");
-  expect(await api.get<string[]>("/v1/kv/kept?keys")).toEqual(["kept"]);
+  expect(await api().get<string[]>("/v1/kv/kept?keys")).toEqual(["kept"]);
 });
 
 /** The project's own program and settings, but for the component's name. Its aliases are those that it had, and `consul`. */
@@ -64,7 +67,8 @@ function layRenamed(name: string): void {
 const { ConsulCluster } = require("${dist}/components");
 const { loadArgs } = require("${dist}/stack/config");
 const aliases = [{ name: getStack() }, { name: "consul" }];
-module.exports = { ready: new ConsulCluster("${name}", loadArgs(), { aliases }).ready };
+const { ready, caCertificate } = new ConsulCluster("${name}", loadArgs(), { aliases });
+module.exports = { ready, caCertificate };
 `;
   writeFileSync(join(program, "index.js"), text);
 }

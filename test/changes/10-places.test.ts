@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ConsulApi, dns, type RaftServer } from "../support/consul";
+import { dns, type RaftServer } from "../support/consul";
 import { ssh } from "../support/machines";
 import { type Kept, keepsItsPromise } from "../support/promise";
 import type { Settings } from "../support/stack";
-import { addresses, baseSettings, names, on, trio, trioIsUp } from "../support/trio";
+import { addresses, api, baseSettings, names, on, trio, trioIsUp } from "../support/trio";
+import { secured } from "../support/way";
 
 // Where servers listen, where their folders lie and what they are called, changed one after the other while writers
 // write: each a restart under the gates as the plan says it, or refused as the plan says it. The settings add up.
+//
+// "HTTP" is what others ask a server by: HTTPS where the cluster has TLS, and then plain HTTP stays on loopback.
 //
 // Client agents and other datacenters, which have to follow some of it, are not here.
 
@@ -33,21 +36,24 @@ async function listens(name: string, port: number, protocol: "t" | "u" = "t"): P
   return (await on(name, `sudo ss -Hln${protocol} sport = :${port}`)) !== "";
 }
 
-const http = (name: string) => {
-  const { ports } = trio.settings as { ports?: { http?: number } };
-  return new ConsulApi(`${addresses[name]}:${ports?.http ?? 80}`);
-};
+/** Of the addresses and ports, the one that others ask by, where it listens at first, and where it shall. */
+const asked = secured
+  ? { setting: "https", scheme: "https", was: 8501, port: 8543 }
+  : { setting: "http", scheme: "http", was: 80, port: 8500 };
 
 test("the port of HTTP: each server moves in its turn, and writers follow it", async () => {
-  const kept = await restarts({ ports: { http: 8500 } });
-  expect(notes(kept)).toContain("`ports.http` 80 → 8500");
+  const { setting, scheme, was, port } = asked;
+  // Where it is on loopback alone, plain HTTP moves with it.
+  const kept = await restarts({ ports: { http: 8500, [setting]: port } });
+  for (const note of ["`ports.http` 80 → 8500", `\`ports.${setting}\` ${was} → ${port}`])
+    expect(notes(kept)).toContain(note);
   expect(kept.said, "whoever led handed over").toContain("leadership handed over");
   for (const name of names) {
-    expect(await http(name).leader()).not.toBe("");
-    expect(await listens(name, 80)).toBe(false);
+    expect(await api(name).leader()).not.toBe("");
+    for (const old of [80, was]) expect(await listens(name, old)).toBe(false);
   }
   expect(await trio.outputs()).toMatchObject({
-    httpAddresses: names.map((name) => `http://${addresses[name]}:8500`),
+    httpAddresses: names.map((name) => `${scheme}://${addresses[name]}:${port}`),
   });
 });
 
@@ -60,7 +66,7 @@ test("the other ports: DNS, and the servers' own RPC, whose addresses Raft learn
     expect(found).toEqual([addresses[name]]);
     expect(await listens(name, 53, "u")).toBe(false);
   }
-  const { Servers } = await http("test-1").get<{
+  const { Servers } = await api("test-1").get<{
     Servers: (RaftServer & { Address: string })[];
   }>("/v1/operator/raft/configuration");
   expect(Servers.map(({ Address, Voter }) => [Address, Voter]).sort()).toEqual(
@@ -69,28 +75,32 @@ test("the other ports: DNS, and the servers' own RPC, whose addresses Raft learn
 });
 
 test("HTTP on loopback alone", async () => {
-  const closed = await restarts({ addresses: { http: "127.0.0.1" } });
-  expect(notes(closed)).toContain("`addresses.http` 0.0.0.0 → 127.0.0.1");
-  for (const name of names) await expect(http(name).leader()).rejects.toThrow();
+  const closed = await restarts({ addresses: { [asked.setting]: "127.0.0.1" } });
+  expect(notes(closed)).toContain(`\`addresses.${asked.setting}\` 0.0.0.0 → 127.0.0.1`);
+  for (const name of names) await expect(api(name).leader()).rejects.toThrow();
   // While nobody can ask the others over HTTP, a change goes under gates as well.
   await restarts({ environment: { GOMAXPROCS: "1" } });
 });
 
 test("HTTP on each one's own address, too, the domain, and the folder of the settings: the old one goes, and the gossip key in it", async () => {
   const kept = await restarts({
-    addresses: { http: "own 127.0.0.1" },
-    domain: "internal",
+    addresses: { [asked.setting]: "own 127.0.0.1" },
     configDir: "/etc/consul",
+    ...(!secured && { domain: "internal" }),
   });
-  for (const note of ["`addresses.http`", "`domain` consul → internal", "`configDir`"])
+  for (const note of [`\`addresses.${asked.setting}\``, "`configDir`"])
     expect(notes(kept)).toContain(note);
+  // In certificates the domain stands fast.
+  const domain = secured ? "consul" : "internal";
+  if (!secured) expect(notes(kept)).toContain("`domain` consul → internal");
   for (const name of names) {
-    expect(await http(name).leader()).not.toBe("");
-    const listens = "sudo ss -Hltn 'sport = :8500' | awk '{ print $4 }' | sort | paste -sd ' '";
-    expect(await on(name, listens)).toBe(`127.0.0.1:8500 ${addresses[name]}:8500`);
+    expect(await api(name).leader()).not.toBe("");
+    const listens = `sudo ss -Hltn 'sport = :${asked.port}' | awk '{ print $4 }' | sort | paste -sd ' '`;
+    const { port } = asked;
+    expect(await on(name, listens)).toBe(`127.0.0.1:${port} ${addresses[name]}:${port}`);
   }
   const resolver = dns(`${addresses["test-1"]}:8600`);
-  expect(await resolver.resolve4("test-3.node.internal")).toEqual([addresses["test-3"]]);
+  expect(await resolver.resolve4(`test-3.node.${domain}`)).toEqual([addresses["test-3"]]);
   const { gossipKey } = await trio.outputs<{ gossipKey: string }>();
   for (const name of names) {
     const old = "sudo find /etc/consul.d -mindepth 1 2>/dev/null || true";
@@ -102,11 +112,14 @@ test("HTTP on each one's own address, too, the domain, and the folder of the set
   }
 });
 
+const anotherDomain: [string, Settings] = ["another domain", { domain: "internal" }];
+
 test.each<[string, Settings]>([
   ["another datacenter", { datacenter: "fra1" }],
   ["another data folder", { dataDir: "/srv/consul" }],
   ["another port of gossip", { ports: { serfLan: 8311 } }],
   ["another port of gossip over the WAN", { ports: { serfWan: 8312 } }],
+  ...(secured ? [anotherDomain] : []),
 ])("%s is refused before any host is reached, as the plan says", async (_, change) => {
   const [setting] = Object.keys((change.ports as object) ?? change);
   const kept = await keepsItsPromise(trio, addresses, beside(change), {

@@ -86,7 +86,7 @@ describe("client agents of a cluster on its way to TLS", () => {
 
   test("go on in plain text where it prefers TLS, and are named where it would require it", async () => {
     const before = await agents();
-    await keepsItsPromise(trio, addresses, mode("preferred"), { says: "restart", token });
+    await keepsItsPromise(trio, addresses, mode("preferred"), { says: "restart" });
     await bothWrite();
     expect(await agents()).toEqual(before);
     const settings = trio.settings;
@@ -105,7 +105,7 @@ describe("client agents of a cluster on its way to TLS", () => {
 
   test("stay in it where it requires TLS from a reload on, also with a restart of their own", async () => {
     const [servers, before] = [await processes(), await agents()];
-    await keepsItsPromise(trio, addresses, mode("required"), { says: "reload", token });
+    await keepsItsPromise(trio, addresses, mode("required"), { says: "reload" });
     expect(await processes()).toEqual(servers);
     expect(await agents()).toEqual(before);
     await bothWrite();
@@ -120,8 +120,8 @@ describe("client agents of a cluster on its way to TLS", () => {
   });
 
   test("follow it back to plain text", async () => {
-    await keepsItsPromise(trio, addresses, mode("preferred"), { says: "reload", token });
-    await keepsItsPromise(trio, addresses, mode("outgoing"), { says: "restart", token });
+    await keepsItsPromise(trio, addresses, mode("preferred"), { says: "reload" });
+    await keepsItsPromise(trio, addresses, mode("outgoing"), { says: "restart" });
     await bothRestart();
     await eventually("the catalog knows", 60, async () =>
       (await evidence()).every((said) => said === undefined),

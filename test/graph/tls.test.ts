@@ -1,7 +1,7 @@
 // TLS in the graph: a CA and certificates that are made once, secret wherever a key travels, and nowhere without `tls`.
 // The scripts of their commands run here as the Command plugin runs them, with openssl.
 //
-// Does not prove what hosts do with them: test/changes/13-tls.test.ts looks at a cluster.
+// Does not prove what hosts do with them: test/changes/05-tls.test.ts looks at a cluster.
 
 import { spawnSync } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";

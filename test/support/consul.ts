@@ -1,5 +1,12 @@
 import { Resolver } from "node:dns/promises";
-import { type RequestOptions, request } from "node:https";
+import { Agent, type RequestOptions, request } from "node:https";
+
+/** What a cluster is asked with; nothing where it has neither ACLs nor HTTPS. */
+export interface Access {
+  token?: string;
+  /** Certificate of the CA by which servers are known, where they are asked over HTTPS. */
+  ca?: string;
+}
 
 /** One server's HTTP API, from outside of its machine. */
 export class ConsulApi {
@@ -9,6 +16,11 @@ export class ConsulApi {
     private readonly token?: string,
     private readonly ca?: string,
   ) {}
+
+  /** Where it is asked, and with what. */
+  protected async door(): Promise<Access & { address: string }> {
+    return { address: this.address, token: this.token, ca: this.ca };
+  }
 
   async get<T>(path: string): Promise<T> {
     const response = await this.request("GET", path);
@@ -53,23 +65,38 @@ export class ConsulApi {
     return response.status;
   }
 
-  private request(method: string, path: string, body?: string, timeout = 5000): Promise<Response> {
-    const headers = this.token === undefined ? undefined : { "X-Consul-Token": this.token };
+  private async request(
+    method: string,
+    path: string,
+    body?: string,
+    timeout = 5000,
+  ): Promise<Response> {
+    const { address, token, ca } = await this.door();
+    const headers = token ? { "X-Consul-Token": token } : undefined;
     const signal = AbortSignal.timeout(timeout);
-    if (this.ca === undefined)
-      return fetch(`http://${this.address}${path}`, { method, body, headers, signal });
-    return overTls(
-      `https://${this.address}${path}`,
-      { method, headers, signal, ca: this.ca },
-      body,
-    );
+    if (ca === undefined)
+      return fetch(`http://${address}${path}`, { method, body, headers, signal });
+    const options = { method, headers, signal, agent: agentOf(ca) };
+    return overTls(`https://${address}${path}`, options, body);
   }
+}
+
+const agents = new Map<string, Agent>();
+
+/**
+ * Connections are kept, as `fetch` does: a writer in a rhythm of 20 ms would keep this computer busy with handshakes. Of one that
+ * has ended nobody hears again; what was just being asked on it has failed.
+ */
+function agentOf(ca: string): Agent {
+  const agent = agents.get(ca) ?? new Agent({ ca, keepAlive: true });
+  agents.set(ca, agent);
+  return agent;
 }
 
 /** `fetch` takes no CA. */
 function overTls(url: string, options: RequestOptions, body?: string): Promise<Response> {
   return new Promise((resolve, reject) => {
-    request(url, { ...options, agent: false }, (answer) => {
+    request(url, options, (answer) => {
       const parts: Buffer[] = [];
       answer.on("data", (part: Buffer) => parts.push(part)).on("error", reject);
       answer.on("end", () => {

@@ -1,6 +1,6 @@
 import { isSocket } from "../../components/cluster/listening";
 import { hasHttps } from "../../components/render/tls";
-import { ConsulApi } from "./consul";
+import { type Access, ConsulApi } from "./consul";
 import type { Settings } from "./stack";
 import { openTunnel, type Tunnel } from "./tunnel";
 
@@ -13,14 +13,8 @@ export type Asked = Pick<ConsulApi, "put" | "get">;
  */
 export class ApiByDoors implements Asked {
   private last = 0;
-  private readonly doors: ConsulApi[];
 
-  /** Doors over HTTP are their addresses. */
-  constructor(doors: readonly (string | ConsulApi)[], token?: string) {
-    this.doors = doors.map((door) =>
-      typeof door === "string" ? new ConsulApi(door, token) : door,
-    );
-  }
+  constructor(private readonly doors: readonly ConsulApi[]) {}
 
   put(path: string, body?: string, timeout?: number): Promise<boolean> {
     return this.ask((door) => door.put(path, body, timeout));
@@ -50,17 +44,9 @@ export class ApiByDoors implements Asked {
 
 /** Refused, or ended before there was an answer: as a tunnel does where nobody listens behind it. */
 function isClosed(error: unknown): boolean {
-  const { name, code, cause } = error as {
-    name?: string;
-    code?: string;
-    cause?: { code?: string };
-  };
-  // Over HTTPS nothing is behind a tunnel.
-  if (code === "ECONNREFUSED") return true;
-  return (
-    name === "TypeError" &&
-    ["ECONNREFUSED", "ECONNRESET", "UND_ERR_SOCKET"].includes(cause?.code ?? "")
-  );
+  // What `fetch` says of it is the cause of its error.
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  return ["ECONNREFUSED", "ECONNRESET", "UND_ERR_SOCKET"].includes(code ?? cause?.code ?? "");
 }
 
 /** Where the servers of a stack are asked, before and after a change of where HTTP listens. */
@@ -69,71 +55,67 @@ export interface Doors {
   close(): void;
 }
 
-/** What servers are asked with. */
-export interface Credentials {
-  token?: string;
-  /** Of TLS: with it, HTTPS is the door where it is open. */
-  ca?: string;
-}
-
 /**
- * `hosts`: names by address. A server that listens on loopback alone is asked through a tunnel. Where HTTP is off, or on a socket
- * alone, HTTPS is its only door.
+ * `hosts`: names by address; `access`: what they are asked with. A server that listens on loopback alone is asked through a
+ * tunnel, and one with HTTPS over that, unless nobody knows its CA.
  */
 export async function openDoors(
   stack: string,
   hosts: Record<string, string>,
   settings: readonly Settings[],
-  { token, ca }: Credentials = {},
+  { token, ca }: Access = {},
 ): Promise<Doors> {
-  const found = settings.flatMap((one) => placeOf(one, ca !== undefined));
-  const places = [...new Map(found.map((place) => [key(place), place])).values()];
+  const all = settings.flatMap(placeOf).filter(({ https }) => !https || ca !== undefined);
+  const places = [...new Map(all.map((place) => [JSON.stringify(place), place])).values()];
   const tunnels: Tunnel[] = [];
   const apis: Record<string, Asked> = {};
-  try {
-    for (const [name, address] of Object.entries(hosts)) {
-      const doors: (string | ConsulApi)[] = [];
-      for (const { port, open, tls } of places) {
-        if (tls) doors.push(new ConsulApi(`${address}:${port}`, token, ca));
-        else if (open) doors.push(`${address}:${port}`);
-        else {
-          const tunnel = await openTunnel(stack, name, port);
-          tunnels.push(tunnel);
-          doors.push(tunnel.address);
-        }
-      }
-      apis[name] = new ApiByDoors(doors, token);
-    }
-  } catch (error) {
-    for (const tunnel of tunnels) tunnel.close();
-    throw error;
-  }
   const close = () => {
     for (const tunnel of tunnels) tunnel.close();
   };
+  const addressOf = async (name: string, { port, open }: Place) => {
+    if (open) return `${hosts[name]}:${port}`;
+    const tunnel = await openTunnel(stack, name, port);
+    tunnels.push(tunnel);
+    return tunnel.address;
+  };
+  try {
+    for (const name of Object.keys(hosts)) {
+      const doors: ConsulApi[] = [];
+      for (const place of places)
+        doors.push(
+          new ConsulApi(await addressOf(name, place), token, place.https ? ca : undefined),
+        );
+      apis[name] = new ApiByDoors(doors);
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
   return { apis, close };
 }
 
-interface Place {
+/** Where a server is asked from elsewhere. */
+export interface Place {
   port: number;
+  /** Otherwise it is open to programs of its host alone. */
   open: boolean;
-  tls: boolean;
+  https: boolean;
 }
 
-const key = ({ port, open, tls }: Place) => `${port} ${open} ${tls}`;
-
-function placeOf(settings: Settings, hasCa: boolean): Place | [] {
+/**
+ * Plain HTTP may be there, too, where there is HTTPS: on loopback, for the host's own programs. None, where HTTP listens on a
+ * socket alone, or nowhere.
+ */
+export function placeOf(settings: Settings): Place | [] {
   const { ports, addresses, tls } = settings as {
     ports?: { http?: number; https?: number };
-    addresses?: { http?: string };
+    addresses?: { http?: string; https?: string };
     tls?: { mode?: string };
   };
-  // With TLS it is HTTPS that is open.
-  const closed = tls !== undefined && hasHttps(tls.mode ?? "required");
-  if (closed && hasCa) return { port: ports?.https ?? 8501, open: true, tls: true };
-  const places = (addresses?.http ?? (closed ? "127.0.0.1" : "0.0.0.0")).split(" ");
-  const listening = places.filter((place) => !isSocket(place));
-  if (listening.length === 0 || ports?.http === -1) return [];
+  const https = tls !== undefined && hasHttps(tls.mode ?? "required");
+  const port = https ? (ports?.https ?? 8501) : (ports?.http ?? 80);
+  const listening = ((https ? addresses?.https : addresses?.http) ?? "0.0.0.0").split(" ");
+  if (port === -1 || listening.every(isSocket)) return [];
   const open = listening.some((address) => address !== "127.0.0.1" && address !== "::1");
-  return { port: ports?.http ?? 80, open, tls: false };
+  return { port, open, https };
 }

@@ -29,10 +29,8 @@ export interface PromiseOptions {
   worst?: number;
   /** Servers that nothing is written through: those that join, leave or begin anew. @default none */
   without?: readonly string[];
-  /** What the writers write with. @default none */
+  /** What the writers write with, "" for none. @default the management token of the settings before, where there are ACLs */
   token?: string;
-  /** The CA's certificate: with it they write over HTTPS. @default none: they write over HTTP */
-  ca?: string;
   /** Applies the change, and returns what that said. @default one run of the stack */
   apply?: () => Promise<string>;
   /** The machine that each server stands on in the end, where it is not the one of its name. @default none */
@@ -81,14 +79,13 @@ async function changeOnce(
   options: PromiseOptions,
 ) {
   const before = stack.settings;
+  const access = await stack.access();
   stack.settings = settings;
   const written = Object.entries(hosts).filter(([name]) => !options.without?.includes(name));
-  const doors = await openDoors(
-    stack.name,
-    Object.fromEntries(written),
-    [before, settings],
-    options,
-  );
+  const doors = await openDoors(stack.name, Object.fromEntries(written), [before, settings], {
+    ...access,
+    ...(options.token !== undefined && { token: options.token }),
+  });
   let plan: ClusterReview | undefined;
   let looks: Record<string, Look> = {};
   let run = { failed: false, said: "" };

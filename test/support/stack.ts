@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,6 +13,7 @@ import { type PulumiResult, runPulumi, startPulumi } from "../../lab/pulumi/run"
 import { ensureStack, writeStackFile } from "../../lab/pulumi/stack";
 import { logFolder, projectFolder } from "../../lab/system/project";
 import { findToolchain } from "../../lab/toolchain/toolchain";
+import type { Access } from "./consul";
 import { testMachines } from "./machines";
 
 /** Settings of a stack, as its stack file has them, without the project's prefix. */
@@ -34,6 +36,10 @@ export function nspawnSettings(machines: Record<string, string>, more: Settings 
 
 /** One stack of the tests: the project's own program and the real engine, on settings of the test's. */
 export class TestStack {
+  /** What the outputs said of it the last time, and of which settings. */
+  private known?: Promise<Access>;
+  private ranWith = "";
+
   constructor(
     readonly name: string,
     public settings: Settings,
@@ -49,6 +55,10 @@ export class TestStack {
   async up(...flags: string[]): Promise<PulumiResult> {
     const result = await this.run("up", "--yes", "--skip-preview", ...flags);
     if (result.code !== 0) throw new Error(`pulumi up failed:\n${result.stdout}${result.stderr}`);
+    const { tls, acl } = this.settings;
+    const settings = JSON.stringify({ tls, acl });
+    if (settings !== this.ranWith) this.known = undefined;
+    this.ranWith = settings;
     return result;
   }
 
@@ -75,6 +85,7 @@ export class TestStack {
   async destroy(): Promise<void> {
     const result = await this.run("destroy", "--yes", "--skip-preview");
     if (result.code !== 0) throw new Error(`destroy failed:\n${result.stdout}${result.stderr}`);
+    this.known = undefined;
   }
 
   /** A destroy that must fail: everything it said. */
@@ -89,9 +100,12 @@ export class TestStack {
     const file = join(layoutOf().stacks, `Pulumi.${this.name}.yaml`);
     const copy = join(logFolder, `encrypt-${this.name}.yaml`);
     copyFileSync(file, copy);
-    const flags = ["--secret", "--config-file", copy];
-    const result = await this.run("config", "set", ...flags, "scratch", value);
-    if (result.code !== 0) throw new Error(result.stderr);
+    // Not among the arguments: others read those.
+    const argv = ["config", "set", "--secret", "--config-file", copy, "scratch"];
+    const child = await startPulumi(argv, await this.options(), ["pipe", "ignore", "inherit"]);
+    child.stdin?.end(value);
+    const [code] = await once(child, "close");
+    if (code !== 0) throw new Error(`pulumi config set ended with ${code}`);
     const { config } = parse(readFileSync(copy, "utf8"));
     return config["consul-cluster:scratch"];
   }
@@ -112,6 +126,31 @@ export class TestStack {
     const result = await this.run("stack", "output", "--json", "--show-secrets");
     if (result.code !== 0) throw new Error(result.stderr);
     return JSON.parse(result.stdout) as T;
+  }
+
+  /** Every text that the state keeps as a secret, by the resource that it is of. */
+  async secretTexts(): Promise<{ name: string; text: string }[]> {
+    const result = await this.run("stack", "export", "--show-secrets");
+    if (result.code !== 0) throw new Error(result.stderr);
+    const { deployment } = JSON.parse(result.stdout) as { deployment: { resources: Resource[] } };
+    return deployment.resources.flatMap((resource) =>
+      secretsIn(resource).map((text) => ({ name: resource.urn.split("::").at(-1) ?? "", text })),
+    );
+  }
+
+  /**
+   * What its cluster is asked with: the management token and the CA's certificate of its outputs. They stay what they are while
+   * other settings change, so the outputs are asked once.
+   */
+  async access(): Promise<Access> {
+    if (!this.settings.tls && !this.settings.acl) return {};
+    this.known ??= this.outputs<{ managementToken?: string; caCertificate?: string }>().then(
+      ({ managementToken, caCertificate }) => ({
+        token: managementToken || undefined,
+        ca: caCertificate || undefined,
+      }),
+    );
+    return this.known;
   }
 
   /** Starts an update that will be cut off. */
@@ -159,8 +198,8 @@ export class TestStack {
 
   private async run(...args: string[]): Promise<PulumiResult> {
     const result = await runPulumi(args, await this.options());
-    // Secrets that a test asks for, or hands in, are no run's log.
-    if (!args.includes("--show-secrets") && !args.includes("--secret"))
+    // Secrets that a test asks for are no run's log.
+    if (!args.includes("--show-secrets"))
       this.log(`$ pulumi ${args.join(" ")}\n${result.stdout}${result.stderr}\n`);
     return result;
   }
@@ -186,3 +225,20 @@ export class TestStack {
     return { toolchain, program, stack: this.name, configFile: stringify({ config }), env };
   }
 }
+
+interface Resource {
+  urn: string;
+}
+
+/** Strings inside of what the engine marks as a secret. */
+function secretsIn(value: unknown, isSecret = false): string[] {
+  if (typeof value === "string") return isSecret ? [value] : [];
+  if (typeof value !== "object" || value === null) return [];
+  const { plaintext } = value as { plaintext?: unknown };
+  if (secretMark in value && typeof plaintext === "string")
+    return secretsIn(JSON.parse(plaintext), true);
+  return Object.values(value).flatMap((each) => secretsIn(each, isSecret));
+}
+
+/** The engine's own, for what it keeps encrypted. */
+const secretMark = "4dabf18193072939515e22adb298388d";

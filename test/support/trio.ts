@@ -1,8 +1,9 @@
-import { ConsulApi } from "./consul";
 import { processesOn, sshOutput } from "./machines";
 import { nspawnSettings, type Settings, TestStack } from "./stack";
+import { StackApi } from "./stackApi";
+import { way } from "./way";
 
-/** The cluster that most of the end-to-end tests share, in the order of their files. */
+/** The cluster that most of the tests with machines share, in the order of their files. */
 export const names = ["test-1", "test-2", "test-3"] as const;
 
 export const addresses: Record<string, string> = {
@@ -11,15 +12,17 @@ export const addresses: Record<string, string> = {
   "test-3": "198.18.77.23",
 };
 
-export const baseSettings = nspawnSettings(addresses);
+const machines = nspawnSettings(addresses);
+
+export const baseSettings = { ...machines, ...way };
 
 export const trio = new TestStack("trio", baseSettings);
 
-export const apis = names.map((name) => new ConsulApi(addresses[name] as string));
-
-export function api(name: string): ConsulApi {
-  return new ConsulApi(addresses[name] as string);
+export function api(name: string): StackApi {
+  return new StackApi(trio, addresses[name] as string);
 }
+
+export const apis = names.map(api);
 
 /** Runs a command on one of the three. */
 export function on(name: string, command: string): Promise<string> {
@@ -35,13 +38,19 @@ export function processesOf(...servers: string[]): Promise<string[]> {
   return processesOn(trio.name, servers);
 }
 
-/** The cluster as the other files need it: up, with its plain settings. */
-export function trioIsUp(): Promise<void> {
-  return trioIsUpWith({});
+/** The cluster as the other files need it: up, with its base settings. */
+export async function trioIsUp(): Promise<void> {
+  trio.settings = baseSettings;
+  await trio.up().catch(async (error: unknown) => {
+    // Files of another way have left it.
+    if (!/(tls|acl) cannot go from/.test(String(error))) throw error;
+    await trio.destroy();
+    await trio.up();
+  });
 }
 
-/** The same with settings beside those. */
+/** The same machines, whichever the way, with these settings. */
 export async function trioIsUpWith(more: Settings): Promise<void> {
-  trio.settings = { ...baseSettings, ...more };
+  trio.settings = { ...machines, ...more };
   await trio.up();
 }

@@ -3,6 +3,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { ConsulApi } from "../support/consul";
 import { ApiByDoors } from "../support/doors";
 
 const open: Server[] = [];
@@ -23,9 +24,12 @@ async function door(said: string): Promise<{ server: Server; address: string }> 
   return { server, address: `127.0.0.1:${port}` };
 }
 
+const doors = (...all: { address: string }[]) =>
+  new ApiByDoors(all.map(({ address }) => new ConsulApi(address)));
+
 test("the door that is open is taken, and the other one once that is closed", async () => {
   const [old, next] = [await door("true"), await door("true")];
-  const api = new ApiByDoors([old.address, next.address]);
+  const api = doors(old, next);
   expect(await api.put("/v1/kv/a")).toBe(true);
   close(old.server);
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -37,5 +41,5 @@ test("the door that is open is taken, and the other one once that is closed", as
 
 test("an answer is an answer, whatever it says: nothing is asked twice", async () => {
   const [old, next] = [await door("false"), await door("true")];
-  expect(await new ApiByDoors([old.address, next.address]).put("/v1/kv/a")).toBe(false);
+  expect(await doors(old, next).put("/v1/kv/a")).toBe(false);
 });

@@ -1,7 +1,7 @@
 // How a host asks over TLS: by the name of the certificates and with the CA of the cluster, or not at all; and what a
 // server shows who dials it, by how curl ends.
 //
-// Does not prove that curl ends so: test/changes/13-tls.test.ts dials servers.
+// Does not prove that curl ends so: test/changes/05-tls.test.ts dials servers.
 
 import { rmSync } from "node:fs";
 import { join } from "node:path";

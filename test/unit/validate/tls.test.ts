@@ -1,6 +1,6 @@
 // What is said of TLS: which CA, which certificates, how far it goes. The certificates are real ones, see test/support/tls.
 //
-// Does not prove that Consul takes what passes: test/changes/13-tls.test.ts does.
+// Does not prove that Consul takes what passes: test/changes/05-tls.test.ts does.
 
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";

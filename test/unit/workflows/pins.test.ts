@@ -43,7 +43,7 @@ const job = (name: string) => {
 };
 
 test("there are workflows to look at", () => {
-  expect(files).toHaveLength(5);
+  expect(files).toHaveLength(6);
 });
 
 test.each(files)(

@@ -140,6 +140,8 @@ test("destroy takes the service, the settings, the release and the user along, a
     "/etc/systemd/system/consul.service /etc/systemd/system/consul.service.d /etc/consul.d/server /etc/consul.d/server.sets /etc/sysconfig/consul /usr/local/bin/consul /usr/local/lib/consul /usr/local/lib/consul-cluster /var/lib/consul-cluster /run/consul-cluster";
   expect(await on(`ls -d ${gone} 2>/dev/null || true`)).toBe("");
   expect(await on("sudo ls /var/consul")).toContain("raft");
+  // Tokens and the gossip key are in it: not for the next user who gets the number of the one that is gone.
+  expect(await on("sudo find /var/consul ! -user root")).toBe("");
 });
 
 test("what it left is foreign to the next stack, which wipes it where asked for, and takes its own along where asked for", async () => {

@@ -110,12 +110,15 @@ describe("the data volume", () => {
 
   test("comes to a new machine with its data, which are this cluster's, also by the mark of 0.1.0", async () => {
     await on("echo consul-cluster.prod.prod | sudo tee /var/consul/.consul-cluster");
+    // Another image may give the user another number.
+    await on("sudo chown -R 4242:4242 /var/consul");
     await removeMachine(machine.name, testMachines);
     await hosts.create(machine);
     await disk.attach(machine.name, volume);
     expect(await stage()).toMatchObject({ code: 0, stderr: expect.not.stringContaining("ext4") });
     expect(await on("sudo cat /var/consul/node-id")).toBe("precious");
     expect(await on("sudo cat /var/consul/.consul-cluster")).toBe(owner);
+    expect(await on("sudo find /var/consul ! -user consul ! -name .consul-cluster")).toBe("");
   });
 
   test("of another cluster is refused, and kept", async () => {

@@ -24,6 +24,8 @@ data_folder() {
   [ -z "$folder" ] || echo "$folder"
 }
 
+holds_data() { [ -n "$1" ] && [ -n "$(ls -A "$1" 2>/dev/null)" ]; }
+
 # Both folders of settings, where a change was under way.
 remove_settings() {
   local facts='' folder=''
@@ -51,11 +53,15 @@ main() {
   remove_settings
   case $(readlink "$BINARY" 2>/dev/null) in "$RELEASES"/*) rm -f "$BINARY" ;; esac
   [ "$removeData" != yes ] || rm -rf ${folder:+"$folder"} "$SNAPSHOTS"
-  [ -z "$user" ] || userdel "$user" 2>/dev/null || true
+  if [ -n "$user" ]; then
+    # Tokens and the gossip key stay with the data, and the next user that is made may get the number of this one.
+    ! holds_data "$folder" || chown -R -h root:root "$folder"
+    userdel "$user" 2>/dev/null || true
+  fi
   # What was made stands in here: last, should this be cut off.
   rm -rf "$RELEASES" "$STATE" "$LIBRARY"
   rmdir "${STATE%/*}" 2>/dev/null || true
-  if [ -n "$folder" ] && [ -n "$(ls -A "$folder" 2>/dev/null)" ]; then
+  if holds_data "$folder"; then
     say "service, settings and release removed; Consul's data stays in $folder"
   else
     [ -z "$folder" ] || rmdir "$folder" 2>/dev/null || true

@@ -19,8 +19,16 @@ make_folders() {
   [ -d "$dataDir" ] || note_made "data $dataDir"
   mkdir -p "$dataDir"
   chmod 0700 "$dataDir"
-  chown consul:consul "$dataDir"
+  own_data_folder
   restore_contexts "$LIBRARY" "$dataDir" "$(dirname "$configDir")"
+}
+
+# Data that comes on a volume from another machine, or was left here by a user that is gone, may have another number. Nobody
+# but root gets into it meanwhile, and no link is followed.
+own_data_folder() {
+  if [ "$(stat -c %u "$dataDir")" = "$(id -u consul)" ]; then chown consul:consul "$dataDir"; return; fi
+  chown root:root "$dataDir"
+  chown -R -h consul:consul "$dataDir"
 }
 
 # The first thing that is written: whatever comes after it can be told from a stranger's.

@@ -18,10 +18,12 @@ function remove(host: Host, text = words()) {
     "remove.sh",
     `lock() { echo "lock $1"; }
     userdel() { echo "userdel $*"; }
+    chown() { echo "chown $*"; }
     main ${text} </dev/null`,
   );
   const said = stderr.replaceAll(host.folder, "HOST");
-  return { status, did: stdout.split("\n").slice(0, -1), said };
+  const did = stdout.replaceAll(host.folder, "HOST").split("\n").slice(0, -1);
+  return { status, did, said };
 }
 
 const has = (host: Host, path: string) => existsSync(join(host.folder, path));
@@ -54,7 +56,7 @@ describe("a host that was made by its owner", () => {
     host.write("data/raft/raft.db", "x");
     expect(remove(host)).toEqual({
       status: 0,
-      did: ["lock removal", "userdel consul"],
+      did: ["lock removal", "chown -R -h root:root HOST/data", "userdel consul"],
       said: "consul-1: service, settings and release removed; Consul's data stays in HOST/data\n",
     });
     expect(left(host)).toEqual(["data", "snapshots"]);

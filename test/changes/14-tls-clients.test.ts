@@ -10,7 +10,12 @@ import { eventually } from "../support/wait";
 //
 // What happens to agents while no server answers is not here: host-lib/recording/tlsClients.ts starts a real one so.
 
-const mode = (name: string) => ({ ...trio.settings, tls: { mode: name } });
+/** The servers' settings with something of TLS changed. */
+const tls = (more: object) => ({
+  ...trio.settings,
+  tls: { ...(trio.settings.tls as object), ...more },
+});
+const mode = (name: string) => tls({ mode: name });
 
 let token = "";
 
@@ -29,11 +34,11 @@ async function bothWrite(): Promise<void> {
     });
 }
 
-/** Of each agent, as its own catalog has it: what it says of its TLS. */
-async function evidence(): Promise<(string | undefined)[]> {
+/** Of each agent, as its own catalog has it: what it says of its TLS, or of the CAs that it knows. */
+async function evidence(key = "cluster-tls"): Promise<(string | undefined)[]> {
   const said = await asks("web-1", "/v1/catalog/nodes?consistent");
   const nodes = JSON.parse(said) as { Node: string; Meta?: Record<string, string> }[];
-  return names.map((name) => nodes.find(({ Node }) => Node === name)?.Meta?.["cluster-tls"]);
+  return names.map((name) => nodes.find(({ Node }) => Node === name)?.Meta?.[key]);
 }
 
 /** The clients' stack runs, and both of its agents restart: others than before, and well. */
@@ -112,6 +117,34 @@ describe("client agents of a cluster on its way to TLS", () => {
     await on("web-1", "sudo systemctl restart consul");
     await bothWrite();
     await web.up("--expect-no-changes");
+  });
+
+  test("know another CA before it signs, by a reload in their stack's next run", async () => {
+    const [servers, before] = [await processes(), await agents()];
+    for (const authorities of [
+      [1, 2],
+      [2, 1],
+      [1, 2],
+    ]) {
+      const settings = trio.settings;
+      trio.settings = tls({ authorities });
+      if (authorities[0] === 1) await trio.up();
+      else {
+        expect(await trio.upThatFails()).toMatch(
+          /another CA cannot sign yet, .*: web-\d, web-\d; run/,
+        );
+        trio.settings = settings;
+      }
+    }
+    expect((await web.up()).stdout.match(/updated .*reload done/g)).toHaveLength(2);
+    await eventually("the catalog knows", 60, async () =>
+      (await evidence("cluster-cas")).every((said) => said?.split(".").length === 2),
+    );
+    await keepsItsPromise(trio, addresses, tls({ authorities: [2, 1] }), { says: "reload" });
+    expect(await processes()).toEqual(servers);
+    expect(await agents()).toEqual(before);
+    await on("web-1", "sudo systemctl restart consul");
+    await bothWrite();
   });
 
   test("hold nothing secret of TLS on their hosts", async () => {

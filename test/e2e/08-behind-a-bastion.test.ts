@@ -155,13 +155,19 @@ describe("a cluster on them", () => {
     await stack.up("--expect-no-changes");
   });
 
-  test("gets another gossip key, and other keys of its certificates", async () => {
-    const { gossipKey } = await stack.outputs();
-    // A rotation of the tokens belongs here, too, once there is one (`acl.rotation`).
-    stack.settings = { ...stack.settings, gossip: { rotation: 2 }, tls: { renewal: 1 } };
+  test("gets another gossip key, other tokens, and other keys of its certificates", async () => {
+    const { gossipKey, managementToken } = await stack.outputs();
+    stack.settings = {
+      ...stack.settings,
+      gossip: { rotation: 2 },
+      acl: { rotation: 2 },
+      tls: { renewal: 1, authorities: [1, 2] },
+    };
     await up();
     secrets.push(...(await secretsOf(stack)));
-    expect((await stack.outputs()).gossipKey).not.toBe(gossipKey);
+    const after = await stack.outputs();
+    expect(after.gossipKey).not.toBe(gossipKey);
+    expect(after.managementToken).not.toBe(managementToken);
   });
 
   test("goes back where a setting fails at start, and says nothing but why", async () => {
@@ -238,10 +244,10 @@ describe("no secret of it", () => {
       const files = "etc/systemd/system/consul.service etc/consul.d/server usr/local/bin/consul";
       expect(await inside(name, `cd /; ls -d ${files} usr/local/lib/consul* || true`)).toBe("");
       expect(readFileSync(`${machineRoot(name)}/etc/passwd`, "utf8")).not.toContain("consul");
-      // The data stays, for it may be wanted: nobody's any more, and closed.
+      // The data stays, for it may be wanted: root's now, and closed.
       const left = await filesWith(name, patternsOf(secrets));
       expect(
-        left.filter((file) => !/^-rw------- \S+ \/var\/consul\//.test(file)),
+        left.filter((file) => !/^-rw------- root:root \/var\/consul\//.test(file)),
         name,
       ).toEqual([]);
       expect(leaksIn(await journalOf(name), patternsOf(secrets)), name).toEqual([]);

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { local } from "@pulumi/command";
 import {
   all,
   type CustomResourceOptions,
@@ -9,8 +8,8 @@ import {
   unsecret,
 } from "@pulumi/pulumi";
 import type { AclArgs } from "../cluster/args";
-import { calling, interpreter } from "../javascript";
 import { type AclTokens, rotatedTokens, rotationLabel, tokenLabel } from "../render/acl";
+import { secretCommand } from "./secretCommand";
 
 const script = join(__dirname, "aclSeed.command.mjs");
 
@@ -35,18 +34,8 @@ export function clusterAcl(
 ): ClusterAcl | undefined {
   if (acl === undefined || acl.defaultPolicy === "off") return undefined;
   const { rotation = 1 } = acl;
-  const seed = new local.Command(
-    name,
-    {
-      interpreter,
-      create: calling(script, "make"),
-      update: calling(script, "keep"),
-      ...(rotation !== 1 && { environment: { CONSUL_CLUSTER_ACL_ROTATION: String(rotation) } }),
-      // Its output is the seed: it goes nowhere but into the state, as a secret.
-      logging: local.Logging.None,
-    },
-    { ...opts, additionalSecretOutputs: ["stdout", "stderr"] },
-  );
+  const environment = { CONSUL_CLUSTER_ACL_ROTATION: String(rotation) };
+  const seed = secretCommand(name, script, rotation === 1 ? {} : { environment }, opts);
   const given = acl.managementToken === undefined ? undefined : secret(acl.managementToken);
   return {
     tokens: secret(

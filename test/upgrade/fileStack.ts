@@ -71,6 +71,12 @@ export class FileStack {
     return (await runOrFail([pulumi, "stack", "export"], { cwd, env })).stdout;
   }
 
+  async outputs<T>(): Promise<T> {
+    const { pulumi, env } = await this.cli();
+    const argv = [pulumi, "stack", "output", "--json", "--show-secrets"];
+    return JSON.parse((await runOrFail(argv, { cwd: this.layout.stacks, env })).stdout) as T;
+  }
+
   async import(state: string): Promise<void> {
     const file = join(this.layout.stacks, "import.json");
     writeFileSync(file, state);

@@ -142,13 +142,13 @@ describe("a cluster on them", () => {
     stack.settings = {
       ...stack.settings,
       version: versions.consul,
-      performance: { raftMultiplier: 2 },
+      rejoinAfterLeave: false,
     };
     // The log has all that is said: the engine's events, too.
     await stack.preview("--json", "--show-sames");
     const preview = await stack.preview("--diff", "--save-plan", plan);
-    expect(preview).toMatch(/- +"raft_multiplier": 1/);
-    expect(preview).toMatch(/\+ +"raft_multiplier": 2/);
+    expect(preview).toMatch(/- +"rejoin_after_leave": true/);
+    expect(preview).toMatch(/\+ +"rejoin_after_leave": false/);
     expect(preview).toMatch(/\+ restart-settings/);
     const said = await up();
     for (const name of names) expect(said).toContain(`${name}: restart done`);

@@ -133,7 +133,12 @@ export class TestStack {
     const result = await this.run("stack", "export", "--show-secrets");
     if (result.code !== 0) throw new Error(result.stderr);
     const { deployment } = JSON.parse(result.stdout) as { deployment: { resources: Resource[] } };
-    return deployment.resources.flatMap((resource) =>
+    // A secret is known by what made it: components and the stack hand on what others have.
+    const { resources } = deployment;
+    const makersFirst = [true, false].flatMap((makes) =>
+      resources.filter(({ custom = false }) => custom === makes),
+    );
+    return makersFirst.flatMap((resource) =>
       secretsIn(resource).map((text) => ({ name: resource.urn.split("::").at(-1) ?? "", text })),
     );
   }
@@ -228,6 +233,7 @@ export class TestStack {
 
 interface Resource {
   urn: string;
+  custom?: boolean;
 }
 
 /** Strings inside of what the engine marks as a secret. */

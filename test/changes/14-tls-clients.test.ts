@@ -137,12 +137,16 @@ describe("client agents of a cluster on its way to TLS", () => {
       }
     }
     expect((await web.up()).stdout.match(/updated .*reload done/g)).toHaveLength(2);
+    expect(await agents()).toEqual(before);
+    // It would be in the catalog within two minutes; and who trusts both starts.
+    for (const name of names) await on(name, "sudo systemctl restart consul");
     await eventually("the catalog knows", 60, async () =>
       (await evidence("cluster-cas")).every((said) => said?.split(".").length === 2),
     );
+    const restarted = await agents();
     await keepsItsPromise(trio, addresses, tls({ authorities: [2, 1] }), { says: "reload" });
     expect(await processes()).toEqual(servers);
-    expect(await agents()).toEqual(before);
+    expect(await agents()).toEqual(restarted);
     await on("web-1", "sudo systemctl restart consul");
     await bothWrite();
   });

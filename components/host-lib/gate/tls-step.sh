@@ -80,7 +80,7 @@ check_cas_of_clients() {
   clients=$(clients_by_tls) || die "whether client agents know the CA that shall sign now is not known, $via does not say; nothing that runs was touched"
   missing=$(printf '%s\n' "$clients" | awk -v ca="$ca" '$2 == "tls" && $3 == "alive" && !index("." $4 ".", "." ca ".") { print $1 }')
   [ -z "$missing" ] ||
-    die "another CA cannot sign yet, for the catalog does not say of these client agents that they know it: $(printf '%s\n' "$missing" | listed); run their stack first, which gives them the clientCaCertificate of now; nothing that runs was touched"
+    die "another CA cannot sign yet, for the catalog does not say of these client agents that they know it: $(printf '%s\n' "$missing" | listed); run their stack first, which gives them the clientCaCertificate of now, and wait two minutes, in which an agent that was reloaded says so; nothing that runs was touched"
 }
 
 # A client agent knows its servers by other CAs now: one of them at least has to be known by those, at the port that it

@@ -1,6 +1,6 @@
-import { authorityWarnings } from "./authorities";
 import type { ServerChange } from "./change";
 import type { ClusterSteps } from "./group";
+import { guardedTls } from "./guardedTls";
 import type { OrderStep } from "./order";
 import { nameOf, type PreviewStep } from "./preview";
 import { isDowngrade } from "./reasons";
@@ -51,7 +51,7 @@ export function warningsOf(
     ...(exists && !goes ? quorumLost(order, size.before) : []),
     ...tooManyReplaced(changes, compares(own.replacements)),
     ...(exists ? fixedSettings(changes, role, refuser) : []),
-    ...(exists && guarded ? authorityWarnings(guard) : []),
+    ...(exists && guarded ? guardedTls(guard) : []),
     ...downgrades(changes),
     ...wiped(changes),
     ...(exists ? twoWipes(changes, guarded) : []),

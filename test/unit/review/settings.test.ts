@@ -245,8 +245,9 @@ test("a server that comes with a mark of wipeData is no second wipe", () => {
 });
 
 describe("another CA", () => {
-  const of = (was: string, is: string, mode = "required") => {
-    const noted = (cas: string) => `setting tls ${mode}\nsetting tls.caCertificate ${cas}\n`;
+  const of = (was: string, is: string, mode = "required", domain = "consul") => {
+    const noted = (cas: string) =>
+      `setting tls ${mode}\nsetting tls.caCertificate ${cas}\nsetting tls.domain ${cas === is ? domain : "consul"}\n`;
     const json = changed("tls-required", (steps) =>
       steps.map((step) =>
         step.urn.endsWith("-fixed-settings")
@@ -264,8 +265,14 @@ describe("another CA", () => {
           : step,
       ),
     );
-    return clusterOf(json).warnings.filter(({ text }) => text.startsWith("CAs of"));
+    return clusterOf(json).warnings.filter(({ text }) => /^(CAs of|`domain`)/.test(text));
   };
+
+  test("and another domain is a danger that the run refuses", () => {
+    const found = of("made", "made-2", "required", "internal");
+    expect(found.map(({ refused }) => refused)).toEqual([true, true]);
+    expect(found[1]?.text).toContain("`domain` consul → internal is refused before any host");
+  });
 
   test("is told to those who ask the servers, where the run takes it", () => {
     const [note] = of("made", "made+made-2");

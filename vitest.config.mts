@@ -11,9 +11,10 @@ const order = {
   package: 1,
   conformance: 2,
   upgrade: 2,
-  e2e: 3,
-  changes: 4,
-  failures: 5,
+  hosts: 3,
+  e2e: 4,
+  changes: 5,
+  failures: 6,
 };
 
 function project(name: keyof typeof order, timeout: number, more: InlineConfig = {}) {
@@ -35,8 +36,11 @@ const quick = { isolate: false };
 /** Files that use the lab: one after the other, not on after a failure, and no other run beside this one. */
 const onTheLab = { fileParallelism: false, bail: 1, globalSetup: ["test/support/labLock.ts"] };
 
-/** Files with machines of their own, that measure no gap: mostly they wait, for a boot, an election or a limit. */
+/** Files with machines and addresses of their own, that measure no gap: mostly they wait, for a boot, an election or a limit. */
 const besideEachOther = { ...onTheLab, fileParallelism: true, maxWorkers: 3 };
+
+/** Those of the end-to-end tests that are such; the one that takes longest begins. */
+const apart = ["08", "09", "15", "13", "07", "10"].map((number) => `test/e2e/${number}-*.test.ts`);
 
 /** How the clusters of the changes talk (test/support/way.ts). */
 const way = process.env.CONSUL_CLUSTER_TESTS_WAY ?? "secured";
@@ -67,7 +71,8 @@ export default defineConfig({
       project("package", 3 * minute),
       project("conformance", minute),
       project("upgrade", 2 * minute),
-      project("e2e", 10 * minute, onTheLab),
+      project("hosts", 10 * minute, { ...besideEachOther, include: apart }),
+      project("e2e", 10 * minute, { ...onTheLab, exclude: apart }),
       project("changes", 10 * minute, { ...onTheLab, env: { CLUSTER_WAY: way } }),
       project("failures", 15 * minute, besideEachOther),
     ],

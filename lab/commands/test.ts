@@ -41,9 +41,15 @@ runMain(async () => {
 });
 
 /** Changes under load, and failures in their middle, take as long as all the others together: `npm run test:changes`. */
-const everythingButChanges = ["unit", "graph", "package", "conformance", "upgrade", "e2e"].flatMap(
-  (name) => ["--project", name],
-);
+const everythingButChanges = [
+  "unit",
+  "graph",
+  "package",
+  "conformance",
+  "upgrade",
+  "hosts",
+  "e2e",
+].flatMap((name) => ["--project", name]);
 
 /** What needs no machine: format and lint, types, dead code, shell scripts, workflows, the stand-in's own tests. */
 async function checkSources(progress: Progress): Promise<void> {

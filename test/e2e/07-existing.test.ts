@@ -12,8 +12,8 @@ import { TestStack } from "../support/stack";
 // A cluster of one server on a host that stood before, behind a bastion: first as unfit as a host can be,
 // then put right, then left by the stack. AWS and clouds have hosts like it.
 
-const host = { name: "stands-1", address: "198.18.77.41" };
-const bastion = { name: "bastion-1", address: "198.18.77.42" };
+const host = { name: "stands-1", address: "198.18.77.46" };
+const bastion = { name: "bastion-1", address: "198.18.77.47" };
 const key = join(testMachines, "keys/existing/id_ed25519");
 let stack: TestStack;
 

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# globals: reason maker
+# globals: reason maker clients_before
 # shellcheck disable=SC2154  # via is an agent that names a leader
 # The tokens that a cluster with ACLs has by itself, made with the management token, which Consul itself makes of the servers'
 # settings. What is there already is written again, as it shall be: this may be cut off anywhere.
@@ -14,6 +14,9 @@ ACL_S=30 # for a leader that has just been elected to make the management token,
 
 maker=management # the token that they are made with
 
+CLIENTS_NOTE=consul-cluster/clients-tokens # in KV: accessors of the clients' token of the last whole rotation, and of the one before
+clients_before=-                           # the latter
+
 has_acls() { case $(staged_fact acl) in '' | off) return 1 ;; esac; }
 
 # Makes them, tries them, and takes away those of before.
@@ -25,6 +28,7 @@ settle_acls() {
     sleep 0.5
   done
   tell_of_strangers
+  note_clients_token
   remove_older_tokens
 }
 
@@ -138,6 +142,22 @@ is_leaving() {
   ! grep -q "^agent $1 " "$TOKENS_MADE" && printf '%s\n' "$2" | grep -q "^$1 1 "
 }
 
+# Client agents get theirs in a run of their own, so that the one they had is known until the rotation after. One that was cut off
+# gave none to anybody, so it is whole rotations that count; which they were stays with the cluster, whichever host looks.
+note_clients_token() {
+  local now='' said='' last='' status=0
+  now=$(sed -n 's/^clients - \([^ ]*\) .*/\1/p' "$TOKENS_MADE")
+  said=$(kv_get "$via" "$CLIENTS_NOTE" '&consistent') || status=$?
+  case $status in
+    0) last=${said% *} clients_before=${said#* } ;;
+    1) last=$now clients_before=$(sed -n 's/^kept clients \([^ ]*\) .*/\1/p' "$TOKENS_MADE") ;;
+    *) die "which tokens client agents have had is not known: $via $(answer_words "$status"); run it again" ;;
+  esac
+  [ "$last" = "$now" ] || clients_before=$last
+  [ "$said" = "$now ${clients_before:--}" ] || kv_put "$via" "$CLIENTS_NOTE" "$now ${clients_before:--}" ||
+    die "which tokens client agents have had could not be noted; run it again"
+}
+
 # Of servers that are gone, and of seeds, rotations and management tokens of before, but for what is kept of a rotation. What others have made is left alone, and so is the
 # token of a server that is about to leave: it writes its own node until it has left.
 remove_older_tokens() {
@@ -149,8 +169,8 @@ remove_older_tokens() {
   printf '%s\n' "$known" | while read -r accessor description; do
     case $description in
       consul-cluster_provisioner | consul-cluster_dns | consul-cluster_clients | consul-cluster_agent_*)
-        ! grep -q " $accessor " "$TOKENS_MADE" || continue
-        ! grep -qsx "$accessor" "$TOKENS/clients-before" || continue
+        ! grep -v '^kept ' "$TOKENS_MADE" | grep -q " $accessor " || continue
+        [ "$accessor" != "$clients_before" ] || continue
         ! is_leaving "${description#consul-cluster_agent_}" "$members" || continue
         ;;
       Initial_Management_Token) [ "$accessor" != "$own" ] || continue ;;

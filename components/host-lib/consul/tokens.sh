@@ -52,24 +52,11 @@ note_tokens() {
   if has_token recovery; then
     mkdir -m 0700 "$TOKENS.new"
     cp -p "$STAGED"/secrets/*.curl "$STAGED"/secrets/*.token "$TOKENS.new/"
-    (umask 077; clients_before >"$TOKENS.new/clients-before")
     flush "$TOKENS.new"/*
   fi
   rm -rf "$TOKENS"
   [ ! -d "$TOKENS.new" ] || mv "$TOKENS.new" "$TOKENS"
 }
-
-# Accessor of the token that client agents had before the one that is staged: by what ran here, or ran before that.
-clients_before() {
-  local was='' is=''
-  was=$(clients_accessor "$APPLIED_SECRETS")
-  is=$(clients_accessor "$STAGED/secrets")
-  if [ -n "$was" ] && [ "$was" != "$is" ]; then echo "$was"
-  elif [ -e "$TOKENS/clients-before" ]; then cat "$TOKENS/clients-before"
-  fi
-}
-
-clients_accessor() { [ ! -r "$1/acl-tokens" ] || sed -n 's/^clients - \([^ ]*\) .*/\1/p' "$1/acl-tokens"; }
 
 # Does what runs, ran before a switch that is not whole, or shall run, deny whoever has no token?
 acl_denies() { grep -qsx 'acl=deny' "$FACTS" "$PREVIOUS/facts" "$STAGED_CONFIG/facts"; }

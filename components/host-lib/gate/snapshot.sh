@@ -40,5 +40,5 @@ save_snapshot() {
 
 # Is that what Consul says where the connection ended before the snapshot did?
 was_cut_short() {
-  case $1 in *"failed to decode response"* | *"unexpected EOF"* | *"connection reset by peer"*) return 0 ;; *) return 1 ;; esac
+  case $1 in *"failed to decode response"* | *"unexpected EOF"* | *"connection reset by peer"* | *"verifying snapshot file"*) return 0 ;; *) return 1 ;; esac
 }

@@ -42,7 +42,8 @@ renew_certificate() {
     find_own_agent || true
     return 0
   fi
-  if [ "$(choose_action)" != reload ] || differs secrets; then
+  # Neither another gossip key nor other tokens are known to the cluster, which nobody can ask to learn them.
+  if [ "$(choose_action)" != reload ] || differs secrets || differs acl-rotation; then
     die "$(lock_out_words); only a reload renews it: take back what else is to change on this server, run, and change it after that; nothing was changed"
   fi
   reload

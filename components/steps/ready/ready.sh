@@ -48,7 +48,7 @@ within_reach() {
 named_by_all() { [ -z "$(peer_views | awk -v leader="$1" '$2 != "-" && $3 != leader')" ]; }
 
 wait_until_ready() {
-  local limit='' join_at=0 election='' look_for_lost='' waiting='' leader=''
+  local limit='' join_at=0 election='' look_for_lost='' waiting='' leader='' view_status=0
   limit=$(deadline "$READY_S")
   election=$(deadline "$ELECTION_S")
   look_for_lost=$(deadline "$LOST_S")
@@ -56,7 +56,8 @@ wait_until_ready() {
     find_own_agent || true
     leader=$(leader_of "$api") || leader=''
     waiting=unknown
-    if [ -n "$leader" ] && waiting=$(unhealthy_servers) && [ -z "$waiting" ] && named_by_all "$leader"; then break; fi
+    if [ -n "$leader" ]; then waiting=$(unhealthy_servers) || { view_status=$?; waiting=unknown; }; fi
+    if [ -z "$waiting" ] && named_by_all "$leader"; then break; fi
     if [ -n "$leader" ] && [ -n "$waiting" ] && [ "$waiting" != unknown ] && passed "$look_for_lost" &&
       [ -z "$(within_reach "$waiting")" ] && named_by_all "$leader"; then
       say "no part of the cluster, and their hosts do not answer: $(printf '%s\n' "$waiting" | listed); replace them next"
@@ -68,7 +69,7 @@ wait_until_ready() {
     fi
     # No election can end it: said at once, and not after all of the patience.
     [ -n "$leader" ] || ! passed "$election" || die_without_quorum
-    ! passed "$limit" || give_up "$leader" "$waiting"
+    ! passed "$limit" || give_up "$leader" "$waiting" "$view_status"
     sleep 0.1
   done
   via=$api
@@ -82,6 +83,7 @@ $(journal_words)
 members that it sees (name, status, role):
 $(members_of "$api" | cut -d' ' -f1-3)"
   fi
+  [ "$2" != unknown ] || die "whether all servers are healthy voters was not known for $READY_S s: asked for autopilot's view, $api $(answer_words "$3"); leader $1"
   die "not healthy voters within $READY_S s: $(printf '%s\n' "$2" | listed); leader $1; autopilot's view (name healthy voter serf address):
 $(autopilot_of "$api" | cut -d' ' -f1-5)"
 }

@@ -188,24 +188,42 @@ describe("the activation of a rotation", () => {
   });
 });
 
-test.each<[string, SetOptions, SetOptions, AclTokens | undefined]>([
-  ["one that rises", {}, rotated, first],
-  // The one in between was refused: no host has seen it, and no client agent its token.
-  ["one that jumps", {}, { rotation: 3, rotationBefore: 2 }, first],
-  ["one that is taken back", rotated, { rotationBefore: 2 }, second],
-  ["none", {}, {}, undefined],
-])("a server remembers the client agents' token of before: %s", (_, applied, staged, before) => {
-  const made = host(staged, applied);
-  const noted = made.says("library", 'note_tokens; keep_secrets; cat "$TOKENS/clients-before"');
-  expect(noted).toBe(before?.clients.accessor ?? "");
-  // And the next switch, of anything else.
-  expect(made.says("library", 'note_tokens; cat "$TOKENS/clients-before"')).toBe(noted);
+describe("the client agents' token of before is known until the rotation after", () => {
+  const key = "/v1/kv/consul-cluster/clients-tokens";
+  const notes = (staged: SetOptions, was: Answer | string) => {
+    const made = host(staged, staged);
+    made.agents = { [via]: { [`GET ${key}?raw&consistent`]: was, [`PUT ${key}`]: "true" } };
+    const { stdout, stderr, requests } = made.run(
+      "library",
+      `via=${via}; note_clients_token; echo "$clients_before"`,
+    );
+    const written = requests.flatMap((one) => /^PUT \S+clients-tokens (.*)/.exec(one)?.[1] ?? []);
+    return { before: stdout.trim(), written, stderr };
+  };
+  const [one, two] = [first, second].map(({ clients }) => clients.accessor);
+  const none = { code: 404 };
+
+  test.each<[string, SetOptions, Answer | string, string, string[]]>([
+    ["the first time", {}, none, "", [`${one} -`]],
+    ["the first time, in a rotation", rotated, none, `${one}`, [`${two} ${one}`]],
+    ["a rotation", rotated, `${one} -`, `${one}`, [`${two} ${one}`]],
+    ["nothing new", rotated, `${two} ${one}`, `${one}`, []],
+    // The one in between was cut off: it gave nothing to anybody.
+    ["a rotation after one that was cut off", rotated, "c0 c-1", "c0", [`${two} c0`]],
+    ["one that was cut off, and taken back", rotated, `${two} c0`, "c0", []],
+  ])("%s", (_, staged, was, before, written) => {
+    expect(notes(staged, was)).toMatchObject({ before, written });
+  });
+
+  test("where that is not known nothing is taken away", () => {
+    expect(notes(rotated, { code: 500 })).toMatchObject({ before: "", written: [] });
+    expect(notes(rotated, { code: 500 }).stderr).toContain("is not known");
+  });
 });
 
-test("what readiness takes away of the rotation before is all but the clients' token", () => {
+test("what readiness takes away of the rotation before is all but the clients' token that is noted", () => {
   const made = host(rotated, rotated);
   const row = (AccessorID: string, Description: string) => ({ AccessorID, Description });
-  made.write("state/tokens/clients-before", "c1\n");
   const before = [
     row(first.provisioner.accessor, "consul-cluster provisioner"),
     row(first.clients.accessor, "consul-cluster clients"),
@@ -232,11 +250,12 @@ test("what readiness takes away of the rotation before is all but the clients' t
       ),
     },
   };
-  const { requests } = made.run("library", `via=${via}; remove_older_tokens`);
+  const { requests } = made.run("library", `via=${via}; clients_before=c1; remove_older_tokens`);
   expect(requests.flatMap((request) => /DELETE .*token\/(\S+)/.exec(request)?.[1] ?? [])).toEqual([
     "m1",
     "c0",
     first.provisioner.accessor,
+    first.clients.accessor,
     first.dns.accessor,
   ]);
 });

@@ -109,10 +109,11 @@ describe("a certificate that has ended, with HTTPS alone", () => {
       heals = true,
       cut = false,
       options = renewed,
-    }: { heals?: boolean; cut?: boolean; options?: SetOptions } = {},
+      applied = alone,
+    }: { heals?: boolean; cut?: boolean; options?: SetOptions; applied?: PlainArgs } = {},
   ) => {
     const made = new Host();
-    made.apply(made.render(alone));
+    made.apply(made.render(applied));
     const set = made.stage(made.render(staged, options));
     if (cut) made.write("state/previous/complete", "");
     made.agents = { [https]: ended, [raft]: ended };
@@ -156,6 +157,15 @@ describe("a certificate that has ended, with HTTPS alone", () => {
     expect(activation(alone, { options: { ...renewed, label: "rotation-2" } }).said).toContain(
       "only a reload renews it",
     );
+  });
+
+  // Its cluster would be told of none of them: DNS and the scripts went on with tokens that nobody had made.
+  test("nor do its tokens rotate meanwhile", () => {
+    const withTokens = { ...alone, acl: {} };
+    const options = { ...renewed, rotation: 2, rotationBefore: 1 };
+    const rotates = { applied: withTokens, options };
+    expect(activation(withTokens, rotates).said).toContain("only a reload renews it");
+    expect(activation(withTokens, { applied: withTokens }).said).toContain("reload done");
   });
 
   test("that a signal does not renew has its settings of before again, told by a signal, too", () => {

@@ -150,7 +150,7 @@ function caProblems(was, is) {
 function wayToCa(before, next) {
   const old = before[0] ?? "";
   if (![...before, next].every((name) => /^made(-\d+)?$/.test(name)))
-    return "First trust the other one beside it, and run (trustedCaCertificates); then let it sign, with the one before trusted, and run; then take that one out, in another run";
+    return "First trust the other one beside it, and run (trustedCaCertificates); then let it sign, with the one before trusted (trustedCaCertificates, or authorities: [its number] for one that is made), and run; then take that one out, in another run";
   const list = (/** @type {string[]} */ ...names) =>
     `[${names.map((name) => name.slice("made-".length) || "1").join(", ")}]`;
   const steps = [...(before.includes(next) ? [] : [list(old, next)]), list(next, old), list(next)];

@@ -8,7 +8,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isSecret } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { ConsulClusterArgs } from "../../components";
-import { caDigests, pemBlocks } from "../../components/render/tls";
+import { caDigests, isCaStep, pemBlocks } from "../../components/render/tls";
 import { renewalOf } from "../../components/secrets/certificates";
 import { tlsFile } from "../support/tlsFiles";
 import { clusterOf, existing, madeCa, names, nspawn, textOf } from "./support/clusters";
@@ -273,6 +273,20 @@ describe("another CA", async () => {
       trusted: [ca, other],
       noted: `${one}+made-2`,
     });
+    // From the one that is made to this one, as docs/security.md has it: each step's first is among the others before and after.
+    const way = [
+      {},
+      { trustedCaCertificates: ca },
+      { ...signing, authorities: [1] },
+      signing,
+      { ...signing, authorities: [1] },
+      { authorities: [1], trustedCaCertificates: ca },
+      {},
+    ];
+    const noted = [];
+    for (const step of way) noted.push((await of(step)).noted?.split("+") ?? []);
+    for (const [i, names] of noted.slice(1).entries())
+      expect(isCaStep(noted[i] ?? [], names), `${i}: ${noted[i]} to ${names}`).toBe(true);
     const { certificates } = given;
     const pairs = await of({ caCertificate: ca, certificates, trustedCaCertificates: other });
     expect(pairs).toMatchObject({ trusted: [ca, other], made: [] });

@@ -139,6 +139,16 @@ check_certificate_files() {
     done
 }
 
+# systemd hands the folder of a socket to Consul when it starts the unit, and takes it away with all that is in it.
+check_socket_folder() {
+  local name=''
+  name=$(socket_folder_name "$STAGED_CONFIG/consul.service")
+  if [ -z "$name" ] || [ "$name" = "$(socket_folder_name "$UNIT")" ]; then return; fi
+  if [ -e "/run/$name" ] || [ -L "/run/$name" ]; then
+    die "/run/$name is there already, and not of this server: name a folder of its own for the socket, such as unix:///run/consul-api/http.sock; $untouched"
+  fi
+}
+
 # Looked at whenever anything changes: a server that restarts on a full disk does not come back.
 check_disk() { check_room "$(staged_fact data_dir)" "$DATA_MIB" "a server that changes needs $DATA_MIB"; }
 
@@ -194,6 +204,7 @@ main() {
   check_certificate_time "$untouched"
   find_own_agent || true
   check_fixed_settings
+  check_socket_folder
   # Data that is about to be given up is nobody's trouble.
   ! will_be_wiped "$wipeData" "$(staged_fact data_dir)" || data_stays=no
   [ "$data_stays" = no ] || check_disk

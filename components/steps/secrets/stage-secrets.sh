@@ -21,6 +21,14 @@ refuse_a_silent_change() {
   fi
 }
 
+# A label names the CAs. Others under the same one were made by a run whose state is not this one, or is older than what runs.
+refuse_cas_of_another_state() {
+  if is_another certificate-label tls-ca.pem; then
+    rm -rf "$incoming"
+    die "the CAs of these certificates are others than those that this host has under the same names: was the stack's state lost, or an older one brought back? Bring the newest back, or give the CA that was made anew a number that was never used (tls.authorities); nothing was changed"
+  fi
+}
+
 # Certificates come anew again and again, and other CAs beside the one that is trusted. But who trusts none of those that what runs
 # trusts is cut off from the others, and has lost its state rather.
 refuse_strange_cas() {
@@ -57,6 +65,7 @@ main() {
     { rm -rf "$incoming"; die "this host is $(owner_name)'s, and not that of this run; nothing was changed"; }
   refuse_a_silent_change
   refuse_strange_cas
+  refuse_cas_of_another_state
   note_checksums "$incoming"
   flush "$incoming/checksums"
   rm -rf "$STAGED/secrets"

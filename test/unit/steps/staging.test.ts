@@ -280,6 +280,25 @@ describe("what a cluster that exists cannot change", () => {
   });
 });
 
+test("a socket's folder that somebody else has made is not taken over: systemd would empty it", () => {
+  const socket = { addresses: { http: "unix:///run/consul-cluster-test/http.sock" } };
+  const look = (applied: PlainArgs, makes: boolean) => {
+    const host = new Host();
+    const was = host.apply(host.render(applied));
+    host.write("unit", was.config["consul.service"] as string);
+    host.stage(host.render(socket));
+    // The folder below /run is one of the test's.
+    const name = `socket_folder_name() { sed -n 's|^RuntimeDirectory=|..${host.folder}/run-|p' "$1"; }`;
+    if (makes) host.write("run-consul-cluster-test/theirs", "");
+    return () => host.says("stage-config.sh", `${name}; check_socket_folder; echo passed`);
+  };
+  expect(look({}, false)()).toBe("passed");
+  expect(look(socket, true)()).toBe("passed");
+  expect(look({}, true)).toThrow(
+    /is there already, and not of this server: name a folder of its own/,
+  );
+});
+
 describe("secrets", () => {
   const arrive = (
     staged: { key: string; label: string } | undefined,
@@ -354,6 +373,26 @@ describe("secrets", () => {
     test("the first CA is accepted, and the same again", () => {
       expect(arrives(undefined, "ca.pem")()).toBe("accepted");
       expect(arrives("ca.pem", "ca.pem")()).toBe("accepted");
+    });
+
+    test("others under the same names are of another state, and refused", () => {
+      const [ca, other] = ["ca.pem", "other-ca.pem"].map(tlsFile) as [string, string];
+      const again = (label: string, trusted: string) => {
+        const host = new Host();
+        const set = host.stage(host.render({ tls: {} }));
+        const known = set.secrets["certificate-label"] as string;
+        host.write("state/staged/secrets/tls-ca.pem", ca + other);
+        rmSync(join(host.folder, "state/staged/secrets/checksums"), { force: true });
+        host.write("state/staged/incoming/certificate-label", label || known);
+        host.write("state/staged/incoming/tls-ca.pem", trusted);
+        const call = 'incoming=$STAGED/incoming; refuse_cas_of_another_state; echo "accepted"';
+        return () => host.says("stage-secrets.sh", call);
+      };
+      expect(again("", ca + other)()).toBe("accepted");
+      expect(again("another\n", ca)()).toBe("accepted");
+      expect(again("", ca)).toThrow(
+        /are others than those that this host has under the same names/,
+      );
     });
 
     test("another one is refused: what runs trusts no other", () => {

@@ -1,7 +1,7 @@
 // The own agent where it answers over HTTPS alone, or on a unix socket: how it is asked, by curl and by Consul's own commands, and
 // what becomes of a server whose certificate has ended, so that nobody can ask it.
 //
-// Does not prove that a signal reloads Consul, nor that curl ends so: test/changes/13-tls.test.ts has servers of both kinds.
+// Does not prove that a signal reloads Consul, nor that curl ends so: test/changes/05-tls.test.ts has servers of both kinds.
 
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";

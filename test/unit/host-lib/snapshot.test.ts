@@ -86,6 +86,13 @@ describe("a snapshot", () => {
 // Of a follower over TLS, seen with 1.22.0: the leader ends the connection before the last of it has been read.
 test.each([
   ["at the third try", 3, 0, 3, "500 (failed to decode response: read tcp: connection reset)"],
+  [
+    "of which a part is other bytes",
+    2,
+    0,
+    2,
+    "Error verifying snapshot file: failed to decompress: flate: corrupt input before offset 327756",
+  ],
   ["found by itself", 5, 0, 5, "Error verifying snapshot file: failed to read: unexpected EOF"],
   ["and given up after five", 9, 1, 5, "read tcp: connection reset by peer"],
 ])(

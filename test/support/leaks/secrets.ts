@@ -78,8 +78,8 @@ export async function secretsOf(stack: TestStack): Promise<Secret[]> {
     const keys = text.match(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END/g) ?? [];
     for (const line of keys.flatMap(linesOfKey))
       secrets.push({ name: `${name}: a private key`, value: line });
-    // What a token is known by is no secret; it stands before it (`acl-tokens` in components/render/acl.ts).
-    const shown = new Set(text.match(new RegExp(`${uuid}(?= ${uuid})`, "g")));
+    // What a token is known by is no secret; it stands before it, or before a dash (`acl-tokens` in components/render/acl.ts).
+    const shown = new Set(text.match(new RegExp(`${uuid}(?= (?:${uuid}|-$))`, "gm")));
     // Those of zeros are Consul's own names.
     for (const value of text.match(new RegExp(uuid, "g")) ?? [])
       if (!shown.has(value) && !value.startsWith("00000000-"))

@@ -147,13 +147,19 @@ is_leaving() {
 note_clients_token() {
   local now='' said='' last='' status=0
   now=$(sed -n 's/^clients - \([^ ]*\) .*/\1/p' "$TOKENS_MADE")
+  # Where nothing has rotated, what there was before comes of other ACLs, which ended.
+  clients_before=$(sed -n 's/^kept clients \([^ ]*\) .*/\1/p' "$TOKENS_MADE")
   said=$(kv_get "$via" "$CLIENTS_NOTE" '&consistent') || status=$?
   case $status in
-    0) last=${said% *} clients_before=${said#* } ;;
-    1) last=$now clients_before=$(sed -n 's/^kept clients \([^ ]*\) .*/\1/p' "$TOKENS_MADE") ;;
+    0)
+      last=${said% *}
+      if [ -n "$clients_before" ] && [ "$last" = "$now" ]; then clients_before=${said#* }
+      elif [ -n "$clients_before" ]; then clients_before=$last
+      fi
+      ;;
+    1) ;;
     *) die "which tokens client agents have had is not known: $via $(answer_words "$status"); run it again" ;;
   esac
-  [ "$last" = "$now" ] || clients_before=$last
   [ "$said" = "$now ${clients_before:--}" ] || kv_put "$via" "$CLIENTS_NOTE" "$now ${clients_before:--}" ||
     die "which tokens client agents have had could not be noted; run it again"
 }

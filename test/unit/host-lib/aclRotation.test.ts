@@ -206,6 +206,7 @@ describe("the client agents' token of before is known until the rotation after",
   test.each<[string, SetOptions, Answer | string, string, string[]]>([
     ["the first time", {}, none, "", [`${one} -`]],
     ["the first time, in a rotation", rotated, none, `${one}`, [`${two} ${one}`]],
+    ["other ACLs, after some that ended", {}, "c0 c-1", "", [`${one} -`]],
     ["a rotation", rotated, `${one} -`, `${one}`, [`${two} ${one}`]],
     ["nothing new", rotated, `${two} ${one}`, `${one}`, []],
     // The one in between was cut off: it gave nothing to anybody.

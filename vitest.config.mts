@@ -39,7 +39,7 @@ const onTheLab = { fileParallelism: false, bail: 1, globalSetup: ["test/support/
 /** Files with machines and addresses of their own, that measure no gap: mostly they wait, for a boot, an election or a limit. */
 const besideEachOther = { ...onTheLab, fileParallelism: true, maxWorkers: 3 };
 
-/** Those of the end-to-end tests that are such; the one that takes longest begins. */
+/** Those of the end-to-end tests that are such. */
 const apart = ["08", "09", "15", "13", "07", "10"].map((number) => `test/e2e/${number}-*.test.ts`);
 
 /** How the clusters of the changes talk (test/support/way.ts). */

@@ -65,7 +65,7 @@ export async function openDoors(
   settings: readonly Settings[],
   { token, ca }: Access = {},
 ): Promise<Doors> {
-  const all = settings.flatMap(placeOf).filter(({ https }) => !https || ca !== undefined);
+  const all = settings.flatMap(placesOf).filter(({ https }) => !https || ca !== undefined);
   const places = [...new Map(all.map((place) => [JSON.stringify(place), place])).values()];
   const tunnels: Tunnel[] = [];
   const apis: Record<string, Asked> = {};
@@ -106,7 +106,7 @@ export interface Place {
  * Plain HTTP may be there, too, where there is HTTPS: on loopback, for the host's own programs. None, where HTTP listens on a
  * socket alone, or nowhere.
  */
-export function placeOf(settings: Settings): Place | [] {
+export function placesOf(settings: Settings): Place[] {
   const { ports, addresses, tls } = settings as {
     ports?: { http?: number; https?: number };
     addresses?: { http?: string; https?: string };
@@ -117,5 +117,5 @@ export function placeOf(settings: Settings): Place | [] {
   const listening = ((https ? addresses?.https : addresses?.http) ?? "0.0.0.0").split(" ");
   if (port === -1 || listening.every(isSocket)) return [];
   const open = listening.some((address) => address !== "127.0.0.1" && address !== "::1");
-  return { port, open, https };
+  return [{ port, open, https }];
 }

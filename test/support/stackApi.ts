@@ -1,5 +1,5 @@
 import { type Access, ConsulApi } from "./consul";
-import { placeOf } from "./doors";
+import { placesOf } from "./doors";
 import type { TestStack } from "./stack";
 
 /** One server of a stack, asked as the stack's settings have it: over HTTPS, with the management token, or in plain. */
@@ -13,7 +13,7 @@ export class StackApi extends ConsulApi {
 
   protected override async door(): Promise<Access & { address: string }> {
     const { token, ca } = await this.stack.access();
-    const [place] = [placeOf(this.stack.settings)].flat();
+    const [place] = placesOf(this.stack.settings);
     if (place === undefined) throw new Error(`${this.address} is asked on its host alone`);
     const { port, https } = place;
     return { address: `${this.address}:${port}`, token, ca: https ? ca : undefined };

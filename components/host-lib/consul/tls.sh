@@ -4,18 +4,14 @@
 
 # The CAs of the staged set, or else of what runs: they have one in common at least (secrets/stage-secrets.sh), by which the servers
 # know each other meanwhile.
-trusted_ca() {
-  local file=''
-  for file in "$STAGED/secrets/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; do
-    if [ -r "$file" ]; then echo "$file"; return 0; fi
-  done
-  return 1
-}
+trusted_ca() { first_readable "$STAGED/secrets/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; }
 
 # The file with the CAs of what runs.
-applied_ca() {
+applied_ca() { first_readable "$APPLIED_SECRETS/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; }
+
+first_readable() {
   local file=''
-  for file in "$APPLIED_SECRETS/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; do
+  for file in "$@"; do
     if [ -r "$file" ]; then echo "$file"; return 0; fi
   done
   return 1

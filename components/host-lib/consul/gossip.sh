@@ -3,6 +3,8 @@
 # Who is outside of gossip. Raft goes on without it, by the addresses that it knows: a server with another gossip key, or in another
 # datacenter, may even lead, and then it is the others that have no way to their leader.
 
+FULL_EXCHANGE_S=30 # between two exchanges of all that a member knows
+
 # Is there a pool of all datacenters? Where it is switched off (`ports.serfWan: -1`) Consul answers `null` to who is in it,
 # which is no other answer than that of somebody who may not know. So it is not asked.
 has_wan_pool() {
@@ -13,6 +15,47 @@ has_wan_pool() {
 members_of_pools() {
   members_of "$1" || return
   ! has_wan_pool || members_of "$1" '?wan=1'
+}
+
+# Clients that a peer knows to have left, a name a line. Fails where not every peer could be asked.
+clients_that_left() {
+  local url='' view='' status=0
+  for url in $(peer_views | awk '{ print $2 }'); do
+    if view=$([ "$url" = - ] || members_of "$url") && [ -n "$view" ]; then
+      printf '%s\n' "$view" | awk '$2 == 3 && $3 == "client" { print $1 }'
+    else
+      status=1
+    fi
+  done
+  return "$status"
+}
+
+# The members of the datacenter's pool as the agent at $via has them, and of its clients as any server has them who have left. A
+# leave goes by gossip, and a server that has missed it has the client for failed until the next exchange of all that they
+# know (2 of 46 leaves, for 6.5 and 13.7 s). Where a peer cannot be asked, that exchange is waited for.
+settled_members() {
+  local view='' left='' limit=''
+  limit=$(deadline "$FULL_EXCHANGE_S")
+  while :; do
+    view=$(members_of "$via") || return
+    view=$(printf '%s\n' "$view" | awk -v left=" $left " '$3 == "client" && index(left, " " $1 " ") { $2 = 3 } { print }')
+    if ! printf '%s\n' "$view" | grep -q '^[^ ]* [^13] client ' || passed "$limit"; then break; fi
+    if left=$(clients_that_left); then limit=0; fi
+    left=$(printf '%s\n' "$left" | paste -sd ' ' -)
+    passed "$limit" || sleep 1
+  done
+  printf '%s\n' "$view"
+}
+
+# Whom the agent at $via does not reach, each once, in words: all but clients that have left.
+members_away() {
+  local view=''
+  view=$(settled_members) || return
+  ! has_wan_pool || view="$view
+$(members_of "$via" '?wan=1')" || return
+  printf '%s\n' "$view" | awk '
+    { server = $1; sub(/\..*/, "", server) }
+    $2 != 1 && !($2 == 3 && $3 == "client") && !said[server]++ { print $1, $2 == 3 ? "(left)" : "(down)" }' | paste -sd ' ' -
 }
 
 # Servers that are alive in the pool as the agent at $1 has it, a name a line.

@@ -61,16 +61,12 @@ keyring_request() {
 # While a member is down, a change of the keyring half takes effect and locks it out. A client agent that has left
 # is none any more: pools in which such come and go have one for days after each.
 refuse_while_a_member_is_down() {
-  local view='' status=0 down=''
-  view=$(members_of_pools "$via") || status=$?
+  local away='' status=0
+  away=$(members_away) || status=$?
   [ "$status" -eq 0 ] ||
     die "the gossip key is not changed, for the members of the cluster are not known: $via $(answer_words "$status"); nothing was changed"
-  # Once, whoever is away from both pools.
-  down=$(printf '%s\n' "$view" | awk '
-    { server = $1; sub(/\..*/, "", server) }
-    $2 != 1 && !($2 == 3 && $3 == "client") && !said[server]++ { print $1 ($2 == 3 ? " (left)" : " (down)") }' | paste -sd ' ' -)
-  [ -z "$down" ] ||
-    die "the gossip key is not changed while a member of the cluster is away: $down; bring it back, or take it out for good with \`consul force-leave -prune NAME\`; nothing was changed"
+  [ -z "$away" ] ||
+    die "the gossip key is not changed while a member of the cluster is away: $away; bring it back, or take it out for good with \`consul force-leave -prune NAME\`; nothing was changed"
 }
 
 # Makes the key in the file $1 the one that all members use. Begins anywhere where an earlier run was cut off.

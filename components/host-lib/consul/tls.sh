@@ -40,7 +40,7 @@ tls_arguments() {
 # and it is told of the node with this id: what another of that name has told before is no evidence.
 clients_by_tls() {
   local members='' nodes=''
-  members=$(members_of "$via") || return
+  members=$(settled_members) || return
   members=$(printf '%s\n' "$members" | awk '$3 == "client" && $2 != 3')
   [ -n "$members" ] || return 0
   nodes=$(nodes_of "$via") || return

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Answers } from "../../support/curl/fakeConsul";
+import type { Agents, Answers } from "../../support/curl/fakeConsul";
 import { gossipKey } from "../render/cases";
 import { Host } from "../support/host";
 import { agent, bodyOf, recorded, releases } from "./answers";
@@ -36,11 +36,11 @@ describe.each(releases)("Consul %s", (release) => {
   }
 
   /** Runs a function; nobody sleeps, and the clock runs fast. */
-  function run(call: string, answers: Answers) {
+  function run(call: string, answers: Answers, others: Agents = {}) {
     const host = new Host();
     host.write("key", `${second}\n`);
     host.write("clock", "0\n");
-    host.agents = { [api]: answers };
+    host.agents = { [api]: answers, ...others };
     const fast = `now_s() { n=$(cat "$1/clock"); echo $((n + 5)) >"$1/clock"; echo "$n"; }
       sleep() { :; }; key=$1/key via=${api}`.replaceAll('"$1/', `"${host.folder}/`);
     const result = host.run("library", `${fast}\n${call}`);
@@ -158,6 +158,45 @@ describe.each(releases)("Consul %s", (release) => {
     test("a server that has nothing applied yet goes by its staged port", () => {
       const staged = "applied_fact() { :; }; staged_fact() { echo -1; }";
       expect(run(`${staged}; refuse_while_a_member_is_down`, answers("leader")).status).toBe(0);
+    });
+  });
+
+  describe("a client that one server has for failed, for it has missed that it left", () => {
+    const [peer, other] = ["http://10.0.0.12:80", "http://10.0.0.13:80"];
+    const peers = `peer_views() { echo "10.0.0.12 ${peer} -"; echo "10.0.0.13 ${other} -"; }`;
+    /** The recorded members, one of whom has failed; or has left, as the same server would say. */
+    const members = (name: "failed" | "left") => {
+      const all: { Status: number }[] = JSON.parse(bodyOf(release, "client-failed.members"));
+      const seen = all.map((one) =>
+        one.Status === 4 && name === "left" ? { ...one, Status: 3 } : one,
+      );
+      return { "GET /v1/agent/members": { body: JSON.stringify(seen) } };
+    };
+    const failed = pool("leader", members("failed"));
+    const refuse = `${peers}; refuse_while_a_member_is_down`;
+
+    test("has left where another server knows of it", () => {
+      const others = { [peer]: members("failed"), [other]: members("left") };
+      expect(run(refuse, failed, others).status).toBe(0);
+    });
+
+    test("is down where they all say so: asked once", () => {
+      const others = { [peer]: members("failed"), [other]: members("failed") };
+      const { status, stderr, requests } = run(refuse, failed, others);
+      expect(status).toBe(1);
+      expect(stderr).toContain("is away: web-1 (down);");
+      expect(requests.filter((request) => request.includes(peer))).toHaveLength(1);
+    });
+
+    test("is waited for where a server cannot be asked, until they have told each other", () => {
+      const first = run(refuse, failed, { [peer]: members("failed") });
+      expect(first.status).toBe(1);
+      expect(first.requests.filter((request) => request.includes(peer)).length).toBeGreaterThan(2);
+      const now = { [api]: members("left") };
+      const once = {
+        "GET /v1/agent/members": { ...members("failed")["GET /v1/agent/members"], next: now },
+      };
+      expect(run(refuse, pool("leader", once), { [peer]: members("failed") }).status).toBe(0);
     });
   });
 

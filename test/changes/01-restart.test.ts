@@ -7,7 +7,7 @@ import { addresses, api, apis, baseSettings, on, processes, trio, trioIsUp } fro
 // Changes of the running cluster while writers write through all three servers. Nothing acknowledged may be
 // lost; the gaps are those that the writers see; and what each does is what its plan says.
 //
-// As all files here, but for those that say otherwise, with TLS and ACLs: CONSUL_CLUSTER_TESTS_WAY=plain is the other way.
+// As all files here, but for those that say otherwise, with TLS and ACLs: CONSUL_CLUSTER_TESTS_WAY has other ways (test/support/way.ts).
 
 beforeAll(async () => {
   await removeLeftovers();
@@ -63,7 +63,7 @@ test("a setting that passes verification and fails at start: that server goes ba
   const good = trio.settings;
   // An address that no host here has: `consul validate` does not try it.
   const grpc = { addresses: { grpc: "198.51.100.1" } };
-  trio.settings = { ...good, ports: { grpc: 8502 }, extraConfig: grpc };
+  trio.settings = { ...good, ports: { ...(good.ports as object), grpc: 8502 }, extraConfig: grpc };
   await takesNothingDown(async () => {
     const said = await trio.upThatFails();
     expect(said).toContain("it has its previous ones again");

@@ -5,7 +5,7 @@ import { keepsItsPromise } from "../support/promise";
 import { inPlain, overTls } from "../support/stranger";
 import { tlsFile } from "../support/tlsFiles";
 import { addresses, apis, names, on, processes, trio, trioIsUp } from "../support/trio";
-import { secured } from "../support/way";
+import { wayName } from "../support/way";
 
 // TLS, with ACLs beside it, on the cluster of the files before: who gets in, where private keys lie, another CA, and the
 // stricter ways to listen, HTTPS alone and a socket. What other changes do is in the files before and after.
@@ -20,7 +20,7 @@ interface Outputs {
 
 let outputs: Outputs;
 
-describe.skipIf(!secured)("a cluster with TLS", () => {
+describe.skipIf(wayName !== "secured")("a cluster with TLS", () => {
   beforeAll(async () => {
     await trioIsUp();
     outputs = await trio.outputs<Outputs>();

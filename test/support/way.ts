@@ -1,9 +1,20 @@
 import type { Settings } from "./stack";
 
 /**
- * How the clusters of test/changes talk: with TLS and ACLs, or, with CONSUL_CLUSTER_TESTS_WAY=plain, as the article's do.
- * All others are plain (vitest.config.mts).
+ * How the clusters of test/changes talk, by CONSUL_CLUSTER_TESTS_WAY: as the article's do, or with TLS and ACLs, and then with plain HTTP on
+ * loopback, with HTTPS alone, or with a socket for the host's own programs. All other tests are plain (vitest.config.mts).
  */
-export const secured = process.env.CLUSTER_WAY === "secured";
+export const ways = {
+  plain: {},
+  secured: { tls: {}, acl: {} },
+  https: { tls: {}, acl: {}, ports: { http: -1 } },
+  socket: { tls: {}, acl: {}, addresses: { http: "unix:///run/consul/http.sock" } },
+} satisfies Record<string, Settings>;
 
-export const way: Settings = secured ? { tls: {}, acl: {} } : {};
+export type Way = keyof typeof ways;
+
+export const wayName = (process.env.CLUSTER_WAY ?? "plain") as Way;
+
+export const way: Settings = ways[wayName];
+
+export const secured = wayName !== "plain";

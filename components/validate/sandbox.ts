@@ -15,6 +15,10 @@ const READ =
 /** Files that it writes. */
 const WRITTEN = /^(log_file|pid_file|audit\.sink\.[^.]+\.path)$/;
 
+/** Whose the sockets shall be that Consul makes. (Their group may be any that somebody has put its user into.) */
+const SOCKETS_OWNER = "unix_sockets.user";
+const CONSULS_USER = "consul";
+
 /** Addresses, separated by spaces, of which one may be a socket. */
 const LISTENING = /^addresses\./;
 
@@ -27,6 +31,7 @@ export function sandboxTrouble(
   if (typeof value !== "string" || value === "") return undefined;
   if (READ.test(setting)) return readingTrouble(value, folders);
   if (WRITTEN.test(setting)) return writingTrouble(value, folders, setting);
+  if (setting === SOCKETS_OWNER) return ownerTrouble(value);
   if (!LISTENING.test(setting)) return undefined;
   const sockets = value.split(/\s+/).filter((word) => word.startsWith("unix://"));
   return sockets
@@ -37,6 +42,12 @@ export function sandboxTrouble(
 /** As Consul finds it: its working folder is `/`, and nobody expands a `~`. */
 function located(path: string): string {
   return posix.resolve("/", path);
+}
+
+function ownerTrouble(name: string): string | undefined {
+  return name === CONSULS_USER
+    ? undefined
+    : `${show(name)}: Consul runs as the user ${CONSULS_USER}, can give its sockets to nobody else, and would fail at its start; leave it out, and take whoever needs them into the group ${CONSULS_USER}, with unix_sockets.mode "0770"`;
 }
 
 function readingTrouble(path: string, { configDir }: AgentFolders): string | undefined {

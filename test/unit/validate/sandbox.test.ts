@@ -83,6 +83,16 @@ describe("what Consul writes", () => {
   });
 });
 
+test("whose its sockets are: its own user's, who can give them to nobody else", () => {
+  const of = (user: string) => refusals({ unix_sockets: { user, group: "haproxy", mode: "0770" } });
+  expect(of("consul")).toEqual([]);
+  expect(of("root")).toEqual([
+    expect.stringMatching(
+      /^extraConfig\.unix_sockets\.user: "root": Consul runs as the user consul/,
+    ),
+  ]);
+});
+
 describe("what Consul reads", () => {
   test.each([
     ["tls.defaults.ca_file", "/home/admin/ca.pem", "inside /home, which"],

@@ -14,6 +14,10 @@ export const ways = {
 export type Way = keyof typeof ways;
 
 export const wayName = (process.env.CLUSTER_WAY ?? "plain") as Way;
+if (!(wayName in ways))
+  throw new Error(
+    `CONSUL_CLUSTER_TESTS_WAY is "${wayName}"; it can be ${Object.keys(ways).join(", ")}`,
+  );
 
 export const way: Settings = ways[wayName];
 

@@ -3,10 +3,15 @@
 # Where agents are: asked where what runs listens, not where the staged set says. A run that changes a port meets
 # servers on either side of the change.
 
+# Where else the own agent is asked whose nearest place is a socket: whoever deletes the file takes it from an agent that goes on.
+beside_the_socket() {
+  case $(fact "$FACTS" api) in unix://*) peer_urls "$(applied_fact address)" ;; esac
+}
+
 # The own agent: sets $api to where it answers; fails where it answers nowhere, with $api where it should.
 find_own_agent() {
   local candidate='' first=''
-  for candidate in $(fact "$FACTS" api; fact "$PREVIOUS/facts" api; staged_fact api); do
+  for candidate in $(fact "$FACTS" api; fact "$PREVIOUS/facts" api; staged_fact api; beside_the_socket); do
     first=${first:-$candidate}
     if leader_of "$candidate" >/dev/null; then
       api=$candidate
@@ -15,6 +20,15 @@ find_own_agent() {
   done
   api=${first:-}
   return 1
+}
+
+# Its host's programs are shut out then, and no change but a restart makes the file anew.
+tell_of_a_lost_socket() {
+  local socket=''
+  socket=$(fact "$FACTS" api)
+  case $socket in unix://*) ;; *) return 0 ;; esac
+  [ ! -e "$PREVIOUS/complete" ] && [ "$api" != "$socket" ] || return 0
+  say "the socket ${socket#unix://} of this agent is gone, or is no longer its own: Consul runs, and is asked at $api; restart it while all others are well (systemctl restart $SERVICE), which makes the socket anew"
 }
 
 # IP addresses of the other servers, of the set that runs and of the staged one.

@@ -71,14 +71,17 @@ check_ca_step() {
 }
 
 # Before another CA signs, client agents know their servers by it, too: they say so in the catalog, as they say that they talk TLS.
-# One that runs would go on all the same, and not start again.
+# One that runs would go on all the same, and not start again. Nobody waits for one that is away.
 check_cas_of_clients() {
-  local ca='' clients='' missing=''
+  local ca='' clients='' missing='' away=''
   ca=$(ca_digest "$STAGED/secrets/tls-ca.pem")
   await_agent "$STEP_S" ||
     die "no server that is reached names a leader, so whether client agents know the CA that shall sign now is not known; nothing that runs was touched"
   clients=$(clients_by_tls) || die "whether client agents know the CA that shall sign now is not known, $via does not say; nothing that runs was touched"
-  missing=$(printf '%s\n' "$clients" | awk -v ca="$ca" '$2 == "tls" && $3 == "alive" && !index("." $4 ".", "." ca ".") { print $1 }')
+  clients=$(printf '%s\n' "$clients" | awk -v ca="$ca" '!index("." $4 ".", "." ca ".")')
+  away=$(printf '%s\n' "$clients" | awk '$3 != "alive" { print $1 }')
+  [ -z "$away" ] || say "client agents that are away now, and of which the catalog does not say that they know the CA that signs now, get into the cluster again when their stack has run: $(printf '%s\n' "$away" | listed)"
+  missing=$(printf '%s\n' "$clients" | awk '$2 == "tls" && $3 == "alive" { print $1 }')
   [ -z "$missing" ] ||
     die "another CA cannot sign yet, for the catalog does not say of these client agents that they know it: $(printf '%s\n' "$missing" | listed); run their stack first, which gives them the clientCaCertificate of now, and wait two minutes, in which an agent that was reloaded says so; nothing that runs was touched"
 }

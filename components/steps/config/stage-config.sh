@@ -202,7 +202,7 @@ main() {
   check_state_disk
   receive_settings
   check_certificate_time "$untouched"
-  find_own_agent || true
+  if find_own_agent; then tell_of_a_lost_socket; fi
   check_fixed_settings
   check_socket_folder
   # Data that is about to be given up is nobody's trouble.

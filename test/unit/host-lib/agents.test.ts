@@ -38,6 +38,22 @@ describe("where agents are", () => {
     expect(ask({})).toBe(own);
   });
 
+  test("nor is one that runs taken for silent whose socket somebody has deleted: it is asked over HTTPS, and that is told", () => {
+    const http = "unix:///run/consul/http.sock";
+    const tls = { tls: { mode: "required" }, addresses: { http } };
+    const call = 'exec 2>&1; find_own_agent || echo silent; echo "$api"; tell_of_a_lost_socket';
+    const asked = (agents: Agents) => {
+      const made = host(agents, { applied: tls });
+      made.write("config/tls/ca.pem", "a CA");
+      return made.says("library", call);
+    };
+    expect(asked({ [http]: answering })).toBe(http);
+    expect(asked({ "https://10.0.0.11:8501": answering })).toMatch(
+      /^https:\/\/10\.0\.0\.11:8501\n.*the socket \/run\/consul\/http\.sock of this agent is gone/,
+    );
+    expect(asked({})).toBe(`silent\n${http}`);
+  });
+
   test("the peers are asked on either port while a run changes it", () => {
     const changed = host({}, { applied: {}, staged: { ports: { http: 8500 } } });
     expect(changed.says("library", "peer_urls 10.0.0.12")).toBe(`${peer(12)}\n${peer(12, 8500)}`);

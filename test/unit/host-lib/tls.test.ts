@@ -240,12 +240,14 @@ describe("another CA", () => {
       made.write("state/staged/secrets/tls-ca.pem", other + ca);
       const clients = `echo "web-1 tls alive ${cas}"; echo "web-2 plain alive -"; echo "web-3 tls away -"`;
       const stubs = `await_agent() { via=x; }; clients_by_tls() { ${clients}; };`;
-      return () => made.says("library", `${stubs} check_cas_of_clients`);
+      return () => made.says("library", `exec 2>&1; ${stubs} check_cas_of_clients`);
     };
     const [one, two] = [ca, other].map((pem) => caDigests(pem)[0]) as [string, string];
 
-    test("all know it before it signs", () => {
-      expect(looks(`${one}.${two}`)()).toBe("");
+    test("all know it before it signs; nobody waits for one that is away, and it is named", () => {
+      expect(looks(`${one}.${two}`)()).toMatch(
+        /away now, .*the CA that signs now, get into .*: web-3$/,
+      );
       expect(looks(one)).toThrow(/another CA cannot sign yet.* web-1; run their stack first/);
       expect(looks("-")).toThrow(/web-1/);
     });

@@ -164,7 +164,7 @@ describe("what a cluster that exists cannot change", () => {
     const leader = `find_agent() { via=x; ${leads}; }; members_of() { echo "$pool"; }; nodes_of() { ${nodes}; };`;
     return host.says(
       "stage-config.sh",
-      `exec 2>&1; STEP_S=0; pool='${members}'; ${leader} check_fixed_settings`,
+      `exec 2>&1; STEP_S=0; FULL_EXCHANGE_S=0; pool='${members}'; ${leader} check_fixed_settings`,
     );
   };
   const modes = ["off", "offered", "outgoing", "preferred", "required"];

@@ -4,7 +4,7 @@ import type { Settings } from "./stack";
  * How the clusters of test/changes talk, by CONSUL_CLUSTER_TESTS_WAY: as the article's do, or with TLS and ACLs, and then with plain HTTP on
  * loopback, with HTTPS alone, or with a socket for the host's own programs. All other tests are plain (vitest.config.mts).
  */
-export const ways = {
+const ways = {
   plain: {},
   secured: { tls: {}, acl: {} },
   https: { tls: {}, acl: {}, ports: { http: -1 } },

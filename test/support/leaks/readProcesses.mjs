@@ -11,7 +11,7 @@ const round = 5;
 const young = 500;
 const again = 1000;
 
-/** @type {Map<string, {first: number, last: number}>} */
+/** @type {Map<string, {first: number, last: number, who: string}>} */
 let known = new Map();
 const seen = new Map();
 let rounds = 0;
@@ -39,14 +39,18 @@ function sample() {
   const present = new Map();
   for (const pid of readdirSync("/proc")) {
     if (!/^\d/.test(pid) || Number(pid) === process.pid) continue;
-    const process_ = known.get(pid) ?? { first: now, last: 0 };
+    const process_ = known.get(pid) ?? { first: now, last: 0, who: "" };
     present.set(pid, process_);
     if (now - process_.first > young && now - process_.last < again) continue;
     process_.last = now;
-    const words = read(pid, "cmdline").split("\0");
-    const who = (words[0] ?? "").split("/").at(-1);
+    const commandLine = read(pid, "cmdline");
+    const environment = read(pid, "environ");
+    // In the moment in which it becomes another program it has an environment, and no command line yet.
+    const words = (commandLine || read(pid, "cmdline")).split("\0");
+    const who = (words[0] ?? "").split("/").at(-1) || process_.who;
+    process_.who = who;
     note("command line", who, words.join(" ").trim());
-    for (const entry of read(pid, "environ").split("\0")) note("environment", who, entry);
+    for (const entry of environment.split("\0")) note("environment", who, entry);
   }
   known = present;
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { PlainArgs } from "../components/cluster/args";
 import type { Problem } from "../components/validate";
+import { unknownKey } from "../components/validate/didYouMean";
 import { fieldsOf, isFields } from "../components/validate/values";
 import { type Folders, withLocalPaths } from "./localPaths";
 import { type Key, schema } from "./schema";
 import { SECRET_FIELDS } from "./secretFields";
-import { shapeProblems, unknownKey } from "./shape";
+import { shapeProblems } from "./shape";
 
 const KEYS = Object.keys(schema) as Key[];
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Problem } from "../components/validate";
+import { unknownKey } from "../components/validate/didYouMean";
 import { kindOf } from "../components/validate/values";
-import { didYouMean } from "./didYouMean";
 
 /** What of a value does not have the schema's shape. Values are not shown, they may be secret. */
 export function shapeProblems(schema: z.ZodType, value: unknown, key: string): Problem[] {
@@ -17,10 +17,6 @@ export function shapeProblems(schema: z.ZodType, value: unknown, key: string): P
     }
     return [{ path, message: wrongType(issue, valueAt(value, issue.path)) }];
   });
-}
-
-export function unknownKey(key: string, known: string[]): string {
-  return `is not a setting; ${didYouMean(key, known)}`;
 }
 
 /** `["machines", 1, "address"]` as `machines[1].address`. */

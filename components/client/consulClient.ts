@@ -7,7 +7,7 @@ import {
   secret,
   unsecret,
 } from "@pulumi/pulumi";
-import { checked, holdsOutput, refuse } from "../cluster/checkedArgs";
+import { checked, holdsOutput, isLate, refuse, type Whose } from "../cluster/checkedArgs";
 import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
 import { activateInChain } from "../cluster/order";
@@ -21,6 +21,8 @@ import { ready } from "../steps/ready";
 import { nodeIds } from "../steps/ready/outputs";
 import { type Owner, owner } from "../steps/release/owner";
 import { checkClientKey, checkJoin, validateClients, validateEarly } from "../validate/client";
+import { localFiles } from "../validate/localFiles";
+import { checkKeys, checkPlain } from "../validate/shape";
 import type { ConsulClientArgs, PlainClientArgs } from "./args";
 import { ClientAgent } from "./clientAgent";
 import { type EarlyArgs, type Late, planClients, reachedAt } from "./plan";
@@ -65,7 +67,7 @@ export class ConsulClient extends ComponentResource {
   constructor(name: string, args: ConsulClientArgs, opts?: ComponentResourceOptions) {
     super("consul-cluster:index:ConsulClient", name, {}, knownByFormerNames(name, opts));
     const label = labelOf(name, opts);
-    const { early, servers, gossipKey, trust } = checkedClientArgs(args);
+    const { early, servers, gossipKey, trust } = checkedClientArgs(name, args);
     const plan = early.args.apply(planClients);
     const first = { parent: this, dependsOn: early.passed };
     const mark = owner(name, first);
@@ -112,28 +114,37 @@ export class ConsulClient extends ComponentResource {
  * The arguments, checked: all at once where they are plain. What the clients join, the key, and what is of TLS and ACLs may
  * be a cluster's that is still to come up; the others do not wait for them, neither in an update nor in a preview.
  */
-function checkedClientArgs(args: ConsulClientArgs) {
-  if (!holdsOutput(args)) refuse(validateClients(args as PlainClientArgs));
+function checkedClientArgs(name: string, args: ConsulClientArgs) {
+  const whose: Whose = { component: "ConsulClient", name };
+  refuse(whose, checkPlain(args, whose.component, isLate));
+  const isPlain = !holdsOutput(args);
+  const keys = (plain: object) => checkKeys(plain, whose.component);
+  if (isPlain) {
+    const plain = args as PlainClientArgs;
+    refuse(whose, [...keys(plain), ...validateClients(plain, localFiles)]);
+  }
   const { servers, gossipKey, tls, agentToken, aclDefaultPolicy, ...rest } = args;
   const others = {
     ...rest,
     ...(tls && { tls: {} }),
     ...(agentToken !== undefined && { agentToken: "" }),
   };
-  const early = checked<object, EarlyArgs>(others, withoutLogins(others), validateEarly);
+  const early = checked<object, EarlyArgs>(whose, others, withoutLogins(others), (plain, files) =>
+    isPlain ? [] : [...keys(plain), ...validateEarly(plain, files)],
+  );
   const clients = early.args.apply(
     ({ nspawn, existing }) => nspawn?.machines ?? existing?.hosts ?? [],
   );
   const join = all([servers, clients]).apply(([addresses, own]) => {
-    refuse(checkJoin(addresses, own));
+    refuse(whose, checkJoin(addresses, own));
     return addresses;
   });
   const key = secret(gossipKey).apply((text) => {
-    refuse(checkClientKey(text));
+    refuse(whose, checkClientKey(text));
     return text;
   });
   const label = unsecret(key.apply(secretsDigest));
-  const trust = clientTrust({ tls, agentToken, aclDefaultPolicy });
+  const trust = clientTrust(whose, { tls, agentToken, aclDefaultPolicy });
   return { early, servers: join, gossipKey: { key, label } satisfies GossipKey, trust };
 }
 

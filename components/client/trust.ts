@@ -1,5 +1,5 @@
 import { all, type Output, output, secret, unsecret } from "@pulumi/pulumi";
-import { refuse } from "../cluster/checkedArgs";
+import { refuse, type Whose } from "../cluster/checkedArgs";
 import { type RenderedAcl, renderClientAcl, tokenLabel } from "../render/acl";
 import type { Trust } from "../render/client";
 import type { Files } from "../render/files";
@@ -21,19 +21,22 @@ export interface ClientTrust {
 type Args = Pick<ConsulClientArgs, "tls" | "agentToken" | "aclDefaultPolicy">;
 
 /** Checked as soon as it is known: a problem ends the run before anything of it reaches a host. */
-export function clientTrust({ tls, agentToken, aclDefaultPolicy }: Args): ClientTrust {
+export function clientTrust(
+  whose: Whose,
+  { tls, agentToken, aclDefaultPolicy }: Args,
+): ClientTrust {
   // A certificate is for everybody to see, also one that comes with secrets of its stack.
   const pem =
     tls &&
     unsecret(output(tls.caCertificate)).apply((caCertificate) => {
-      refuse(checkClientTls({ caCertificate }));
+      refuse(whose, checkClientTls({ caCertificate }));
       return caCertificate;
     });
   const token =
     agentToken === undefined
       ? undefined
       : secret(all([agentToken, aclDefaultPolicy])).apply(([text, policy]) => {
-          refuse(checkClientAcl(text, policy));
+          refuse(whose, checkClientAcl(text, policy));
           return text;
         });
   const label = token && unsecret(token.apply((text) => (text === "" ? "" : tokenLabel(text))));

@@ -1,8 +1,11 @@
-import { all, Output, output, type Resource, RunError, unsecret } from "@pulumi/pulumi";
+import { all, Output, output, type Resource } from "@pulumi/pulumi";
 import { describeProblems, type Problem, validate } from "../validate";
 import { localFiles } from "../validate/localFiles";
+import { type Component, checkKeys, checkPlain } from "../validate/shape";
 import type { Files } from "../validate/values";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
+import { knownValues } from "./knownValues";
+import { Refusal } from "./refusal";
 
 export interface CheckedArgs<Plain = PlainArgs> {
   /** The arguments as plain values, without the secret ones. */
@@ -11,44 +14,44 @@ export interface CheckedArgs<Plain = PlainArgs> {
   passed: Promise<Resource[]>;
 }
 
+/** The component whose arguments are checked. */
+export interface Whose {
+  component: Component;
+  name: string;
+}
+
 /**
- * Validates the arguments. Where all of them are plain already, a problem is thrown here and now; where some
- * come from other resources, as soon as they are known, and before any resource is registered that waits
- * for `args` or `passed`.
+ * Validates a cluster's arguments. Where all of them are plain already, a problem is thrown here and now; where some come
+ * from other resources, as soon as they are known or known not to be known yet, in a preview: what is known is judged all
+ * the same. In either case before a host is reached.
  */
-export function checkedArgs(args: ConsulClusterArgs): CheckedArgs {
-  return checked(args, withoutSecrets(args), validate);
+export function checkedArgs(name: string, args: ConsulClusterArgs): CheckedArgs {
+  const whose: Whose = { component: "ConsulCluster", name };
+  refuse(whose, checkPlain(args, whose.component, isLate));
+  return checked(whose, args, withoutSecrets(args), (plain, files) => [
+    ...checkKeys(plain, whose.component),
+    ...validate(plain, files),
+  ]);
 }
 
 /** The same for any arguments: `open` are those without the secret ones. */
 export function checked<Args extends object, Plain>(
+  whose: Whose,
   args: Args,
   open: Args,
   validate: (args: Plain, files?: Files) => Problem[],
 ): CheckedArgs<Plain> {
-  const refuseProblems = (plain: Plain) => refuse(validate(plain, localFiles));
-  if (!holdsOutput(args)) {
-    refuseProblems(args as unknown as Plain);
-  }
+  const judge = (plain: unknown) => refuse(whose, validate(plain as Plain, localFiles));
   // Validation sees the secrets, what comes out of it does not. A secret elsewhere in the arguments keeps
   // everything secret that is rendered from them.
-  const looked = unsecret(output(args).apply((plain) => refuseProblems(plain as Plain)));
+  const looked = holdsOutput(args) ? knownValues(args).then(judge) : Promise.resolve(judge(args));
   const plain = all([output(open), looked]).apply(([values]) => values as Plain);
-  return { args: plain, passed: settled(looked) };
-}
-
-/** Ends when the output is known, or known not to be known before an update; an `apply` ends only then. */
-async function settled(checked: Output<void>): Promise<Resource[]> {
-  // The SDK has this method, but leaves it out of its types.
-  await (checked as unknown as { promise(): Promise<void> }).promise();
-  return [];
+  return { args: plain, passed: looked.then(() => []) };
 }
 
 /** Throws all of them as one message, where there are any. */
-export function refuse(problems: Problem[]): void {
-  if (problems.length > 0) {
-    throw new RunError(describeProblems(problems));
-  }
+export function refuse({ component, name }: Whose, problems: Problem[]): void {
+  if (problems.length > 0) throw new Refusal(describeProblems(problems, `${component} ${name}`));
 }
 
 function withoutSecrets({
@@ -75,9 +78,11 @@ function withoutSecrets({
   };
 }
 
+export function isLate(value: unknown): boolean {
+  return Output.isInstance(value) || value instanceof Promise;
+}
+
 export function holdsOutput(value: unknown): boolean {
-  if (Output.isInstance(value) || value instanceof Promise) {
-    return true;
-  }
+  if (isLate(value)) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(holdsOutput);
 }

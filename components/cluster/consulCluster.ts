@@ -97,7 +97,7 @@ export class ConsulCluster extends ComponentResource {
   constructor(name: string, args: ConsulClusterArgs, opts?: ComponentResourceOptions) {
     super("consul-cluster:index:ConsulCluster", name, {}, knownByFormerNames(name, opts));
     const label = labelOf(name, opts);
-    const checked = checkedArgs(args);
+    const checked = checkedArgs(name, args);
     const first = { parent: this, dependsOn: checked.passed };
     const settings = checked.args.apply(planSettings);
     const fixed = fixedSettings(

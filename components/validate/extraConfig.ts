@@ -1,7 +1,7 @@
 import type { ManagedKey } from "./managedKeys";
 import { type Problem, problem, show } from "./problem";
 import { type AgentFolders, sandboxTrouble } from "./sandbox";
-import { type Fields, isFields, kindOf, object, optional } from "./values";
+import { type Fields, isFields, kindOf, object, optional, UNKNOWN } from "./values";
 
 const IN_THE_OPEN = "these settings are staged in the open, no place for a secret";
 
@@ -49,7 +49,7 @@ function checkTop(config: Fields, path: string, rules: Rules): Problem[] {
     if (!/^[a-z][a-z0-9_]*$/.test(key)) {
       return problem(at, `is not spelled as Consul's settings are; write ${show(snakeCase(key))}`);
     }
-    if (shared.has(key) && !isFields(value)) {
+    if (shared.has(key) && !isFields(value) && value !== UNKNOWN) {
       return problem(at, `must be an object, not ${kindOf(value)}`);
     }
     return walk(value, at, key, { ...rules, above: [] });
@@ -86,7 +86,9 @@ function walk(value: unknown, at: string, setting: string, rules: Walk): Problem
       walk(item, `${at}.${key}`, `${setting}.${key.toLowerCase()}`, below),
     );
   }
-  return isJson(value) ? [] : problem(at, `is ${kindOf(value)}, not plain JSON`);
+  return value === UNKNOWN || isJson(value)
+    ? []
+    : problem(at, `is ${kindOf(value)}, not plain JSON`);
 }
 
 function trouble(setting: string, managed: Managed): string | undefined {

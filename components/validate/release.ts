@@ -2,7 +2,7 @@ import { planSettings } from "../cluster/plan";
 import { pathTrouble } from "./paths";
 import { type Problem, problem, show } from "./problem";
 import { checkTrust } from "./signingKey";
-import { each, type Fields, type Files, optional, text } from "./values";
+import { each, type Fields, type Files, optional, text, UNKNOWN } from "./values";
 
 /** The first release that the settings, scripts and health gates of this component were tried with. */
 const OLDEST = [1, 18, 0] as const;
@@ -31,6 +31,7 @@ const { version: DEFAULT } = planSettings({});
 /** A permission for another release than the one that is asked for is a leftover, or a slip of the pen. */
 function checkDowngrade({ version = DEFAULT, allowDowngradeTo }: Fields): Problem[] {
   if (allowDowngradeTo === undefined || allowDowngradeTo === version) return [];
+  if (version === UNKNOWN || allowDowngradeTo === UNKNOWN) return [];
   const trouble = `is not the version that is asked for, ${show(version)}; name the same release, or take it out`;
   return problem("allowDowngradeTo", `${show(allowDowngradeTo)} ${trouble}`);
 }

@@ -15,6 +15,9 @@ export interface Files {
 
 export type Fields = Record<string, unknown>;
 
+/** Stands where a preview does not know a value yet: something is given, and nothing can be said of it. */
+export const UNKNOWN: unique symbol = Symbol("not known yet");
+
 export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -33,6 +36,7 @@ export function itemsOf(value: unknown): unknown[] {
 export function kindOf(value: unknown): string {
   if (value === undefined) return "missing";
   if (value === null) return "null";
+  if (value === UNKNOWN) return "not known yet";
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
@@ -43,6 +47,7 @@ function typed(
   then: (value: never, path: string) => Problem[],
 ): Check {
   return (value, path) => {
+    if (value === UNKNOWN) return [];
     if (is(value)) return then(value as never, path);
     return value === undefined
       ? problem(path, `is missing; give ${wanted}`)

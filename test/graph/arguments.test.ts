@@ -144,3 +144,46 @@ describe("arguments that another resource makes", () => {
     expect(cluster.commands.map(({ name }) => name)).toEqual([]);
   });
 });
+
+describe("in a preview in which some of it is not known yet", () => {
+  /** The engine's word for it. */
+  const notKnown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+  test("what is known is judged all the same, and the component is named", async () => {
+    const cluster = await clusterOf(
+      discovered((found) => ({ ...threeWrong, domain: found.stdout })),
+      { preview: true, stdout: { discover: notKnown } },
+    );
+    expectOneMessage(cluster, "The settings of ConsulCluster c have 3 problems", "version");
+  });
+
+  test("and what is not known is no problem", async () => {
+    const cluster = await clusterOf(
+      discovered((found) => ({ domain: found.stdout })),
+      { preview: true, stdout: { discover: notKnown } },
+    );
+    expect(cluster.errors).toEqual([]);
+  });
+});
+
+describe("what is no argument, or comes too late", () => {
+  test("a key that is none is refused where no compiler looks, also inside of an Output", async () => {
+    const args = { ...existing(), dnsConfig: output({ maxstale: "30s" }), dataCenter: "fra1" };
+    const cluster = await clusterOf(args as ConsulClusterArgs);
+    expectOneMessage(cluster, "dnsConfig.maxstale", "did you mean maxStale?", "dataCenter");
+  });
+
+  test("names and hosts that come from elsewhere are refused at once, and nothing is registered below", async () => {
+    const [first, ...others] = servers() as [Server, ...Server[]];
+    const named = [{ ...first, name: output("consul-1") as unknown as string }, ...others];
+    for (const [args, path] of [
+      [{ existing: { servers: output(servers()) } }, "existing.servers "],
+      [{ existing: { servers: named } }, "existing.servers[0].name "],
+      [{ ...existing(), tls: output({}) }, "tls "],
+    ] as const) {
+      const cluster = await clusterOf(args as unknown as ConsulClusterArgs);
+      expectOneMessage(cluster, path, "decides what resources there are");
+      expect(children(cluster)).toEqual([]);
+    }
+  });
+});

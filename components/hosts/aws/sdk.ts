@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { Refusal } from "../../cluster/refusal";
 
 /**
  * The parts of the AWS SDK that are needed, loaded when a cluster on AWS is made: loading them costs every
@@ -20,7 +21,7 @@ function loader(): NodeJS.Require {
   try {
     load.resolve("@pulumi/aws");
   } catch {
-    throw new Error(
+    throw new Refusal(
       "`aws` needs the package @pulumi/aws, which is not installed: npm install @pulumi/aws@7",
     );
   }

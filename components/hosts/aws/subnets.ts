@@ -1,5 +1,6 @@
 import { type InvokeOptions, type Output, output } from "@pulumi/pulumi";
 import type { AwsArgs } from "../../cluster/args";
+import { Refusal } from "../../cluster/refusal";
 import { awsSdk } from "./sdk";
 
 /** The subnets to spread servers over: the given ones in their order, or the default ones, one in each zone. */
@@ -16,7 +17,7 @@ export function subnetsOf(args: AwsArgs, opts: InvokeOptions): Output<string[]> 
       opts,
     );
     if (ids.length === 0)
-      throw new Error("the VPC has no default subnets; name its subnets in aws.subnetIds");
+      throw new Refusal("the VPC has no default subnets; name its subnets in aws.subnetIds");
     return [...ids].sort();
   });
 }

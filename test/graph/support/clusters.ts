@@ -87,7 +87,9 @@ export function existing(count = 3): ConsulClusterArgs {
 }
 
 function stdoutOf(args: ConsulClusterArgs): (name: string) => string {
-  const all = (args.nspawn?.machines ?? args.existing?.servers ?? []).map(({ name }) => name);
+  const servers = args.nspawn?.machines ?? args.existing?.servers;
+  // Wrong ones, in tests of what is refused, may be no list.
+  const all = Array.isArray(servers) ? servers.map(({ name }) => name) : [];
   return (name) => {
     // The rotation that the key was made for, then the key.
     if (name.endsWith("-gossip-key")) return `1 ${madeKey}`;

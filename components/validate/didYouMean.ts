@@ -1,3 +1,8 @@
+/** What is wrong with a key that is none. */
+export function unknownKey(key: string, known: string[]): string {
+  return `is not a setting; ${didYouMean(key, known)}`;
+}
+
 /** What to say about a key that is none: the known one that was probably meant, or all of them. */
 export function didYouMean(key: string, known: string[]): string {
   const near = known

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { didYouMean, editDistance } from "../../../stack/didYouMean";
+import { didYouMean, editDistance } from "../../../components/validate/didYouMean";
 
 const known = ["dataDir", "datacenter", "ui", "ports"];
 

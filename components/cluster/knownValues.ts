@@ -1,0 +1,27 @@
+import { Output } from "@pulumi/pulumi";
+import { UNKNOWN } from "../validate/values";
+
+/**
+ * Arguments as plain values, as far as they are known: what a preview cannot know yet, for another resource makes it, is
+ * UNKNOWN, and all else is there. Secrets are among them.
+ */
+export async function knownValues(value: unknown): Promise<unknown> {
+  if (Output.isInstance(value)) return knownOf(value as Output<unknown>);
+  if (value instanceof Promise) return knownValues(await value);
+  if (Array.isArray(value)) return Promise.all(value.map(knownValues));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(async ([key, field]) => [
+    key,
+    await knownValues(field),
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function knownOf(output: Output<unknown>): Promise<unknown> {
+  // The SDK has these, but leaves them out of its types.
+  const { isKnown, promise } = output as unknown as {
+    isKnown: Promise<boolean>;
+    promise(withUnknowns?: boolean): Promise<unknown>;
+  };
+  return (await isKnown) ? knownValues(await promise.call(output)) : UNKNOWN;
+}

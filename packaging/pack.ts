@@ -70,11 +70,11 @@ function publishedManifest(): Manifest {
   return { ...sources, ...published, dependencies };
 }
 
-/** Beside what is compiled: the scripts for hosts and for commands of this computer, a key, and what a person reads. */
+/** Beside what is compiled: the scripts for hosts and for commands of this computer, a key, the schema that keys are checked by, and what a person reads. */
 const belongs = (path: string) =>
   statSync(path).isDirectory()
     ? basename(path) !== "node_modules"
-    : /(\.sh|\.command\.mjs|\.asc|\/README\.md)$/.test(path);
+    : /(\.sh|\.command\.mjs|\.asc|\/README\.md|\/schema\.json)$/.test(path);
 
 /** What the linters of packages find wrong with it; "" where they find nothing. */
 export async function lintPackage(file: string): Promise<string> {

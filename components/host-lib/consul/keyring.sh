@@ -66,7 +66,13 @@ refuse_while_a_member_is_down() {
   [ "$status" -eq 0 ] ||
     die "the gossip key is not changed, for the members of the cluster are not known: $via $(answer_words "$status"); nothing was changed"
   [ -z "$away" ] ||
-    die "the gossip key is not changed while a member of the cluster is away: $away; bring it back, or take it out for good with \`consul force-leave -prune NAME\`; nothing was changed"
+    die "the gossip key is not changed while a member of the cluster is away: $away; bring it back, or take it out for good with \`consul force-leave -prune NAME\` (one that has the key of before alone does not come back by itself: stop it there first, and run its own stack after this one); nothing was changed"
+}
+
+away_words() {
+  local away=''
+  away=$(members_away) || return 0
+  [ -z "$away" ] || echo "; away: $away"
 }
 
 # Makes the key in the file $1 the one that all members use. Begins anywhere where an earlier run was cut off.
@@ -89,7 +95,7 @@ retire_old_keys() {
   # Asked again: a member under load may answer a question too late, and be missed in the count.
   wait_for_all_members "$1" 3 || die "not every member uses the gossip key of the settings, so the old one stays for now; run it again"
   refuse_while_a_member_is_down
-  said=$(ask "$via" /v1/operator/keyring --max-time 20) || die "the keyring cannot be read; run it again"
+  said=$(ask "$via" /v1/operator/keyring --max-time 20) || die "the keyring cannot be read, which takes an answer of every member$(away_words); run it again"
   said=$(printf '%s' "$said" | json_lines | sed -n 's/^[0-9]*\.Keys\.\(.*\)\t.*/\1/p' | sort -u | grep -vxF -f "$1") || true
   [ -n "$said" ] || return 0
   printf '%s\n' "$said" |

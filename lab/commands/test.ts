@@ -47,8 +47,8 @@ const everythingButChanges = [
   "package",
   "conformance",
   "upgrade",
-  "hosts",
   "e2e",
+  "last",
 ].flatMap((name) => ["--project", name]);
 
 /** What needs no machine: format and lint, types, dead code, shell scripts, workflows, the stand-in's own tests. */

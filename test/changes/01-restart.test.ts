@@ -1,5 +1,4 @@
 import { beforeAll, expect, test } from "vitest";
-import { removeLeftovers } from "../support/leftovers";
 import { underLoad } from "../support/load";
 import { keepsItsPromise } from "../support/promise";
 import { addresses, api, apis, baseSettings, on, processes, trio, trioIsUp } from "../support/trio";
@@ -9,10 +8,7 @@ import { addresses, api, apis, baseSettings, on, processes, trio, trioIsUp } fro
 //
 // As all files here, but for those that say otherwise, with TLS and ACLs: CONSUL_CLUSTER_TESTS_WAY has other ways (test/support/way.ts).
 
-beforeAll(async () => {
-  await removeLeftovers();
-  await trioIsUp();
-});
+beforeAll(trioIsUp);
 
 async function takesNothingDown(change: () => Promise<unknown>): Promise<void> {
   // The engine alone keeps this computer busy.

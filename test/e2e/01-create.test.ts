@@ -2,15 +2,25 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { labRecord } from "../../lab/network/resolver";
 import { dns, type Member, type RaftServer } from "../support/consul";
 import { upCutOffAt } from "../support/cutOff";
-import { removeLeftovers } from "../support/leftovers";
-import { addresses, api, apis, baseSettings, names, on, processes, trio } from "../support/trio";
+import {
+  addresses,
+  api,
+  apis,
+  baseSettings,
+  names,
+  on,
+  processes,
+  trio,
+  trioIsGone,
+} from "../support/trio";
 import { eventually, pause } from "../support/wait";
 
 // From nothing to three servers, cut off twice on the way. It does not prove anything about changes of a
 // running cluster: the later files do.
 
 beforeAll(async () => {
-  await removeLeftovers();
+  // What a run of this clone has left; of others there is nothing any more (labLock.ts).
+  await trioIsGone();
   trio.settings = baseSettings;
 });
 

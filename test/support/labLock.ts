@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { layoutOf } from "../../lab/pulumi/layout";
 import { stackExists } from "../../lab/pulumi/stack";
 import { runOrFail } from "../../lab/system/command";
 import { asRoot } from "../../lab/system/privilege";
+import { holdLock } from "./flock";
 import { removeLeftovers } from "./leftovers";
-import { trio } from "./trio";
+import { sharedStack } from "./sharedStack";
 
 const file = "/run/consul-cluster/tests.lock";
 const held = "CONSUL_CLUSTER_TESTS_LOCK";
@@ -21,20 +20,9 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   await runOrFail(
     await asRoot(["sh", "-c", `mkdir -p ${file.replace(/[^/]*$/, "")}; touch ${file}`]),
   );
-  const holder = await hold();
+  const waits = () => console.log("waiting for another run of the tests to end");
+  const end = await holdLock(file, { asRoot, waits });
   // Before any file: of those that run beside each other none may take away what is not its own.
-  if (!(await stackExists(layoutOf(), trio.name))) await removeLeftovers();
-  return async () => {
-    holder.stdin?.end();
-    await once(holder, "close");
-  };
-}
-
-async function hold(): Promise<ChildProcess> {
-  const note = setTimeout(() => console.log("waiting for another run of the tests to end"), 2000);
-  const [program, ...args] = await asRoot(["flock", file, "sh", "-c", "echo held; cat"]);
-  const holder = spawn(program as string, args, { stdio: ["pipe", "pipe", "inherit"] });
-  await once(holder.stdout, "data");
-  clearTimeout(note);
-  return holder;
+  if (!(await stackExists(layoutOf(), sharedStack))) await removeLeftovers();
+  return end;
 }

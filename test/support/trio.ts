@@ -1,7 +1,13 @@
-import { processesOn, sshOutput } from "./machines";
+import { removeMachine } from "../../lab/machines/machines";
+import { processesOn, sshOutput, testMachines } from "./machines";
+import { sharedStack } from "./sharedStack";
 import { nspawnSettings, type Settings, TestStack } from "./stack";
 import { StackApi } from "./stackApi";
+import { takeTurns } from "./turns";
 import { way } from "./way";
+
+// Who imports this uses it: one file after the other.
+takeTurns(sharedStack);
 
 /** The cluster that most of the tests with machines share, in the order of their files. */
 export const names = ["test-1", "test-2", "test-3"] as const;
@@ -16,7 +22,7 @@ const machines = nspawnSettings(addresses);
 
 export const baseSettings = { ...machines, ...way };
 
-export const trio = new TestStack("trio", baseSettings);
+export const trio = new TestStack(sharedStack, baseSettings);
 
 export function api(name: string): StackApi {
   return new StackApi(trio, addresses[name] as string);
@@ -46,6 +52,15 @@ export async function trioIsUp(): Promise<void> {
     if (!/(tls|acl) cannot go from/.test(String(error))) throw error;
     await trio.destroy();
     await trio.up();
+  });
+}
+
+/** No such cluster, as at the beginning, whatever an earlier run has left of it. */
+export async function trioIsGone(): Promise<void> {
+  trio.settings = baseSettings;
+  await trio.destroy().catch(async () => {
+    for (const name of names) await removeMachine(name, testMachines);
+    await trio.forget();
   });
 }
 

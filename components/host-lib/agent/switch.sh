@@ -32,6 +32,25 @@ switch_is_whole() {
   prune_releases
 }
 
+# Is what lies in the active place what was put there? A set is named after what is in it.
+active_set_is_whole() {
+  local set=''
+  set=$(readlink "$(applied_fact config_dir)") || return 0
+  # shellcheck disable=SC2046  # names of our own making, in a folder without blanks
+  set -- "$set" $(find "$set" -type f 2>/dev/null | LC_ALL=C sort)
+  [ $# -gt 1 ] || return 1
+  set=$1
+  shift
+  [ "$(digest "$@")" = "${set##*/}" ]
+}
+
+# What runs has it in memory; the next start would read what is on the disk.
+restore_damaged_set() {
+  ! active_set_is_whole || return 0
+  say "what lies in $(applied_fact config_dir) is not what was put there: the settings are laid down again"
+  record_only
+}
+
 install_config() {
   local folder='' sets='' next='' set=''
   folder=$(staged_fact config_dir)

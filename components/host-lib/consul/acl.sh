@@ -164,6 +164,15 @@ note_clients_token() {
     die "which tokens client agents have had could not be noted; run it again"
 }
 
+# A management token of before, that with the accessor $1. A server has it in memory until it starts again, and one that comes to
+# lead makes it again where Consul has it no more, whatever its settings say by then. So it stays, and may do nothing.
+disarm_management() {
+  printf '{"AccessorID":"%s","Description":"consul-cluster former management token, without rights","Policies":[]}' "$1" |
+    request management "$via" "/v1/acl/token/$1" -X PUT -d @- >/dev/null ||
+    die "the rights of an older management token could not be taken away ($1); run it again"
+  say "older management token ($1) has no rights any more"
+}
+
 # Of servers that are gone, and of seeds, rotations and management tokens of before, but for what is kept of a rotation. What others have made is left alone, and so is the
 # token of a server that is about to leave: it writes its own node until it has left.
 remove_older_tokens() {
@@ -179,7 +188,10 @@ remove_older_tokens() {
         [ "$accessor" != "$clients_before" ] || continue
         ! is_leaving "${description#consul-cluster_agent_}" "$members" || continue
         ;;
-      Initial_Management_Token) [ "$accessor" != "$own" ] || continue ;;
+      Initial_Management_Token)
+        [ "$accessor" = "$own" ] || disarm_management "$accessor"
+        continue
+        ;;
       *) continue ;;
     esac
     request management "$via" "/v1/acl/token/$accessor" -X DELETE >/dev/null ||

@@ -65,7 +65,7 @@ check_ca_step() {
   done
   for ip in $(peer_ips); do
     [ "$(takes_staged_certificate "$ip" "$port")" != no ] ||
-      die "the server at $ip does not trust the CA that shall sign now: trust it first, in a run of its own, beside the one that signs; $untouched"
+      die "the server at $ip does not trust the CA that shall sign now, or by its clock that one is not valid yet: trust it first, in a run of its own, beside the one that signs, and look at the clocks; $untouched"
   done
   [ "$(ca_digest "$known")" = "$(ca_digest "$STAGED/secrets/tls-ca.pem")" ] || check_cas_of_clients
 }

@@ -104,6 +104,7 @@ wipe() {
 }
 
 no_op() {
+  restore_damaged_set
   gate_after_restart "$release" '' || die "nothing to do here, but this client is not well: $reason"
 }
 

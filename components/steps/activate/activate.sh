@@ -196,6 +196,7 @@ rotate() {
 }
 
 no_op() {
+  restore_damaged_set
   [ "$cluster" != serving ] || [ -z "$(health_problem)" ] || wait_until_well "$AFTER_S" ||
     die "nothing to do here, but the cluster is not well: $reason"
 }

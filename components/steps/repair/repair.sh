@@ -40,6 +40,7 @@ diagnose() {
   if was_crash_looping; then sick="crashes again and again"; return 0; fi
   # Where nobody has a leader, one that runs is part of what may elect one: it is left alone.
   [ "$cluster" = serving ] || return 0
+  if ! read_self "$api" && ! active_set_is_whole; then sick="runs settings that were damaged on its disk, and answers nobody here"; return 0; fi
   if is_outside_of_gossip; then sick="is outside of its cluster's gossip"; return 0; fi
   limit=$(deadline "$OUT_OF_IT_S")
   last=$(deadline $((OUT_OF_IT_S + AGENT_S)))

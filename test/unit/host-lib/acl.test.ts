@@ -41,7 +41,10 @@ const member = (Name: string, Status: number) => ({
 describe("older tokens", () => {
   const removed = (more: typeof known) => {
     const gone = Object.fromEntries(
-      more.map(({ AccessorID }) => [`DELETE /v1/acl/token/${AccessorID}`, "true"]),
+      more.flatMap(({ AccessorID }) => [
+        [`DELETE /v1/acl/token/${AccessorID}`, "true"],
+        [`PUT /v1/acl/token/${AccessorID}`, "{}"],
+      ]),
     );
     const made = host({
       "GET /v1/acl/token/self": JSON.stringify(known[0]),
@@ -55,10 +58,17 @@ describe("older tokens", () => {
     });
     const { status, requests } = made.run("library", `via=${via}; remove_older_tokens`);
     expect(status).toBe(0);
-    return requests.flatMap((request) => /DELETE .*token\/(\S+)/.exec(request)?.[1] ?? []);
+    return requests.flatMap((request) => {
+      const [, method, accessor] = /^(DELETE|PUT) .*token\/(\S+)/.exec(request) ?? [];
+      if (accessor === undefined) return [];
+      if (method === "PUT") expect(request).toContain(`{"AccessorID":"${accessor}",`);
+      return method === "PUT" && /"Policies":\[\]\}$/.test(request)
+        ? `${accessor} is disarmed`
+        : accessor;
+    });
   };
 
-  test("of servers that are gone, of another seed, and management tokens of before go", () => {
+  test("of servers that are gone and of another seed go; a management token of before loses its rights, for a server that has it in memory would make it again", () => {
     const older = [
       row("a1", "consul-cluster agent consul-4"),
       // Of a server that stays: it has another one by now.
@@ -67,7 +77,10 @@ describe("older tokens", () => {
       row("a3", "Initial Management Token"),
       row("a5", "consul-cluster clients"),
     ];
-    expect(removed(older)).toEqual(["a1", "a4", "a2", "a3", "a5"]);
+    expect(removed(older)).toEqual(["a1", "a4", "a2", "a3 is disarmed", "a5"]);
+    expect(removed([row("a3", "consul-cluster former management token, without rights")])).toEqual(
+      [],
+    );
   });
 
   test("that of a server which is about to leave stays until it has left", () => {

@@ -244,16 +244,16 @@ test("what readiness takes away of the rotation before is all but the clients' t
         { Name: "consul-1", Status: 1, Tags: { role: "consul", id: "x" }, Addr: "10.0.0.11" },
       ]),
       ...Object.fromEntries(
-        ["m1", "c0", ...before.map(({ AccessorID }) => AccessorID)].map((accessor) => [
+        ["c0", ...before.map(({ AccessorID }) => AccessorID)].map((accessor) => [
           `DELETE /v1/acl/token/${accessor}`,
           "true",
         ]),
       ),
+      "PUT /v1/acl/token/m1": "{}",
     },
   };
   const { requests } = made.run("library", `via=${via}; clients_before=c1; remove_older_tokens`);
   expect(requests.flatMap((request) => /DELETE .*token\/(\S+)/.exec(request)?.[1] ?? [])).toEqual([
-    "m1",
     "c0",
     first.provisioner.accessor,
     first.clients.accessor,

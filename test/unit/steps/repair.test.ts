@@ -163,6 +163,35 @@ describe("a server whose set is applied", () => {
     },
   );
 
+  describe("whose settings somebody has damaged on its disk", () => {
+    /** The set where install_config puts it, a word more in it. */
+    const damage = `folder=$(applied_fact config_dir); mkdir -p "$folder"; echo {} >"$folder/30-secrets.json"; files=$(find "$folder" -type f | LC_ALL=C sort)
+      set=$folder.sets/$(digest $files); mkdir "$folder.sets"; mv "$folder" "$set"; ln -s "$set" "$folder"
+      active_set_is_whole && echo whole; echo >>"$folder/30-secrets.json"`;
+    const others = "is_outside_of_gossip() { return 1; }; serves() { :; }";
+
+    test("is sick where it answers nobody on its own host any more", () => {
+      const made = host({
+        [own]: agent("1.22.0", "leader", { "GET /v1/agent/self": { code: 403 } }),
+      });
+      expect(repair(made, `${others}; ${damage}`).stdout).toBe(
+        "whole\nsick: runs settings that were damaged on its disk, and answers nobody here\n",
+      );
+    });
+
+    test("is left to its turn where it serves: what runs has them in memory", () => {
+      expect(repair(host({ [own]: leading() }), `${others}; ${damage}`).stdout).toBe("whole\n");
+    });
+
+    test("gets them anew where there is nothing else to do", () => {
+      const call = `exec 2>&1; ${damage}; record_only() { echo again; }; restore_damaged_set; rm -r "$folder"/*; restore_damaged_set`;
+      const made = host({ [own]: leading() });
+      made.stage(made.render());
+      const said = "is not what was put there: the settings are laid down again\nagain";
+      expect(made.says("library", call)).toMatch(new RegExp(`^whole\n.*${said}\n.*${said}$`));
+    });
+  });
+
   test("on which a change was cut off is brought to its end as the same component's", () => {
     const made = host({ [own]: leading() });
     made.write("state/previous/complete", "");

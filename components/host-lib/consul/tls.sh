@@ -4,15 +4,16 @@
 
 # The CAs of the staged set, or else of what runs: they have one in common at least (secrets/stage-secrets.sh), by which the servers
 # know each other meanwhile.
-trusted_ca() { first_readable "$STAGED/secrets/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; }
+trusted_ca() { first_with_certificate "$STAGED/secrets/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; }
 
 # The file with the CAs of what runs.
-applied_ca() { first_readable "$APPLIED_SECRETS/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; }
+applied_ca() { first_with_certificate "$APPLIED_SECRETS/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; }
 
-first_readable() {
+first_with_certificate() {
   local file=''
   for file in "$@"; do
-    if [ -r "$file" ]; then echo "$file"; return 0; fi
+    # One that was damaged says of no CA that it is trusted, or that it is not.
+    if grep -qse '-END CERTIFICATE-' "$file"; then echo "$file"; return 0; fi
   done
   return 1
 }

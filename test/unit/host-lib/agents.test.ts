@@ -44,7 +44,7 @@ describe("where agents are", () => {
     const call = 'exec 2>&1; find_own_agent || echo silent; echo "$api"; tell_of_a_lost_socket';
     const asked = (agents: Agents) => {
       const made = host(agents, { applied: tls });
-      made.write("config/tls/ca.pem", "a CA");
+      made.write("config/tls/ca.pem", "a CA, -END CERTIFICATE-");
       return made.says("library", call);
     };
     expect(asked({ [http]: answering })).toBe(http);

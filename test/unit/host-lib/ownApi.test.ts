@@ -87,13 +87,13 @@ describe("with another CA staged than that of what runs", () => {
     const made = host(alone);
     const staged = made.read("state/staged/secrets/tls-ca.pem");
     expect(made.says("library", "known_ca")).toBe(`${made.folder}/state/staged/secrets/tls-ca.pem`);
-    made.write("config/tls/ca.pem", "what runs\n");
+    made.write("config/tls/ca.pem", "what runs\n-END CERTIFICATE-\n");
     expect(made.says("library", "known_ca")).toBe(`${made.folder}/run/known-ca.pem`);
-    expect(made.read("run/known-ca.pem")).toBe(`${staged}what runs\n`);
+    expect(made.read("run/known-ca.pem")).toBe(`${staged}what runs\n-END CERTIFICATE-\n`);
     // In the middle of a switch the new one is in the active place, and what runs is remembered.
-    made.write("state/secrets/tls-ca.pem", "remembered\n");
+    made.write("state/secrets/tls-ca.pem", "remembered\n-END CERTIFICATE-\n");
     made.says("library", "known_ca");
-    expect(made.read("run/known-ca.pem")).toBe(`${staged}remembered\n`);
+    expect(made.read("run/known-ca.pem")).toBe(`${staged}remembered\n-END CERTIFICATE-\n`);
     made.write("state/secrets/tls-ca.pem", staged);
     expect(made.says("library", "known_ca")).toBe(`${made.folder}/state/staged/secrets/tls-ca.pem`);
   });

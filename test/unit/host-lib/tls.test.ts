@@ -57,7 +57,7 @@ describe("a peer is asked", () => {
     made.agents = { [https]: agent("1.22.0", "leader") };
     const call = `names_a_leader ${https}`;
     expect(made.holds("library", call)).toBe(false);
-    made.write("config/tls/ca.pem", "a certificate");
+    made.write("config/tls/ca.pem", "a certificate, -END CERTIFICATE-");
     expect(made.holds("library", call)).toBe(true);
   });
 
@@ -221,13 +221,15 @@ describe("another CA", () => {
   });
 
   test("shares one with what runs, or it is not staged", () => {
-    const stages = (incoming: string) => {
+    const stages = (incoming: string, applied = ca) => {
       const made = host(mode("required"));
-      made.write("config/tls/ca.pem", ca);
+      made.write("config/tls/ca.pem", applied);
       made.write("state/staged/incoming/tls-ca.pem", incoming);
       return () => made.says("stage-secrets.sh", 'incoming="$STAGED/incoming"; refuse_strange_cas');
     };
     expect(stages(other + ca)()).toBe("");
+    // Damaged, it is not known, and no other one.
+    expect(stages(other, "garbage")()).toBe("");
     expect(stages(other)).toThrow(
       /the CA of these certificates is another one.*\n?.*nothing was changed/,
     );

@@ -117,7 +117,7 @@ export class ConsulCluster extends ComponentResource {
     const key = gossipKey(`${name}-gossip-key`, args, first);
     const names = hosts.map((host) => host.name);
     const acl = clusterAcl(`${name}-acl-seed`, args.acl, names, first);
-    const tls = clusterTls(name, args.tls, hosts, settings, first);
+    const tls = clusterTls(name, args.tls, hosts, settings, first, fixed);
     const servers = hosts.map(
       (host) =>
         new ConsulServer(

@@ -98,6 +98,12 @@ describe("a certificate", async () => {
     expect(certificate.verify(certificateOf(madeCa).publicKey)).toBe(true);
   });
 
+  test("is made behind the guard: what is refused there leaves those that are there", async () => {
+    const cluster = await clusterOf({ ...existing(), tls: {} });
+    for (const name of names(3))
+      expect(cluster.get(`c-${name}-certificate`).dependencies).toContain("c-fixed-settings");
+  });
+
   test("is said again as long as the same is asked for", () => {
     const previous = made.stdout.trimEnd();
     const again = run(command, "update", { stdin, previous });

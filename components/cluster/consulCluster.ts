@@ -23,9 +23,9 @@ import { labelOf } from "./clusterId";
 import { ConsulServer } from "./consulServer";
 import { fixedSettings } from "./fixedSettings";
 import { knownByFormerNames } from "./formerNames";
-import { dnsAddressesOf, httpAddressesOf } from "./listening";
+import { dnsAddressesOf, hostPort, httpAddressesOf } from "./listening";
 import { repairThenActivate } from "./order";
-import { faultTolerance, hostPort, planCluster, planSettings } from "./plan";
+import { faultTolerance, planCluster, planSettings } from "./plan";
 
 /** A server as others see it. */
 export interface ServerOutput {

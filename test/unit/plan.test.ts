@@ -5,8 +5,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../components/cluster/args";
-import { localApi } from "../../components/cluster/listening";
-import { faultTolerance, hostPort, planCluster } from "../../components/cluster/plan";
+import { hostPort, localApi } from "../../components/cluster/listening";
+import { faultTolerance, planCluster } from "../../components/cluster/plan";
 import { promisedDefaults, properties } from "./support/argsDefaults";
 
 /** What `@default` lines promise as values; `none` means an empty one of its kind. */
@@ -29,18 +29,8 @@ function promised(interfaceName: string): Record<string, unknown> {
 }
 
 describe("the defaults are those that args.ts promises", () => {
-  const {
-    servers,
-    acl,
-    tls,
-    ports,
-    addresses,
-    raftMultiplier,
-    allowStale,
-    maxStale,
-    signingKey,
-    ...plan
-  } = planCluster({});
+  const { servers, acl, tls, ports, addresses, performance, dnsConfig, signingKey, ...plan } =
+    planCluster({});
 
   test("the settings and the release", () => {
     expect({ ...promised("ConsulSettings"), ...promised("ConsulClusterArgs") }).toEqual(plan);
@@ -50,8 +40,8 @@ describe("the defaults are those that args.ts promises", () => {
   });
 
   test("the groups of settings", () => {
-    expect(promised("PerformanceArgs")).toEqual({ raftMultiplier });
-    expect(promised("DnsConfigArgs")).toEqual({ allowStale, maxStale });
+    expect(promised("PerformanceArgs")).toEqual(performance);
+    expect(promised("DnsConfigArgs")).toEqual(dnsConfig);
     expect(promised("PortsArgs")).toEqual(ports);
     expect(promised("AddressesArgs")).toEqual(addresses);
   });
@@ -119,7 +109,10 @@ test("what is said goes before the default, also where it is false, zero or empt
     ports: { dns: -1 },
   });
   expect(plan).toMatchObject({ enableSyslog: false, ui: false, skipLeaveOnInterrupt: false });
-  expect(plan).toMatchObject({ rejoinAfterLeave: false, allowStale: false, maxStale: "0s" });
+  expect(plan).toMatchObject({
+    rejoinAfterLeave: false,
+    dnsConfig: { allowStale: false, maxStale: "0s" },
+  });
   expect(plan.ports).toMatchObject({ dns: -1, http: 80 });
 });
 

@@ -22,16 +22,18 @@ export interface ClusterPlan extends ClusterSettings {
  * `addresses` are those of the hosts, in the order of the servers: needed where the arguments leave that to the
  * source of the hosts.
  */
-export function planCluster(args: PlainArgs, addresses: string[] = []): ClusterPlan {
+export function planServers(args: PlainArgs, addresses: string[] = []): ServerPlan[] {
   const servers = args.nspawn?.machines ?? args.existing?.servers ?? args.aws?.servers ?? [];
-  return {
-    ...planSettings(args),
-    servers: servers.map(({ name, address, wipeData }, index) => ({
-      name,
-      address: (addresses[index] ?? address) as string,
-      wipeData: wipeData ?? "",
-    })),
-  };
+  return servers.map(({ name, address, wipeData }, index) => ({
+    name,
+    address: (addresses[index] ?? address) as string,
+    wipeData: wipeData ?? "",
+  }));
+}
+
+/** The whole of it, where the arguments say all. */
+export function planCluster(args: PlainArgs, addresses: string[] = []): ClusterPlan {
+  return { ...planSettings(args), servers: planServers(args, addresses) };
 }
 
 /** Fills in the defaults that `args.ts` promises. The arguments have passed validation before. */

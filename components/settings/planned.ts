@@ -45,6 +45,16 @@ function filledIn(table: Table, said: Values, args: Said): Values {
   return Object.fromEntries(entries);
 }
 
+/** What is said of the settings of a group that a plan has: the others may be secret. */
+export function plannedOnly<Said extends object>({ group }: Group, said: Said): Partial<Said> {
+  return Object.fromEntries(
+    Object.entries(said).filter(([name]) => {
+      const row = group[name];
+      return row !== undefined && isPlanned(row);
+    }),
+  ) as Partial<Said>;
+}
+
 /** Whether a plan has it: also where its default is to say nothing. */
 export function isPlanned(row: Row): boolean {
   return "default" in row;

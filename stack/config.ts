@@ -4,6 +4,7 @@ import { getProject, RunError, runtime } from "@pulumi/pulumi";
 import type { ConsulClusterArgs } from "../components/cluster/args";
 import { describeProblems, validate } from "../components/validate";
 import { localFiles } from "../components/validate/localFiles";
+import { foundRight } from "../components/validate/right";
 import { projectFolder } from "./localPaths";
 import { readConfig, withoutRepeats } from "./readConfig";
 import { withSecrets } from "./secrets";
@@ -16,7 +17,7 @@ export function loadArgs(): ConsulClusterArgs {
   const { args, problems } = readConfig(raw, { secretKeys, folders });
   const all = withoutRepeats(problems, validate(args, localFiles));
   if (all.length > 0) throw new RunError(describeProblems(all));
-  return withSecrets(args, secretKeys);
+  return foundRight(withSecrets(args, secretKeys));
 }
 
 /** What the stack file says in this project's namespace; other namespaces belong to providers. */

@@ -3,6 +3,7 @@ import { settings } from "../settings";
 import { plannedOnly } from "../settings/planned";
 import { describeProblems, type Problem, validate } from "../validate";
 import { localFiles } from "../validate/localFiles";
+import { isFoundRight } from "../validate/right";
 import type { Files } from "../validate/values";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
 
@@ -14,9 +15,9 @@ export interface CheckedArgs<Plain = PlainArgs> {
 }
 
 /**
- * Validates the arguments. Where all of them are plain already, a problem is thrown here and now; where some
- * come from other resources, as soon as they are known, and before any resource is registered that waits
- * for `args` or `passed`.
+ * Validates the arguments, once: those of a stack file `loadArgs` has looked at. Where all of them are plain already,
+ * a problem is thrown here and now; where some come from other resources, as soon as they are known, and before any
+ * resource is registered that waits for `args` or `passed`.
  */
 export function checkedArgs(args: ConsulClusterArgs): CheckedArgs {
   return checked(args, withoutSecrets(args), validate);
@@ -29,18 +30,21 @@ export function checked<Args extends object, Plain>(
   validate: (args: Plain, files?: Files) => Problem[],
 ): CheckedArgs<Plain> {
   const refuseProblems = (plain: Plain) => refuse(validate(plain, localFiles));
-  if (!holdsOutput(args)) {
-    refuseProblems(args as unknown as Plain);
-  }
+  const isRight = isFoundRight(args);
+  const isPlain = !isRight && !holdsOutput(args);
+  if (isPlain) refuseProblems(args as unknown as Plain);
   // Validation sees the secrets, what comes out of it does not. A secret elsewhere in the arguments keeps
   // everything secret that is rendered from them.
-  const looked = unsecret(output(args).apply((plain) => refuseProblems(plain as Plain)));
+  const looked =
+    isRight || isPlain
+      ? output(undefined)
+      : unsecret(output(args).apply((plain) => refuseProblems(plain as Plain)));
   const plain = all([output(open), looked]).apply(([values]) => values as Plain);
   return { args: plain, passed: settled(looked) };
 }
 
 /** Ends when the output is known, or known not to be known before an update; an `apply` ends only then. */
-async function settled(checked: Output<void>): Promise<Resource[]> {
+async function settled(checked: Output<unknown>): Promise<Resource[]> {
   // The SDK has this method, but leaves it out of its types.
   await (checked as unknown as { promise(): Promise<void> }).promise();
   return [];

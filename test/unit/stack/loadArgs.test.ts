@@ -209,6 +209,13 @@ describe("problems", () => {
   });
 });
 
+test("what was looked at, and will not be again, cannot be changed", () => {
+  const args = load({ nspawn: nspawn(), ports: { http: 8080 }, recursors: ["192.0.2.53"] });
+  expect(() => Object.assign(args, { datacenter: "NONE" })).toThrow(TypeError);
+  expect(() => Object.assign(args.ports ?? {}, { http: -2 })).toThrow(TypeError);
+  expect(() => (args.recursors as string[]).push("none")).toThrow(TypeError);
+});
+
 describe("the project's folder", () => {
   const has = (file: string) => (path: string) => path === file;
 

@@ -7,6 +7,7 @@ import { licencesPage } from "./licences";
 import { withPortsTable } from "./portsTable";
 import { prettyJson } from "./prettyJson";
 import { productionPackages } from "./production";
+import { withArguments } from "./projectFile";
 import { readSettings, type Settings } from "./settings";
 import { stackSchema } from "./stackSchema";
 import { sudoersFragment } from "./sudoers";
@@ -19,13 +20,18 @@ function read(file: string): string {
 
 /** The settings as they are committed. */
 export function projectSettings(): Settings {
-  return readSettings(read("components/cluster/args.ts"), parse(read("Pulumi.yaml")).config);
+  return readSettings(read("components/cluster/args.ts"), parse(projectFile()).config);
+}
+
+function projectFile(): string {
+  return withArguments(read("Pulumi.yaml"), read("components/cluster/args.ts"));
 }
 
 /** What is made of them, of the ports and of what is installed, by its path in the project. */
 export function generatedFiles(): Record<string, string> {
   const settings = projectSettings();
   return {
+    "Pulumi.yaml": projectFile(),
     "docs/configuration.md": configurationPage(settings),
     "reference/stack.schema.json": `${prettyJson(stackSchema(settings))}\n`,
     "docs/licences.md": licencesPage(productionPackages(JSON.parse(read("package-lock.json")))),

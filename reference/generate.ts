@@ -1,4 +1,4 @@
-// `npm run generate`: the page and the JSON schema of the settings, from where the settings are declared; tables and
+// `npm run generate`: keys that Pulumi.yaml lacks; the page and the JSON schema of the settings, from where the settings are declared; tables and
 // rules of the ports, from where the component has them; licences, from package-lock.json; and the component's schema
 // for other languages, as Pulumi's CLI reads it off the sources.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

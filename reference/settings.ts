@@ -36,7 +36,8 @@ export interface Declared {
   description: string;
 }
 
-const TOP = "ConsulClusterArgs";
+/** The arguments of a cluster. */
+export const TOP = "ConsulClusterArgs";
 
 /** The settings as `components/cluster/args.ts` has them, the keys of the stack file in Pulumi.yaml's order and words. */
 export function readSettings(argsText: string, config: Record<string, Declared>): Settings {

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { PlainArgs } from "../components/cluster/args";
+import { settings } from "../components/settings";
+import { type Group, isGroup, type Row } from "../components/settings/setting";
 import type { Problem } from "../components/validate";
 import { unknownKey } from "../components/validate/didYouMean";
 import { fieldsOf, isFields } from "../components/validate/values";
@@ -57,10 +59,15 @@ function suffix(path: string, start: string): string {
  */
 function isUnset(key: Key, text: string, { secretKeys }: Context): boolean {
   if (key === "nspawn" || key === "existing" || key === "aws") return text === "{}" || text === "";
-  // An encrypted empty key was meant to be one, perhaps a variable that was not set.
   if (key === "sha256") return text === "{}" || text === "";
-  if (["allowDowngradeTo", "signingKey", "signingKeyFile"].includes(key)) return text === "";
-  return key === "gossipKey" && text === "" && !secretKeys?.has(key);
+  // An encrypted empty key was meant to be one, perhaps a variable that was not set.
+  if (key === "gossipKey" && secretKeys?.has(key)) return false;
+  return text === "" && mayBeEmpty(settings[key]);
+}
+
+/** A text whose default cannot be written down, or is to say nothing. */
+function mayBeEmpty(entry: Row | Group): boolean {
+  return !isGroup(entry) && entry.type === "string" && !entry.default;
 }
 
 function parseValue(shape: z.ZodType, text: string): unknown {

@@ -1,5 +1,9 @@
 import { z } from "zod";
 import type { PlainArgs } from "../components/cluster/args";
+import { consul } from "../components/settings";
+import { departure } from "../components/settings/agent";
+import { release } from "../components/settings/release";
+import { shapesOf } from "./shapes";
 
 /** Shapes only: whether a value makes sense is the component's to say. */
 
@@ -78,78 +82,19 @@ const aws = z.strictObject({
   tags: z.record(z.string(), z.string()).optional(),
 });
 
-const ports = z.strictObject({
-  dns: z.number().optional(),
-  http: z.number().optional(),
-  https: z.number().optional(),
-  grpc: z.number().optional(),
-  grpcTls: z.number().optional(),
-  server: z.number().optional(),
-  serfLan: z.number().optional(),
-  serfWan: z.number().optional(),
-});
-
 /** Every top-level key of the stack file, named and shaped as the argument that it becomes. */
 export const schema = {
-  version: z.string(),
-  allowDowngradeTo: z.string(),
-  mirror: z.string(),
-  signingKey: z.string(),
-  signingKeyFile: z.string(),
-  sha256: z.record(z.string(), z.string()),
-  removeData: z.boolean(),
+  ...shapesOf({ ...release, ...departure }),
   nspawn,
   existing,
   aws,
-  datacenter: z.string(),
-  domain: z.string(),
-  configDir: z.string(),
-  dataDir: z.string(),
-  gossipKey: z.string(),
-  gossip: z.strictObject({ rotation: z.number().optional() }),
-  acl: z.strictObject({
-    defaultPolicy: z.string().optional(),
-    managementToken: z.string().optional(),
-    rotation: z.number().optional(),
-  }),
-  tls: z.strictObject({
-    mode: z.string().optional(),
-    authorities: z.array(z.number()).optional(),
-    caCertificate: z.string().optional(),
-    trustedCaCertificates: z.string().optional(),
-    caKey: z.string().optional(),
-    renewal: z.number().optional(),
-    clientCertificates: z.boolean().optional(),
-    certificates: z
-      .record(z.string(), z.strictObject({ certificate: z.string(), privateKey: z.string() }))
-      .optional(),
-  }),
-  enableSyslog: z.boolean(),
-  ui: z.boolean(),
-  performance: z.strictObject({ raftMultiplier: z.number().optional() }),
-  dnsConfig: z.strictObject({
-    allowStale: z.boolean().optional(),
-    maxStale: z.string().optional(),
-  }),
-  retryInterval: z.string(),
-  skipLeaveOnInterrupt: z.boolean(),
-  leaveOnTerminate: z.boolean(),
-  rejoinAfterLeave: z.boolean(),
-  ports,
-  addresses: z.strictObject({
-    dns: z.string().optional(),
-    http: z.string().optional(),
-    https: z.string().optional(),
-  }),
-  recursors: z.array(z.string()),
-  environment: z.record(z.string(), z.string()),
-  extraConfig: z.record(z.string(), z.unknown()),
-} satisfies Shapes;
+  ...shapesOf(consul),
+} satisfies Expected;
 
 export type Key = keyof typeof schema;
 
 /** The compiler compares the shapes with the arguments; it has no plain form of a record of unknowns. */
-type Shapes = {
+type Expected = {
   [K in keyof Required<PlainArgs>]: z.ZodType<
     K extends "extraConfig" ? Record<string, unknown> : NonNullable<PlainArgs[K]>
   >;

@@ -10,8 +10,8 @@ import {
 import { checked, holdsOutput, isLate, refuse, type Whose } from "../cluster/checkedArgs";
 import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
+import { hostPort } from "../cluster/listening";
 import { activateInChain } from "../cluster/order";
-import { hostPort } from "../cluster/plan";
 import { existingHosts } from "../hosts/existing";
 import type { Host } from "../hosts/host";
 import { nspawnHosts } from "../hosts/nspawn";

@@ -1,4 +1,6 @@
 import { isEverywhere, listeningOn } from "../cluster/listening";
+import { clientSettings } from "../settings/client";
+import { planned } from "../settings/planned";
 import type { PlainClientArgs } from "./args";
 
 /** What may come later than all else, from a cluster that is still to come up. */
@@ -29,31 +31,8 @@ export function planClients(args: EarlyArgs) {
         wipeData: wipeData ?? "",
       }),
     ),
-    version: args.version ?? "1.22.0",
-    mirror: (args.mirror ?? "https://releases.hashicorp.com/consul").replace(/\/+$/, ""),
-    /** "" where the key is the vendor's, or in a file. */
-    signingKey: args.signingKey ?? "",
-    signingKeyFile: args.signingKeyFile ?? "",
-    /** Empty where a signature is asked for. */
-    sha256: args.sha256 ?? {},
-    datacenter: args.datacenter ?? "dc1",
-    domain: args.domain ?? "consul",
-    configDir: args.configDir ?? "/etc/consul.d/client",
-    dataDir: args.dataDir ?? "/var/consul",
-    recursors: args.recursors ?? [],
-    ports: {
-      dns: args.ports?.dns ?? 8600,
-      http: args.ports?.http ?? 8500,
-      serfLan: args.ports?.serfLan ?? 8301,
-    },
-    addresses: {
-      dns: args.addresses?.dns ?? "127.0.0.1",
-      http: args.addresses?.http ?? "127.0.0.1",
-    },
-    environment: args.environment ?? {},
+    ...planned(clientSettings, args),
     services: args.services ?? [],
-    extraConfig: args.extraConfig ?? {},
-    removeData: args.removeData ?? true,
   };
 }
 

@@ -1,4 +1,6 @@
 import { all, Output, output, type Resource } from "@pulumi/pulumi";
+import { settings } from "../settings";
+import { plannedOnly } from "../settings/planned";
 import { describeProblems, type Problem, validate } from "../validate";
 import { localFiles } from "../validate/localFiles";
 import { type Component, checkKeys, checkPlain } from "../validate/shape";
@@ -68,11 +70,10 @@ function withoutSecrets({
     hostKey,
     ...(wipeData !== undefined && { wipeData }),
   }));
-  const { managementToken: __, ...openAcl } = acl ?? {};
   return {
     ...rest,
-    ...(acl && { acl: openAcl }),
-    ...(tls && { tls: { mode: tls.mode, clientCertificates: tls.clientCertificates } }),
+    ...(acl && { acl: plannedOnly(settings.acl, acl) }),
+    ...(tls && { tls: plannedOnly(settings.tls, tls) }),
     ...(servers && { existing: { servers } }),
     ...(aws && { aws: { ...aws, bastion: undefined } }),
   };

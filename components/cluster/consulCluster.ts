@@ -2,6 +2,7 @@ import {
   all,
   ComponentResource,
   type ComponentResourceOptions,
+  type Input,
   type Output,
   output,
   type Resource,
@@ -23,9 +24,15 @@ import { labelOf } from "./clusterId";
 import { ConsulServer } from "./consulServer";
 import { fixedSettings } from "./fixedSettings";
 import { knownByFormerNames } from "./formerNames";
-import { dnsAddressesOf, httpAddressesOf } from "./listening";
+import { dnsAddressesOf, hostPort, httpAddressesOf } from "./listening";
 import { repairThenActivate } from "./order";
-import { faultTolerance, hostPort, planCluster, planSettings } from "./plan";
+import {
+  type ClusterPlan,
+  type ClusterSettings,
+  faultTolerance,
+  planServers,
+  planSettings,
+} from "./plan";
 
 /** A server as others see it. */
 export interface ServerOutput {
@@ -100,9 +107,16 @@ export class ConsulCluster extends ComponentResource {
     const checked = checkedArgs(name, args);
     const first = { parent: this, dependsOn: checked.passed };
     const settings = checked.args.apply(planSettings);
+    const planOf = (addresses: Input<string[]>) =>
+      all([settings, checked.args, addresses]).apply(
+        ([plain, said, known]): ClusterPlan => ({
+          ...(plain as ClusterSettings),
+          servers: planServers(said, known),
+        }),
+      );
     const fixed = fixedSettings(
       `${name}-fixed-settings`,
-      checked.args.apply(planCluster),
+      planOf([]),
       args.tls && authorityNames(args.tls),
       first,
     );
@@ -111,9 +125,7 @@ export class ConsulCluster extends ComponentResource {
     const mark = owner(name, first);
     const hosts = hostsOf(name, label, mark, args, settings, behind);
     const addresses = output(hosts.map((host) => host.address));
-    const plan = all([checked.args, addresses]).apply(([plain, known]) =>
-      planCluster(plain, known),
-    );
+    const plan = planOf(addresses);
     const key = gossipKey(`${name}-gossip-key`, args, first);
     const names = hosts.map((host) => host.name);
     const acl = clusterAcl(`${name}-acl-seed`, args.acl, names, first);

@@ -65,7 +65,7 @@ export class ConsulServer extends ComponentResource {
     this.name = args.host.name;
     const { host, plan, owner, gossipKey, acl, tls, guards } = args;
     this.steps = { resource: resourceName, host, parent: this };
-    this.desired = this.desiredText();
+    const files = this.ofServer(renderServerFiles);
     const wipeData = this.ofServer((_, server) => server.wipeData);
     const address = this.ofServer((_, server) => server.address);
     const more = host.dataVolume && {
@@ -73,7 +73,14 @@ export class ConsulServer extends ComponentResource {
       cluster: host.dataVolume.cluster,
     };
     const { version, allowDowngradeTo } = plan;
-    const files = this.ofServer(renderServerFiles);
+    this.desired = all([version, wipeData, files, gossipKey.label, acl?.label, tls?.label]).apply(
+      ([version, wipeData, rendered, secrets, tokens, certificate]) =>
+        renderWanted({ version, wipeData }, rendered, secrets, {
+          tokens,
+          aclRotation: acl?.rotation,
+          certificate,
+        }),
+    );
     const about = all([this.desired, files, allowDowngradeTo]);
     const release = stageRelease(
       this.steps,
@@ -129,22 +136,6 @@ export class ConsulServer extends ComponentResource {
       { parent: this, dependsOn: order },
     );
     return activate(this.steps, "activate.sh", owner, this, [...order, leaving]);
-  }
-
-  private desiredText(): Output<string> {
-    const { gossipKey, acl, tls } = this.args;
-    const render = this.ofServer(
-      (plan, server) => (secrets: string, tokens?: string, certificate?: string) =>
-        renderWanted(
-          { version: plan.version, wipeData: server.wipeData },
-          renderServerFiles(plan, server),
-          secrets,
-          { tokens, aclRotation: acl?.rotation, certificate },
-        ),
-    );
-    return all([render, gossipKey.label, acl?.label, tls?.label]).apply(
-      ([text, secrets, tokens, certificate]) => text(secrets, tokens, certificate),
-    );
   }
 
   /** Something of the plan that is about this server. */

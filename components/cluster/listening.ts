@@ -1,6 +1,5 @@
 import { hasHttps } from "../render/tls";
 import { canonicalAddress, parseAddress } from "../validate/address";
-import { hostPort } from "./plan";
 
 /** Either one takes the port on every address of both families. */
 export function isEverywhere(addresses: string[]): boolean {
@@ -106,4 +105,9 @@ function reached(hosts: Reached[], listening: string, port: number): string[] {
     const at = reachedByOthers(listening, address);
     return at === undefined ? [] : [hostPort(at, port)];
   });
+}
+
+/** `host:port`, with the brackets that an IPv6 address needs. */
+export function hostPort(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

@@ -1,6 +1,7 @@
 import type { ClientHostPlan, ClientPlan } from "../client/plan";
-import { listeningOn } from "../cluster/listening";
-import { hostPort } from "../cluster/plan";
+import { hostPort } from "../cluster/listening";
+import { clientSettings } from "../settings/client";
+import { inConsulsNames } from "../settings/written";
 import { renderAclSettings } from "./acl";
 import { renderDivided } from "./consulConfig";
 import { renderClientFacts } from "./facts";
@@ -56,16 +57,8 @@ function managed(plan: ClientPlan, client: ClientHostPlan): Record<string, unkno
     node_name: client.name,
     bind_addr: client.address,
     advertise_addr: client.address,
-    datacenter: plan.datacenter,
-    domain: plan.domain,
-    data_dir: plan.dataDir,
     server: false,
-    ports: { dns: plan.ports.dns, http: plan.ports.http, serf_lan: plan.ports.serfLan },
-    addresses: {
-      dns: listeningOn(plan.addresses.dns, client.address),
-      http: listeningOn(plan.addresses.http, client.address),
-    },
-    recursors: plan.recursors,
+    ...inConsulsNames(clientSettings, plan, client.address),
     services: plan.services.map(service),
   };
 }

@@ -1,6 +1,6 @@
 import type { ClientHostPlan, ClientPlan } from "../client/plan";
-import { listensAt, localApi } from "../cluster/listening";
-import { type ClusterPlan, hostPort, type ServerPlan } from "../cluster/plan";
+import { hostPort, listensAt, localApi } from "../cluster/listening";
+import type { ClusterPlan, ServerPlan } from "../cluster/plan";
 import { parseDuration } from "../validate/duration";
 import { tlsFacts } from "./tls";
 

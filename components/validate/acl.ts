@@ -1,25 +1,15 @@
-import { MANAGED_KEYS, type ManagedKey } from "./managedKeys";
 import { type Problem, problem, show } from "./problem";
-import { type Check, each, type Fields, fieldsOf, number, object, optional, text } from "./values";
+import { type Check, type Fields, fieldsOf, number, optional, text } from "./values";
 
 const POLICIES = ["deny", "allow", "off"];
 
-/** Every release that is supported takes what the ACLs need: `acl.tokens.dns` is the newest, of 1.17. */
-export const checkAcl: Check = object((fields, path) =>
-  each(fields, path, {
-    defaultPolicy: optional(checkPolicy),
-    managementToken: optional(checkToken),
-    rotation: optional(checkAclRotation),
-  }),
-);
-
-const checkAclRotation = number((rotation, path) =>
+export const checkAclRotation = number((rotation, path) =>
   Number.isSafeInteger(rotation) && rotation >= 1
     ? []
     : problem(path, `${show(rotation)} is not a whole number from 1; the first tokens are 1`),
 );
 
-const checkPolicy = text((policy, path) =>
+export const checkPolicy = text((policy, path) =>
   POLICIES.includes(policy)
     ? []
     : problem(
@@ -50,7 +40,7 @@ const checkForm = text((token, path) =>
 );
 
 /** Never shows the token, nor a part of it. */
-const checkToken = text((token, path): Problem[] => {
+export const checkToken = text((token, path): Problem[] => {
   const advice = "leave it out to have one made, or `uuidgen` makes a good one";
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(token))
     return problem(path, `is no UUID in lower-case letters, as Consul demands; ${advice}`);
@@ -72,12 +62,4 @@ export function checkServicesBesideAcl(args: Fields): Problem[] {
         "is not registered where ACLs deny: the servers' own agents have no right to; register it through the API, with a token of its own",
       ),
     );
-}
-
-/** With the argument, `extraConfig` says nothing of ACLs; without, what it says is the user's own. */
-export function keysManagedBesideAcl(args: Fields): readonly ManagedKey[] {
-  const { defaultPolicy } = fieldsOf(args.acl);
-  return args.acl === undefined || defaultPolicy === "off"
-    ? MANAGED_KEYS
-    : [...MANAGED_KEYS, { key: "acl", instead: "use the argument `acl`" }];
 }

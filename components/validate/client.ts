@@ -1,5 +1,7 @@
 import type { PlainClientArgs } from "../client/args";
 import { type EarlyArgs, planClients } from "../client/plan";
+import { departure } from "../settings/agent";
+import { identity } from "../settings/identity";
 import { checkClientAcl } from "./acl";
 import { canonicalAddress } from "./address";
 import { checkCas } from "./authorities";
@@ -10,16 +12,16 @@ import { checkGossipKey } from "./gossip";
 import { checkFamilies, checkRepeats, checkServer } from "./hosts";
 import { checkListenAddresses } from "./listenAddresses";
 import { governs } from "./managedKeys";
-import { checkDomain, checkSshHost } from "./names";
+import { checkSshHost } from "./names";
 import { checkNspawn } from "./nspawn";
-import { checkConsulFolder } from "./paths";
 import { checkPort, checkPorts, portOf } from "./ports";
 import { type Problem, problem, show } from "./problem";
 import { checkRecursors } from "./recursors";
 import { checkRelease } from "./release";
+import { checkRows } from "./rows";
 import { serversOf } from "./servers";
 import { checkServices } from "./services";
-import { checkDatacenter, checkFoldersApart } from "./settings";
+import { checkFoldersApart } from "./settings";
 import { checkExisting } from "./ssh";
 import {
   each,
@@ -31,7 +33,6 @@ import {
   object,
   optional,
   text,
-  truth,
 } from "./values";
 
 const DEFAULTS = planClients({});
@@ -63,13 +64,7 @@ export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
     ...checkNspawn(fields, files),
     ...checkExisting(fields, files),
     ...checkRelease(fields, files),
-    ...each(fields, "", {
-      datacenter: optional(checkDatacenter),
-      domain: optional(checkDomain),
-      configDir: optional(checkConsulFolder),
-      dataDir: optional(checkConsulFolder),
-      removeData: optional(truth),
-    }),
+    ...checkRows({ ...identity, ...departure }, fields),
     ...checkFoldersApart(fields, DEFAULTS),
     ...checkPorts(fields, DEFAULTS.ports),
     ...checkListenAddresses(fields),

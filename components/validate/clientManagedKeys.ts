@@ -1,11 +1,13 @@
 import { CLIENT_CAS_META, CLIENT_TLS_META } from "../render/tls";
-import { governs, type ManagedKey, refused, TLS_KEYS } from "./managedKeys";
+import { clientSettings } from "../settings/client";
+import { governedKeys, governs, type ManagedKey, refused, TLS_KEYS } from "./managedKeys";
 
 const ADDRESS = "it is the `address` of the host or machine";
 const KIND = "all of them are clients; leave it out";
 
 /** What `extraConfig` of client agents must not say, for the same reasons as that of servers. */
 export const CLIENT_MANAGED_KEYS: readonly ManagedKey[] = [
+  ...governedKeys(clientSettings),
   refused("node_name", "it is the `name` of the host or machine"),
   refused("node_id", "every client would get the same; leave it out"),
   refused("bind_addr", ADDRESS),
@@ -14,9 +16,6 @@ export const CLIENT_MANAGED_KEYS: readonly ManagedKey[] = [
   refused("advertise_addr_ipv6", ADDRESS),
   refused("serf_lan", ADDRESS),
   refused("client_addr", "use `addresses`, and addresses.https or .grpc here for the others"),
-  governs("data_dir", "dataDir"),
-  governs("datacenter", "datacenter"),
-  governs("domain", "domain"),
   refused("server", KIND),
   refused("bootstrap", KIND),
   refused("bootstrap_expect", KIND),
@@ -25,13 +24,6 @@ export const CLIENT_MANAGED_KEYS: readonly ManagedKey[] = [
   governs("start_join", "servers"),
   refused("retry_max", "a client would exit once it has tried so often; leave it out"),
   refused("auto_reload_config", "the component reloads, one client at a time; leave it out"),
-  governs("ports.dns", "ports.dns"),
-  governs("ports.http", "ports.http"),
-  governs("ports.serf_lan", "ports.serfLan"),
-  governs("addresses.dns", "addresses.dns"),
-  governs("addresses.http", "addresses.http"),
-  governs("recursors", "recursors"),
-  governs("recursor", "recursors"),
   governs("services", "services"),
   governs("service", "services"),
 ];

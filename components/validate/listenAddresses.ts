@@ -1,4 +1,5 @@
 import { isEverywhere, isSocket, OWN } from "../cluster/listening";
+import { listening } from "../settings/listening";
 import { canonicalAddress, notAnAddress, parseAddress } from "./address";
 import { type Problem, problem, show } from "./problem";
 import { allServers, serverAt } from "./servers";
@@ -14,7 +15,8 @@ export function checkListenAddresses(args: Fields, sockets = false): Problem[] {
         'IP addresses or "own", with spaces between them',
       ),
     );
-  const checks = { dns: check(false), http: check(sockets), https: check(false) };
+  const names = Object.keys(listening.addresses.group);
+  const checks = Object.fromEntries(names.map((name) => [name, check(sockets && name === "http")]));
   return optional(object((addresses) => each(addresses, "addresses", checks)))(
     args.addresses,
     "addresses",

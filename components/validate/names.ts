@@ -27,6 +27,23 @@ export const checkServerName = text((name, path) => {
   return trouble === undefined ? [] : problem(path, `${show(name)} ${trouble}`);
 }, "a name for the server");
 
+export const checkDatacenter = text((datacenter, path) => {
+  if (!/^[a-z0-9_-]+$/.test(datacenter)) {
+    const hint = /^[\w-]+$/.test(datacenter) ? ` such as ${show(datacenter.toLowerCase())}` : "";
+    return problem(
+      path,
+      `${show(datacenter)} is not a datacenter's name; give lower-case letters, digits, \`-\` and \`_\`${hint}`,
+    );
+  }
+  // It is a label in Consul's DNS.
+  return datacenter.length <= MAX_LABEL
+    ? []
+    : problem(
+        path,
+        `${show(datacenter)} has ${datacenter.length} characters; DNS takes ${MAX_LABEL}`,
+      );
+});
+
 /** Labels with dots between them. */
 function dnsNameTrouble(name: string): string | undefined {
   if (name.length > MAX_NAME) return `has ${name.length} characters, DNS takes ${MAX_NAME}`;

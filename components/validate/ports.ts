@@ -1,9 +1,10 @@
 import { planCluster } from "../cluster/plan";
+import type { listening } from "../settings/listening";
 import { type Problem, problem, show } from "./problem";
 import { allServers } from "./servers";
 import { each, type Fields, fieldsOf, number, object, optional, repeats } from "./values";
 
-type PortName = keyof ReturnType<typeof planCluster>["ports"];
+type PortName = keyof typeof listening.ports.group;
 
 export type Ports = Partial<Record<PortName, number>>;
 

@@ -1,10 +1,10 @@
 import type { X509Certificate } from "node:crypto";
 import { planSettings } from "../cluster/plan";
-import { hasHttps, serverName, TLS_MODES } from "../render/tls";
-import { checkAuthorities, checkCa, checkCas } from "./authorities";
-import { governs, MANAGED_KEYS, type ManagedKey, TLS_KEYS } from "./managedKeys";
+import { hasHttps, serverName } from "../render/tls";
+import { tls as rows } from "../settings/security";
 import { certificatesIn, checkDates, checkKey, privateKeyIn } from "./pem";
-import { type Problem, problem, show } from "./problem";
+import { type Problem, problem } from "./problem";
+import { checkRows } from "./rows";
 import { allServers } from "./servers";
 import {
   type Check,
@@ -12,11 +12,9 @@ import {
   type Fields,
   fieldsOf,
   isFields,
-  number,
   object,
   optional,
   text,
-  truth,
 } from "./values";
 
 /** What is said of TLS. A certificate may be shown in a message, a key never, nor a part of it. */
@@ -24,16 +22,7 @@ export function checkTls(args: Fields): Problem[] {
   return [
     ...optional(
       object((tls, path) => [
-        ...each(tls, path, {
-          mode: optional(checkMode),
-          authorities: optional(checkAuthorities),
-          caCertificate: optional(checkCa),
-          trustedCaCertificates: optional(checkCas),
-          caKey: optional(checkKey),
-          certificates: optional(object()),
-          renewal: optional(checkRenewal),
-          clientCertificates: optional(truth),
-        }),
+        ...checkRows(rows.tls.group, tls, path),
         ...checkTogether(tls, path),
         ...checkCertificates(args, tls, `${path}.certificates`),
       ]),
@@ -49,21 +38,6 @@ export function modeOf(args: Fields): string {
   const { mode = "required" } = args.tls;
   return typeof mode === "string" ? mode : "off";
 }
-
-const checkMode = text((mode, path) =>
-  (TLS_MODES as readonly string[]).includes(mode)
-    ? []
-    : problem(
-        path,
-        `${show(mode)} is none of "required" (TLS alone), "preferred", "outgoing" and "offered" (the steps before it) and "off"`,
-      ),
-);
-
-const checkRenewal: Check = number((renewal, path) =>
-  Number.isInteger(renewal) && renewal >= 0
-    ? []
-    : problem(path, `${show(renewal)} is no whole number from 0 on`),
-);
 
 /** Made with the stack, or of a CA that is handed in, or handed in themselves. */
 function checkTogether(tls: Fields, path: string): Problem[] {
@@ -199,10 +173,4 @@ function checkCallers(args: Fields): Problem[] {
 /** Ports that listen where nothing is said. */
 export function portsBesideTls(args: Fields) {
   return planSettings({ tls: { mode: modeOf(args) } }).ports;
-}
-
-/** With the argument, `extraConfig` says nothing of TLS; without, what it says is the user's own. */
-export function keysManagedBesideTls(args: Fields, keys = MANAGED_KEYS): readonly ManagedKey[] {
-  if (modeOf(args) === "off") return keys;
-  return [...keys, ...TLS_KEYS, governs("addresses.https", "addresses.https")];
 }

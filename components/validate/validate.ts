@@ -1,12 +1,13 @@
 import type { PlainArgs } from "../cluster/args";
 import { planCluster } from "../cluster/plan";
-import { checkServicesBesideAcl, keysManagedBesideAcl } from "./acl";
+import { checkServicesBesideAcl } from "./acl";
 import { checkAws } from "./aws";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
 import { checkHosts } from "./hosts";
 import { checkHttpApi } from "./httpApi";
 import { checkListenAddresses } from "./listenAddresses";
+import { managedKeysOf } from "./managedKeys";
 import { checkNspawn } from "./nspawn";
 import { checkPorts, NEEDED_OF_SERVERS } from "./ports";
 import type { Problem } from "./problem";
@@ -14,7 +15,7 @@ import { checkRecursors } from "./recursors";
 import { checkRelease } from "./release";
 import { checkSettings } from "./settings";
 import { checkExisting } from "./ssh";
-import { checkTls, keysManagedBesideTls, portsBesideTls } from "./tls";
+import { checkTls, portsBesideTls } from "./tls";
 import { type Files, fieldsOf } from "./values";
 
 const DEFAULTS = planCluster({});
@@ -39,11 +40,7 @@ export function validate(args: PlainArgs, files?: Files): Problem[] {
     ...checkHttpApi(fields),
     ...checkRecursors(fields),
     ...checkEnvironment(fields),
-    ...checkExtraConfig(
-      fields,
-      keysManagedBesideTls(fields, keysManagedBesideAcl(fields)),
-      DEFAULTS,
-    ),
+    ...checkExtraConfig(fields, managedKeysOf(fields), DEFAULTS),
     ...checkServicesBesideAcl(fields),
   ];
 }

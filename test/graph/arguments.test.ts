@@ -4,12 +4,14 @@
 
 import { local } from "@pulumi/command";
 import { output, RunError } from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { ConsulClusterArgs } from "../../components";
+import { localFiles } from "../../components/validate/localFiles";
 import {
   type Cluster,
   clusterOf,
   existing,
+  freshClusterOf,
   givenKey,
   names,
   nspawn,
@@ -69,6 +71,20 @@ describe("plain arguments with problems", () => {
     const cluster = await clusterOf({ ...existing(), gossipKey: half });
     expectOneMessage(cluster, "gossipKey");
     expect(cluster.errors[0]?.message).not.toContain(half);
+  });
+});
+
+describe("arguments are looked at once", () => {
+  test.each([
+    ["plain ones", () => nspawn()],
+    ["some that arrive late", () => ({ ...nspawn(), datacenter: output(Promise.resolve("dc2")) })],
+  ])("%s", async (_, args) => {
+    const exists = vi.spyOn(localFiles, "exists");
+    const cluster = await freshClusterOf(args);
+    const looks = exists.mock.calls.filter(([path]) => path === "/bin/sh");
+    exists.mockRestore();
+    expect(cluster.errors).toEqual([]);
+    expect(looks).toHaveLength(1);
   });
 });
 

@@ -1,77 +1,19 @@
-// The plan: defaults as args.ts promises them, and the small sums around it.
+// The plan: what depends on other arguments, and the small sums around it. Its defaults are held against args.ts in
+// test/unit/settings/table.test.ts.
 //
 // Does not prove that a default is a wise one, nor that Pulumi.yaml repeats the same ones.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../components/cluster/args";
-import { localApi } from "../../components/cluster/listening";
-import { faultTolerance, hostPort, planCluster } from "../../components/cluster/plan";
-import { promisedDefaults, properties } from "./support/argsDefaults";
+import { hostPort, localApi } from "../../components/cluster/listening";
+import { faultTolerance, planCluster } from "../../components/cluster/plan";
+import { promisedDefaults } from "./support/argsDefaults";
 
-/** What `@default` lines promise as values; `none` means an empty one of its kind. */
-function promised(interfaceName: string): Record<string, unknown> {
-  const empty: Record<string, unknown> = {
-    recursors: [],
-    environment: {},
-    extraConfig: {},
-    signingKeyFile: "",
-    sha256: {},
-  };
-  // Words, since a key that is made, or comes with the package, has no default to write down.
-  const { gossipKey: _, signingKey: __, ...promises } = promisedDefaults(interfaceName);
-  return Object.fromEntries(
-    Object.entries(promises).map(([name, text]) => [
-      name,
-      text === "none" ? empty[name] : JSON.parse(text),
-    ]),
-  );
-}
-
-describe("the defaults are those that args.ts promises", () => {
-  const {
-    servers,
-    acl,
-    tls,
-    ports,
-    addresses,
-    raftMultiplier,
-    allowStale,
-    maxStale,
-    signingKey,
-    ...plan
-  } = planCluster({});
-
-  test("the settings and the release", () => {
-    expect({ ...promised("ConsulSettings"), ...promised("ConsulClusterArgs") }).toEqual(plan);
-    expect(promisedDefaults("ConsulSettings").gossipKey).toContain("32 random bytes");
-    expect(promisedDefaults("ConsulClusterArgs").signingKey).toContain("the vendor's");
-    expect(signingKey).toBe("");
-  });
-
-  test("the groups of settings", () => {
-    expect(promised("PerformanceArgs")).toEqual({ raftMultiplier });
-    expect(promised("DnsConfigArgs")).toEqual({ allowStale, maxStale });
-    expect(promised("PortsArgs")).toEqual(ports);
-    expect(promised("AddressesArgs")).toEqual(addresses);
-  });
-
-  test("each setting has one, but for the groups and the hosts", () => {
-    const grouped = ["gossip", "acl", "tls", "performance", "dnsConfig", "ports", "addresses"];
-    expect(properties("ConsulSettings").filter((name) => !grouped.includes(name))).toEqual(
-      Object.keys(promisedDefaults("ConsulSettings")),
-    );
-    expect(properties("ConsulClusterArgs")).toEqual(
-      Object.keys(promisedDefaults("ConsulClusterArgs")),
-    );
-    expect(servers).toEqual([]);
-  });
-
-  test("ACLs are off where nothing is said of them, and deny where nothing is said inside", () => {
-    expect(acl).toEqual({ defaultPolicy: "off" });
-    expect(planCluster({ acl: {} }).acl).toEqual({
-      defaultPolicy: JSON.parse(promisedDefaults("AclArgs").defaultPolicy ?? ""),
-    });
+describe("ACLs", () => {
+  test("are off where nothing is said of them, and deny where nothing is said inside", () => {
+    expect(planCluster({}).acl).toEqual({ defaultPolicy: "off" });
+    expect(planCluster({ acl: {} }).acl).toEqual({ defaultPolicy: "deny" });
   });
 });
 
@@ -119,7 +61,10 @@ test("what is said goes before the default, also where it is false, zero or empt
     ports: { dns: -1 },
   });
   expect(plan).toMatchObject({ enableSyslog: false, ui: false, skipLeaveOnInterrupt: false });
-  expect(plan).toMatchObject({ rejoinAfterLeave: false, allowStale: false, maxStale: "0s" });
+  expect(plan).toMatchObject({
+    rejoinAfterLeave: false,
+    dnsConfig: { allowStale: false, maxStale: "0s" },
+  });
   expect(plan.ports).toMatchObject({ dns: -1, http: 80 });
 });
 

@@ -5,6 +5,8 @@
 import { expect, test } from "vitest";
 import { planCluster, type ServerPlan } from "../../../components/cluster/plan";
 import { renderSecretFiles, renderServerFiles } from "../../../components/render/server";
+import { settings } from "../../../components/settings";
+import { rowsOf } from "../../../components/settings/setting";
 import { MANAGED_KEYS, validate } from "../../../components/validate";
 import { gossipKey, label, owner, servers } from "./cases";
 
@@ -13,8 +15,12 @@ const existing = servers("10.0.0.11", "10.0.0.12", "10.0.0.13");
 /** A default of the component's own that a user may overrule. */
 const free = ["disable_update_check"];
 
-/** Governed without being written: older names of written keys, and what no server may have. */
+/** Governed without being written: what no server may have, and of the table older names, and keys that Consul decides about. */
 const unwritten = [
+  ...rowsOf(settings).flatMap(({ row }) => row.formerly ?? []),
+  ...rowsOf(settings).flatMap(({ row: { consul, ...row } }) =>
+    consul !== undefined && "default" in row && row.default === undefined ? [consul] : [],
+  ),
   "advertise_addr_ipv4",
   "advertise_addr_ipv6",
   "auto_reload_config",
@@ -23,12 +29,10 @@ const unwritten = [
   "node_id",
   "non_voting_server",
   "read_replica",
-  "recursor",
   "retry_max",
   "retry_max_wan",
   "serf_lan",
   "start_join",
-  "ui",
 ];
 
 function writtenKeys(): string[] {

@@ -25,8 +25,3 @@ export function promisedDefaults(interfaceName: string): Record<string, string> 
     ),
   );
 }
-
-/** The names of an interface's properties in args.ts. */
-export function properties(interfaceName: string): string[] {
-  return found(interfaceName).own.map(({ name }) => name);
-}

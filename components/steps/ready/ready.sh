@@ -2,7 +2,7 @@
 # Waits until the cluster has a leader that every reachable server names, and every server is a healthy
 # voter. Then settles what is the whole cluster's: the tokens of its ACLs, autopilot's settings, who its servers are, and that no
 # gossip key but the current one is left. Prints a line for each server, its name and its node id, between two marks.
-# globals: autopilot via
+# globals: autopilot via waiting
 set -eu
 umask 077
 # shellcheck source=/dev/null
@@ -10,6 +10,7 @@ umask 077
 
 READY_S=120
 LOST_S=15 # after which hosts that do not answer are looked for
+STILL_S=10 # for an election, or an answer that was late, at the end
 KEY_IN_USE=$STATE/key-in-use # the label of the key that was alone in the keyring, when a run last saw the cluster ready
 
 # Who started before the others tries to join again only after retry_interval: join now. Harmless
@@ -48,7 +49,7 @@ within_reach() {
 named_by_all() { [ -z "$(peer_views | awk -v leader="$1" '$2 != "-" && $3 != leader')" ]; }
 
 wait_until_ready() {
-  local limit='' join_at=0 election='' look_for_lost='' waiting='' leader='' view_status=0
+  local limit='' join_at=0 election='' look_for_lost='' leader='' view_status=0
   limit=$(deadline "$READY_S")
   election=$(deadline "$ELECTION_S")
   look_for_lost=$(deadline "$LOST_S")
@@ -74,6 +75,21 @@ wait_until_ready() {
   done
   via=$api
   if [ -n "$waiting" ]; then say "leader $leader, all others are healthy voters"; else say "leader $leader, all servers are healthy voters"; fi
+}
+
+# What is settled takes a while, in which a server may be lost. $waiting: those that were excused before.
+require_still_ready() {
+  local limit='' now='' lost='' server=''
+  limit=$(deadline "$STILL_S")
+  while :; do
+    if now=$(unhealthy_servers); then
+      lost=$(for server in $now; do printf '%s\n' "$waiting" | grep -qxF "$server" || echo "$server"; done)
+      [ -n "$lost" ] || return 0
+    fi
+    ! passed "$limit" || die "all is settled, and since then $(printf '%s\n' "${lost:-somebody}" | listed) is no healthy voter any more: bring it back, and run it again"
+    sleep 0.5
+    find_own_agent || true
+  done
 }
 
 give_up() {
@@ -128,9 +144,11 @@ main() {
   take "name owner servers machines" "$@"
   autopilot=$(sed -n 's/^autopilot //p')
   require_owner
+  waiting=''
   wait_until_ready
   ! has_acls || settle_acls
   settle
+  require_still_ready
   print_nodes
 }
 

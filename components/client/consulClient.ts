@@ -69,9 +69,9 @@ export class ConsulClient extends ComponentResource {
     const label = labelOf(name, opts);
     const { early, servers, gossipKey, trust } = checkedClientArgs(name, args);
     const plan = early.args.apply(planClients);
-    const first = { parent: this, dependsOn: early.passed };
-    const mark = owner(name, first);
-    const hosts = hostsOf(name, label, mark, args, first);
+    const afterChecks = { parent: this, dependsOn: early.passed };
+    const mark = owner(name, afterChecks);
+    const hosts = hostsOf(name, label, mark, args, afterChecks);
     const agents = hosts.map(
       (host) =>
         new ClientAgent(

@@ -36,19 +36,21 @@ export function checkedArgs(name: string, args: ConsulClusterArgs): CheckedArgs 
   ]);
 }
 
-/** The same for any arguments: `open` are those without the secret ones. */
+/** The same for any arguments: `publicArgs` are those without the secret ones. */
 export function checked<Args extends object, Plain>(
   whose: Whose,
   args: Args,
-  open: Args,
+  publicArgs: Args,
   validate: (args: Plain, files?: Files) => Problem[],
 ): CheckedArgs<Plain> {
   const judge = (plain: unknown) => refuse(whose, validate(plain as Plain, localFiles));
   // Validation sees the secrets, what comes out of it does not. A secret elsewhere in the arguments keeps
   // everything secret that is rendered from them.
-  const looked = holdsOutput(args) ? knownValues(args).then(judge) : Promise.resolve(judge(args));
-  const plain = all([output(open), looked]).apply(([values]) => values as Plain);
-  return { args: plain, passed: looked.then(() => []) };
+  const validated = holdsOutput(args)
+    ? knownValues(args).then(judge)
+    : Promise.resolve(judge(args));
+  const plain = all([output(publicArgs), validated]).apply(([values]) => values as Plain);
+  return { args: plain, passed: validated.then(() => []) };
 }
 
 /** Throws all of them as one message, where there are any. */

@@ -105,7 +105,7 @@ export class ConsulCluster extends ComponentResource {
     super("consul-cluster:index:ConsulCluster", name, {}, knownByFormerNames(name, opts));
     const label = labelOf(name, opts);
     const checked = checkedArgs(name, args);
-    const first = { parent: this, dependsOn: checked.passed };
+    const afterChecks = { parent: this, dependsOn: checked.passed };
     const settings = checked.args.apply(planSettings);
     const planOf = (addresses: Input<string[]>) =>
       all([settings, checked.args, addresses]).apply(
@@ -118,18 +118,18 @@ export class ConsulCluster extends ComponentResource {
       `${name}-fixed-settings`,
       planOf([]),
       args.tls && authorityNames(args.tls),
-      first,
+      afterChecks,
     );
     const guarded: Promise<Resource[]> = checked.passed.then((passed) => [...passed, fixed]);
-    const behind = { parent: this, dependsOn: guarded };
-    const mark = owner(name, first);
-    const hosts = hostsOf(name, label, mark, args, settings, behind);
+    const behindGuard = { parent: this, dependsOn: guarded };
+    const mark = owner(name, afterChecks);
+    const hosts = hostsOf(name, label, mark, args, settings, behindGuard);
     const addresses = output(hosts.map((host) => host.address));
     const plan = planOf(addresses);
-    const key = gossipKey(`${name}-gossip-key`, args, first);
+    const key = gossipKey(`${name}-gossip-key`, args, afterChecks);
     const names = hosts.map((host) => host.name);
-    const acl = clusterAcl(`${name}-acl-seed`, args.acl, names, first);
-    const tls = clusterTls(name, args.tls, hosts, settings, first, fixed);
+    const acl = clusterAcl(`${name}-acl-seed`, args.acl, names, afterChecks);
+    const tls = clusterTls(name, args.tls, hosts, settings, afterChecks, fixed);
     const servers = hosts.map(
       (host) =>
         new ConsulServer(

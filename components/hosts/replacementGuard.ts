@@ -12,7 +12,7 @@ const script = join(__dirname, "replacementGuard.command.mjs");
  * Every machine waits for it; what it compares with is what it said in the last run. `identities` is a line for
  * each machine: its name, and what a replacement changes, which holds no space.
  */
-export function oneAtATime(
+export function replacementGuard(
   name: string,
   identities: Input<string>,
   settings: Input<ClusterSettings>,

@@ -26,7 +26,7 @@ export function renderClientFiles(
   { cas, aclPolicy }: Trust = { cas: [], aclPolicy: "off" },
 ): Files {
   const said = merge(plan.extraConfig, renderClientCas(cas));
-  const whole = merge(merge(unlessSaidOtherwise, said), managed(plan, client));
+  const whole = merge(merge(overridableDefaults, said), managed(plan, client));
   const { restarting, reloadable } = renderDivided(whole, {
     ...(cas.length > 0 && renderClientTlsSettings(plan)),
     ...renderAclSettings(aclPolicy),
@@ -42,7 +42,7 @@ export function renderClientFiles(
 }
 
 /** Not among the arguments, and yet better than Consul's defaults; `extraConfig` may say otherwise. */
-const unlessSaidOtherwise = {
+const overridableDefaults = {
   disable_update_check: true,
   // A restart is no farewell: what is registered here stays in the catalog meanwhile.
   leave_on_terminate: false,

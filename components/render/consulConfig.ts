@@ -22,7 +22,7 @@ export interface ConsulConfig {
 export function renderConsulConfig(plan: ClusterPlan, server: ServerPlan): ConsulConfig {
   // Autopilot's settings live in the cluster, not in files: see autopilot.ts.
   const { autopilot: _, ...extra } = plan.extraConfig;
-  const whole = merge(merge(unlessSaidOtherwise, extra), managed(plan, server));
+  const whole = merge(merge(overridableDefaults, extra), managed(plan, server));
   const tls = renderTlsSettings(plan);
   return {
     server: renderJson({ ...part(whole, false), ...tls.restarting }),
@@ -62,7 +62,7 @@ function part(whole: Settings, reloads: boolean, above = ""): Settings {
 }
 
 /** Not among the arguments, and yet better than Consul's default; `extraConfig` may say otherwise. */
-const unlessSaidOtherwise = {
+const overridableDefaults = {
   // A server in production does not call home within half a minute of its start.
   disable_update_check: true,
 };

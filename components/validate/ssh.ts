@@ -24,7 +24,7 @@ export function checkExisting(args: Fields, files?: Files): Problem[] {
   const servers = serversOf(args, "existing").filter(({ entry }) => isFields(entry));
   return [
     ...servers.flatMap(({ path, entry }) => checkServer(fieldsOf(entry), path, files)),
-    ...checkSameDoor(servers),
+    ...checkSameSshEndpoint(servers),
   ];
 }
 
@@ -117,7 +117,7 @@ function checkKeyFile(files: Files | undefined): Check {
 }
 
 /** Two servers behind one door are one server: a copied line that was not finished. */
-function checkSameDoor(servers: ServerEntry[]): Problem[] {
+function checkSameSshEndpoint(servers: ServerEntry[]): Problem[] {
   const doors = servers.flatMap((server) => {
     const { sshHost, port = 22, bastion } = fieldsOf(server.entry);
     // Without sshHost the address is the door, and a repeated address is told already.

@@ -5,9 +5,9 @@ import { isEverywhere } from "../../cluster/listening";
 import type { ClusterSettings } from "../../cluster/plan";
 import { sshKeyPair } from "../../secrets/sshKeyPair";
 import type { Host } from "../host";
-import { oneAtATime } from "../replacementGuard";
+import { replacementGuard } from "../replacementGuard";
 import { sshLogin } from "../sshLogin";
-import { awsMachine, type Surroundings } from "./instance";
+import { awsMachine, type SharedInfrastructure } from "./instance";
 import { instanceProfile } from "./instanceProfile";
 import { recorded } from "./recorded";
 import { awsSdk } from "./sdk";
@@ -32,7 +32,7 @@ export function awsHosts(
     );
   const login = sshKeyPair(`${name}-login-key`, opts);
   const { parent, provider } = opts;
-  const surroundings: Surroundings = {
+  const shared: SharedInfrastructure = {
     args,
     subnets: subnetsOf(args, { parent, provider }),
     securityGroupId: securityGroup(`${name}-servers`, args, settings, tags(label), opts),
@@ -47,12 +47,12 @@ export function awsHosts(
     ),
     tags: (server) => tags(`${label}-${server}`),
   };
-  const guard = oneAtATime(`${name}-replacements`, identities(args), settings, opts);
+  const guard = replacementGuard(`${name}-replacements`, identities(args), settings, opts);
   // Noted on every volume when it is first mounted; a name that changes later is another id.
   const cluster = recorded(`${name}-data-cluster`, clusterId(label), opts);
   const behindGuard = mergeOptions(opts, { dependsOn: guard });
   return args.servers.map((server, index) => {
-    const machine = awsMachine(`${name}-${server.name}`, server, index, surroundings, behindGuard);
+    const machine = awsMachine(`${name}-${server.name}`, server, index, shared, behindGuard);
     return {
       name: server.name,
       address: machine.address,

@@ -14,7 +14,7 @@ import { awsSdk } from "./sdk";
 import { renderUserData } from "./userData";
 
 /** What all servers of a cluster share. */
-export interface Surroundings {
+export interface SharedInfrastructure {
   args: AwsArgs;
   subnets: Output<string[]>;
   securityGroupId: Output<string>;
@@ -52,7 +52,7 @@ export function awsMachine(
   name: string,
   server: AwsServerArgs,
   index: number,
-  surroundings: Surroundings,
+  surroundings: SharedInfrastructure,
   opts: CustomResourceOptions,
 ): AwsMachine {
   const { ec2 } = awsSdk();
@@ -155,7 +155,7 @@ function networkInterface(
   name: string,
   server: AwsServerArgs,
   index: number,
-  { subnets, securityGroupId, tags }: Surroundings,
+  { subnets, securityGroupId, tags }: SharedInfrastructure,
   opts: CustomResourceOptions,
 ) {
   const own = server.subnetId;
@@ -180,7 +180,7 @@ function dataVolume(
   name: string,
   server: AwsServerArgs,
   subnetId: Output<string>,
-  { args, tags }: Surroundings,
+  { args, tags }: SharedInfrastructure,
   opts: CustomResourceOptions,
 ) {
   const { ebs, ec2 } = awsSdk();

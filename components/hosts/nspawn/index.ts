@@ -12,7 +12,7 @@ import type { ClusterSettings } from "../../cluster/plan";
 import { shellWords } from "../../shellWords";
 import type { Owner } from "../../steps/release/owner";
 import { dialing, type Host } from "../host";
-import { oneAtATime } from "../replacementGuard";
+import { replacementGuard } from "../replacementGuard";
 import { asRoot, scriptText } from "./local";
 import { loginKey } from "./loginKey";
 
@@ -31,7 +31,8 @@ export function nspawnHosts(
   const directory = args.directory ?? "/var/lib/consul-cluster";
   const user = args.user ?? "admin";
   const key = loginKey(`${name}-login-key`, directory, label, owner, opts);
-  const guard = settings && oneAtATime(`${name}-replacements`, identities(args), settings, opts);
+  const guard =
+    settings && replacementGuard(`${name}-replacements`, identities(args), settings, opts);
   // Whoever looks after a machine that does not come up can log in; the folder goes with the last of what is in it.
   const first = [key.files, ...(guard ? [guard] : [])];
   return args.machines.map((machine) => {

@@ -52,12 +52,12 @@ export function awsMachine(
   name: string,
   server: AwsServerArgs,
   index: number,
-  surroundings: SharedInfrastructure,
+  shared: SharedInfrastructure,
   opts: CustomResourceOptions,
 ): AwsMachine {
   const { ec2 } = awsSdk();
-  const { args, tags } = surroundings;
-  const network = networkInterface(name, server, index, surroundings, opts);
+  const { args, tags } = shared;
+  const network = networkInterface(name, server, index, shared, opts);
   const publicIp = args.publicAddresses
     ? new ec2.Eip(
         `${name}-public-address`,
@@ -65,7 +65,7 @@ export function awsMachine(
         opts,
       ).publicIp
     : undefined;
-  const volume = dataVolume(`${name}-data`, server, network.subnetId, surroundings, opts);
+  const volume = dataVolume(`${name}-data`, server, network.subnetId, shared, opts);
 
   // A new generation has new names, and so looks up the newest image and has a host key of its own.
   const generation = server.generation ?? 1;
@@ -75,7 +75,7 @@ export function awsMachine(
   );
   const userData = recorded(
     `${name}-user-data-${generation}`,
-    output({ hostKey, takesPort53: surroundings.takesPort53 }).apply(renderUserData),
+    output({ hostKey, takesPort53: shared.takesPort53 }).apply(renderUserData),
     { ...opts, secret: true },
   );
   const instance = new ec2.Instance(
@@ -83,10 +83,10 @@ export function awsMachine(
     {
       ami: recipe.id,
       instanceType: recipe.instanceType,
-      keyName: surroundings.keyName,
+      keyName: shared.keyName,
       userData,
       userDataReplaceOnChange: true,
-      iamInstanceProfile: surroundings.instanceProfile,
+      iamInstanceProfile: shared.instanceProfile,
       primaryNetworkInterface: { networkInterfaceId: network.id },
       metadataOptions: {
         httpEndpoint: "enabled",

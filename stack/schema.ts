@@ -3,6 +3,7 @@ import type { PlainArgs } from "../components/cluster/args";
 import { consul } from "../components/settings";
 import { departure } from "../components/settings/agent";
 import { release } from "../components/settings/release";
+import { rollout } from "../components/settings/rollout";
 import { shapesOf } from "./shapes";
 
 /** Shapes only: whether a value makes sense is the component's to say. */
@@ -84,7 +85,7 @@ const aws = z.strictObject({
 
 /** Every top-level key of the stack file, named and shaped as the argument that it becomes. */
 export const schema = {
-  ...shapesOf({ ...release, ...departure }),
+  ...shapesOf({ ...release, ...departure, ...rollout }),
   nspawn,
   existing,
   aws,

@@ -22,7 +22,7 @@ export function withSecrets(args: PlainArgs, secretKeys: ReadonlySet<string>): C
 }
 
 /** Settings whose fields are inputs, while they themselves are not. */
-const GROUPS = ["performance", "dnsConfig", "ports", "addresses"];
+const GROUPS = ["performance", "dnsConfig", "ports", "addresses", "rollout"];
 
 function mark(key: string, value: unknown, secretKeys: ReadonlySet<string>): unknown {
   if (key === "nspawn") return value;

@@ -34,6 +34,23 @@ export interface ConsulClusterArgs extends HostSources, ConsulSettings {
   sha256?: Input<Record<string, Input<string>>>;
   /** Whether a server that is taken off a host that stays takes its data and snapshots along. @default false */
   removeData?: Input<boolean>;
+  /** How long a change waits for what it needs before it stops. A large cluster, or a slow disk, needs longer. */
+  rollout?: RolloutArgs;
+}
+
+/** Go durations of whole seconds, from 1 second to 1 hour. Another one changes no server. */
+export interface RolloutArgs {
+  /** For the others to be well before a server changes; else nothing is changed. @default "30s" */
+  healthTimeout?: Input<string>;
+  /** For the snapshot before it, which goes over the network and onto the disk; else nothing is changed. @default "1m" */
+  snapshotTimeout?: Input<string>;
+  /** For another server to take the leadership over; else the one that leads is not restarted. @default "20s" */
+  transferTimeout?: Input<string>;
+  /**
+   * For a server to be back after its change, with the release and all that it has missed, and well; else it gets its
+   * previous release and settings again. The same for all servers at the end of a run. @default "2m"
+   */
+  recoveryTimeout?: Input<string>;
 }
 
 /** Where the machines come from: exactly one of these. */

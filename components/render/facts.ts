@@ -1,6 +1,7 @@
 import type { ClientHostPlan, ClientPlan } from "../client/plan";
 import { hostPort, listensAt, localApi } from "../cluster/listening";
 import type { ClusterPlan, ServerPlan } from "../cluster/plan";
+import { rollout } from "../settings/rollout";
 import { parseDuration } from "../validate/duration";
 import { tlsFacts } from "./tls";
 
@@ -30,7 +31,25 @@ export function renderServerFacts(plan: ClusterPlan, server: ServerPlan): string
       .join(","),
     acl: plan.acl.defaultPolicy,
     ...tlsFacts(plan, listensAt(plan.addresses.https, server.address)),
+    ...limits(plan.rollout),
   });
+}
+
+const LIMITS = {
+  healthTimeout: "health_timeout_s",
+  snapshotTimeout: "snapshot_timeout_s",
+  transferTimeout: "transfer_timeout_s",
+  recoveryTimeout: "recovery_timeout_s",
+} as const;
+
+/** In seconds; the scripts know the defaults themselves, so nothing is staged anew for those. */
+function limits(said: ClusterPlan["rollout"]): Facts {
+  const names = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
+  return Object.fromEntries(
+    names
+      .filter((name) => said[name] !== rollout.rollout.group[name].default)
+      .map((name) => [LIMITS[name], (parseDuration(said[name]) ?? 0) / 1e9]),
+  );
 }
 
 /** `servers`: what it joins. */

@@ -3,6 +3,7 @@ import { extra } from "./extra";
 import { identity } from "./identity";
 import { listening } from "./listening";
 import { release } from "./release";
+import { rollout } from "./rollout";
 import { access, tls } from "./security";
 
 /** What stands in Consul's own files, and what is near to it. */
@@ -16,4 +17,4 @@ export const consul = {
 };
 
 /** One row a setting of a cluster, by its argument, in the order in which `cluster/args.ts` has them. */
-export const settings = { ...release, ...departure, ...consul };
+export const settings = { ...release, ...departure, ...rollout, ...consul };

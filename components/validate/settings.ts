@@ -1,6 +1,7 @@
 import { planCluster } from "../cluster/plan";
 import { agent, departure } from "../settings/agent";
 import { identity } from "../settings/identity";
+import { rollout } from "../settings/rollout";
 import { access } from "../settings/security";
 import { checkOneWayToRotate } from "./gossip";
 import { isInside } from "./paths";
@@ -11,7 +12,7 @@ import type { Fields } from "./values";
 const DEFAULTS = planCluster({});
 
 /** Consul's own settings, as far as each can be judged by itself. */
-const alone = { ...identity, ...access, ...departure, ...agent };
+const alone = { ...identity, ...access, ...departure, ...rollout, ...agent };
 
 export function checkSettings(args: Fields): Problem[] {
   return [

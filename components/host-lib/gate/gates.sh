@@ -8,8 +8,8 @@
 
 LOOKS=3         # in a row at which everything has to be well
 LOOK_EVERY_S=2.4
-BEFORE_S=30     # to wait for a cluster that is not well, before a change
-AFTER_S=120     # for a server to be back, after a change
+BEFORE_S=$(limit_of health_timeout_s 30)   # to wait for a cluster that is not well, before a change
+AFTER_S=$(limit_of recovery_timeout_s 120) # for a server to be back, after a change
 GONE_S=10       # in which what a last look misses may be back: an answer that was late, an election
 CANARY=consul-cluster/canary
 CANARY_S=10

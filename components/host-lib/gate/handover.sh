@@ -3,7 +3,7 @@
 # A leader that stops costs the writers seconds; one that hands over costs them a fraction of one.
 
 WHO_LEADS_S=10  # to learn who leads, and who else votes
-HANDOVER_S=20   # for another server to take over
+HANDOVER_S=$(limit_of transfer_timeout_s 20) # for another server to take over
 ASK_AGAIN_S=3   # where the candidate lost its election
 
 # The candidate may lose its election: releases before raft 1.6.1 (Consul 1.19 among them) take writes again before the

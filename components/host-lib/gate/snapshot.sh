@@ -2,7 +2,7 @@
 # shellcheck disable=SC2154  # via is an agent that names a leader
 # Raft loses nothing in a restart; people may. Every server keeps its last five.
 
-SNAPSHOT_S=60
+SNAPSHOT_S=$(limit_of snapshot_timeout_s 60)
 # A leader that is asked by a follower over TLS may close the connection before all of it has been read, 3 of 25 with 1.22.0; and once a part came damaged.
 TRIES=5
 

@@ -8,7 +8,7 @@ umask 077
 # shellcheck source=/dev/null
 . /usr/local/lib/consul-cluster/lib.sh
 
-READY_S=120
+READY_S=$AFTER_S
 LOST_S=15 # after which hosts that do not answer are looked for
 STILL_S=10 # for an election, or an answer that was late, at the end
 KEY_IN_USE=$STATE/key-in-use # the label of the key that was alone in the keyring, when a run last saw the cluster ready

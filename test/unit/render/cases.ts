@@ -100,6 +100,12 @@ const everything: PlainArgs &
   configDir: "/etc/consul-server",
   dataDir: "/srv/consul",
   gossip: { rotation: 2 },
+  rollout: {
+    healthTimeout: "45s",
+    snapshotTimeout: "5m",
+    transferTimeout: "1m",
+    recoveryTimeout: "15m",
+  },
   enableSyslog: false,
   ui: false,
   performance: { raftMultiplier: 5 },

@@ -220,6 +220,34 @@ export const wrongSettings: Row[] = [
     says: ["performance.raftmultiplier: is not a setting; did you mean raftMultiplier?"],
   },
   {
+    at: "rollout.healthTimeout",
+    is: "90",
+    says: [
+      'rollout.healthTimeout: "90" is no Go duration of whole seconds from 1 second to 1 hour; give one such as "90s"',
+    ],
+  },
+  {
+    at: "rollout.snapshotTimeout",
+    is: "1500ms",
+    says: [
+      'rollout.snapshotTimeout: "1500ms" is no Go duration of whole seconds from 1 second to 1 hour; give one such as "90s"',
+    ],
+  },
+  {
+    at: "rollout.transferTimeout",
+    is: "0s",
+    says: [
+      'rollout.transferTimeout: "0s" is no Go duration of whole seconds from 1 second to 1 hour; give one such as "90s"',
+    ],
+  },
+  {
+    at: "rollout.recoveryTimeout",
+    is: "2h",
+    says: [
+      'rollout.recoveryTimeout: "2h" is no Go duration of whole seconds from 1 second to 1 hour; give one such as "90s"',
+    ],
+  },
+  {
     at: "dnsConfig.maxStale",
     is: "15",
     says: ['dnsConfig.maxStale: "15" is not a Go duration; give one, with its unit: "15s"'],

@@ -25,13 +25,15 @@ export function parseInterfaces(text: string): Map<string, Interface> {
   const declared = new Map(
     source.statements.filter(ts.isInterfaceDeclaration).map((found) => [found.name.text, found]),
   );
-  const fieldsOf = (found: ts.InterfaceDeclaration): Field[] => [
-    ...ownFields(found),
-    ...parents(found).flatMap((name) => {
+  const fieldsOf = (found: ts.InterfaceDeclaration): Field[] => {
+    const own = ownFields(found);
+    const inherited = parents(found).flatMap((name) => {
       const parent = declared.get(name);
       return parent === undefined ? [] : fieldsOf(parent);
-    }),
-  ];
+    });
+    // One that is declared again has other words.
+    return [...own, ...inherited.filter(({ name }) => own.every((field) => field.name !== name))];
+  };
   return new Map(
     [...declared].map(([name, found]) => [
       name,
@@ -67,6 +69,6 @@ function descriptionOf(node: ts.Node): string {
 }
 
 /** Where a line ends in the source says nothing. */
-function oneLine(text = ""): string {
+export function oneLine(text = ""): string {
   return text.replace(/\s+/g, " ").trim();
 }

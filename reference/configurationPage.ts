@@ -39,21 +39,26 @@ An editor that speaks to yaml-language-server knows all of this when the stack f
 \`\`\``;
 
 /** The page about every setting: one table for the keys of a stack file, one for each group below them. */
-export function configurationPage({ top, sections }: Settings): string {
+export function configurationPage(settings: Settings): string {
+  return pageOf([START, "## Keys of a stack file", ...settingsTables(settings, "##")]);
+}
+
+/** Parts of a page, with an empty line between them. */
+export function pageOf(parts: string[]): string {
+  return `${parts.join("\n\n")}\n`;
+}
+
+/** A table of the topmost settings, then one for each group below them, under a heading of this depth. */
+export function settingsTables({ top, sections }: Settings, depth: string): string[] {
   const links = new Map(sections.map((section) => [section.name, `#${anchor(heading(section))}`]));
   return [
-    START,
-    "## Keys of a stack file",
     table(top, links),
     ...sections.flatMap((section) => [
-      `## ${heading(section)}`,
+      `${depth} ${heading(section)}`,
       ...(section.description === "" ? [] : [section.description]),
       table(section.settings, links),
     ]),
-    "",
-  ]
-    .join("\n\n")
-    .replace(/\n+$/, "\n");
+  ];
 }
 
 function heading({ paths }: Section): string {

@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { componentsPage } from "./componentsPage";
 import { configurationPage } from "./configurationPage";
 import { firewallFiles } from "./firewall";
 import { licencesPage } from "./licences";
+import { parseOutputs } from "./outputs";
 import { withPortsTable } from "./portsTable";
 import { prettyJson } from "./prettyJson";
 import { productionPackages } from "./production";
 import { withArguments } from "./projectFile";
-import { readSettings, type Settings } from "./settings";
+import { readArguments, readSettings, type Settings } from "./settings";
 import { stackSchema } from "./stackSchema";
 import { sudoersFragment } from "./sudoers";
 
@@ -33,6 +35,15 @@ export function generatedFiles(): Record<string, string> {
   return {
     "Pulumi.yaml": projectFile(),
     "docs/configuration.md": configurationPage(settings),
+    "docs/components.md": componentsPage({
+      cluster: parseOutputs(read("components/cluster/consulCluster.ts")),
+      client: parseOutputs(read("components/client/consulClient.ts")),
+      // Hosts are described where the cluster's are.
+      clientInputs: readArguments(
+        read("components/cluster/args.ts") + read("components/client/args.ts"),
+        "ConsulClientArgs",
+      ),
+    }),
     "reference/stack.schema.json": `${prettyJson(stackSchema(settings))}\n`,
     "docs/licences.md": licencesPage(productionPackages(JSON.parse(read("package-lock.json")))),
     "docs/security.md": withPortsTable(read("docs/security.md")),

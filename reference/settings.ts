@@ -53,6 +53,15 @@ export function readSettings(argsText: string, config: Record<string, Declared>)
   return { top, sections: [...sections.values()] };
 }
 
+/** The arguments of another component, in the order and the words of their interface. */
+export function readArguments(argsText: string, name: string): Settings {
+  const interfaces = parseInterfaces(argsText);
+  const top = settingsOf(interfaces, name);
+  const sections = new Map<string, Section>();
+  for (const setting of top) addSections(interfaces, sections, setting, setting.name);
+  return { top, sections: [...sections.values()] };
+}
+
 function addSections(
   interfaces: Map<string, Interface>,
   sections: Map<string, Section>,

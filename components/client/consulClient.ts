@@ -7,7 +7,7 @@ import {
   secret,
   unsecret,
 } from "@pulumi/pulumi";
-import { checked, holdsOutput, isLate, refuse, type Whose } from "../cluster/checkedArgs";
+import { checked, checkStructure, holdsOutput, refuse, type Whose } from "../cluster/checkedArgs";
 import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
 import { hostPort } from "../cluster/listening";
@@ -22,7 +22,8 @@ import { nodeIds } from "../steps/ready/outputs";
 import { type Owner, owner } from "../steps/release/owner";
 import { checkClientKey, checkJoin, validateClients, validateEarly } from "../validate/client";
 import { localFiles } from "../validate/localFiles";
-import { checkKeys, checkPlain } from "../validate/shape";
+import { checkKeys } from "../validate/shape";
+import { object, optional } from "../validate/values";
 import type { ConsulClientArgs, PlainClientArgs } from "./args";
 import { ClientAgent } from "./clientAgent";
 import { type EarlyArgs, type Late, planClients, reachedAt } from "./plan";
@@ -116,7 +117,7 @@ export class ConsulClient extends ComponentResource {
  */
 function checkedClientArgs(name: string, args: ConsulClientArgs) {
   const whose: Whose = { component: "ConsulClient", name };
-  refuse(whose, checkPlain(args, whose.component, isLate));
+  checkStructure(whose, args);
   const isPlain = !holdsOutput(args);
   const keys = (plain: object) => checkKeys(plain, whose.component);
   if (isPlain) {
@@ -124,13 +125,15 @@ function checkedClientArgs(name: string, args: ConsulClientArgs) {
     refuse(whose, [...keys(plain), ...validateClients(plain, localFiles)]);
   }
   const { servers, gossipKey, tls, agentToken, aclDefaultPolicy, ...rest } = args;
+  // What is in it may come late; what is no object never will.
+  refuse(whose, optional(object())(tls, "tls"));
   const others = {
     ...rest,
     ...(tls && { tls: {} }),
     ...(agentToken !== undefined && { agentToken: "" }),
   };
   const early = checked<object, EarlyArgs>(whose, others, withoutLogins(others), (plain, files) =>
-    isPlain ? [] : [...keys(plain), ...validateEarly(plain, files)],
+    isPlain ? [] : [...keys({ ...plain, tls }), ...validateEarly(plain, files)],
   );
   const clients = early.args.apply(
     ({ nspawn, existing }) => nspawn?.machines ?? existing?.hosts ?? [],

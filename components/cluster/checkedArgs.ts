@@ -3,7 +3,7 @@ import { settings } from "../settings";
 import { plannedOnly } from "../settings/planned";
 import { describeProblems, type Problem, validate } from "../validate";
 import { localFiles } from "../validate/localFiles";
-import { type Component, checkKeys, checkPlain } from "../validate/shape";
+import { type Component, checkHostsShape, checkKeys, checkPlain } from "../validate/shape";
 import type { Files } from "../validate/values";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
 import { knownValues } from "./knownValues";
@@ -29,11 +29,18 @@ export interface Whose {
  */
 export function checkedArgs(name: string, args: ConsulClusterArgs): CheckedArgs {
   const whose: Whose = { component: "ConsulCluster", name };
-  refuse(whose, checkPlain(args, whose.component, isLate));
+  checkStructure(whose, args);
   return checked(whose, args, withoutSecrets(args), (plain, files) => [
     ...checkKeys(plain, whose.component),
     ...validate(plain, files),
   ]);
+}
+
+/** What decides which resources there are: judged before anything is made of it. All of plain arguments is judged as a whole. */
+export function checkStructure(whose: Whose, args: object): void {
+  const { component } = whose;
+  refuse(whose, checkPlain(args, component, isLate));
+  if (holdsOutput(args)) refuse(whose, checkHostsShape(args, component));
 }
 
 /** The same for any arguments: `publicArgs` are those without the secret ones. */
@@ -81,7 +88,7 @@ function withoutSecrets({
   };
 }
 
-export function isLate(value: unknown): boolean {
+function isLate(value: unknown): boolean {
   return Output.isInstance(value) || value instanceof Promise;
 }
 

@@ -116,7 +116,7 @@ function checkIds(kind: string): Check {
     ...ids.flatMap((id, index) => checkId(kind)(id, `${path}[${index}]`)),
     ...repeats(
       ids.map((id, index) => ({ id, path: `${path}[${index}]` })),
-      ({ id }) => String(id),
+      ({ id }) => (typeof id === "string" ? id : undefined),
     ).flatMap(({ item, first }) =>
       problem(item.path, `${show(item.id)} stands in ${first.path} already`),
     ),

@@ -13,7 +13,7 @@ export function checkCidrs(closed?: string): Check {
     ...cidrs.flatMap((cidr, index) => check(cidr, `${path}[${index}]`)),
     ...repeats(
       cidrs.map((cidr, index) => ({ cidr, path: `${path}[${index}]` })),
-      ({ cidr }) => String(cidr),
+      ({ cidr }) => (typeof cidr === "string" ? cidr : undefined),
     ).flatMap(({ item, first }) =>
       problem(item.path, `${show(item.cidr)} stands in ${first.path} already`),
     ),

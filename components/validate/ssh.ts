@@ -16,6 +16,7 @@ import {
   optional,
   repeats,
   text,
+  UNKNOWN,
 } from "./values";
 import { checkWipeData } from "./wipeData";
 
@@ -123,7 +124,9 @@ function checkSameSshEndpoint(servers: ServerEntry[]): Problem[] {
     // Without sshHost the address is the door, and a repeated address is told already.
     if (sshHost === undefined) return [];
     const { host, port: bastionPort = 22 } = fieldsOf(bastion);
-    return [{ ...server, sshHost, door: JSON.stringify([sshHost, port, host, bastionPort]) }];
+    const door = [sshHost, port, bastion === UNKNOWN ? UNKNOWN : host, bastionPort];
+    // Two of which something is not known yet may be as different as they like.
+    return door.includes(UNKNOWN) ? [] : [{ ...server, sshHost, door: JSON.stringify(door) }];
   });
   return repeats(doors, ({ door }) => door).flatMap(({ item, first }) =>
     problem(

@@ -202,4 +202,18 @@ describe("what is no argument, or comes too late", () => {
       expect(children(cluster)).toEqual([]);
     }
   });
+
+  test("what are no hosts is told as that, with an Output beside it", async () => {
+    const late = { datacenter: output("dc2") };
+    for (const [hosts, said] of [
+      [{ existing: {} }, "existing.servers  is missing; give a list"],
+      [{ existing: { servers: "x" } }, "existing.servers  must be a list, not a string"],
+      [{ existing: { servers: [null] } }, "existing.servers[0]  must be an object, not null"],
+      [{ nspawn: { machines: [{ name: 7 }] } }, "nspawn.machines[0].name  must be a string"],
+    ] as const) {
+      const cluster = await clusterOf({ ...hosts, ...late } as unknown as ConsulClusterArgs);
+      expectOneMessage(cluster, said);
+      expect(children(cluster)).toEqual([]);
+    }
+  });
 });

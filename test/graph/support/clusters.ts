@@ -89,7 +89,7 @@ export function existing(count = 3): ConsulClusterArgs {
 function stdoutOf(args: ConsulClusterArgs): (name: string) => string {
   const servers = args.nspawn?.machines ?? args.existing?.servers;
   // Wrong ones, in tests of what is refused, may be no list.
-  const all = Array.isArray(servers) ? servers.map(({ name }) => name) : [];
+  const all = Array.isArray(servers) ? servers.map((server) => server?.name) : [];
   return (name) => {
     // The rotation that the key was made for, then the key.
     if (name.endsWith("-gossip-key")) return `1 ${madeKey}`;

@@ -22,10 +22,17 @@ function placesIn(value: unknown, above: Path = []): Path[] {
   return above.length === 0 ? below : [above, ...below];
 }
 
+/** A symbol is nothing that structuredClone copies. */
+function copyOf(value: Anything): Anything {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, copyOf(field)]));
+}
+
 function withUnknown(settings: object, path: Path): Anything {
-  const copy = structuredClone(settings) as Anything;
-  const owner = path.slice(0, -1).reduce((inner, step) => inner[step], copy);
-  owner[path.at(-1) as string] = UNKNOWN;
+  const copy = copyOf(settings);
+  const owner = path.slice(0, -1).reduce((inner, step) => inner?.[step], copy);
+  if (typeof owner === "object") owner[path.at(-1) as string] = UNKNOWN;
   return copy;
 }
 
@@ -58,6 +65,30 @@ describe.each(Object.entries(right))("settings with nothing wrong: %s", (_, sett
       expect(problems(unknown), path.join(".")).toEqual([]);
     }
   });
+});
+
+test.each(Object.entries(right))(
+  "nor where nothing is known that may come late: %s",
+  (_, settings) => {
+    const unknown = placesIn(settings).reduce((soFar, path) => {
+      const next = withUnknown(soFar, path);
+      const isPlain = checkPlain(next, "ConsulCluster", (value) => value === UNKNOWN).length > 0;
+      return isPlain ? soFar : next;
+    }, settings);
+    expect(unknown).not.toEqual(settings);
+    expect(problems(unknown)).toEqual([]);
+  },
+);
+
+test("two of whom the same is not known are not the same", () => {
+  const late = { sshHost: UNKNOWN, bastion: { host: UNKNOWN, hostKey, privateKey } };
+  const args = existingArgs();
+  args.existing.servers = args.existing.servers.map((server: object) => ({ ...server, ...late }));
+  expect(problems(args)).toEqual([]);
+  const ids = [UNKNOWN, UNKNOWN, UNKNOWN];
+  expect(
+    problems(awsArgs({ subnetIds: ids, clientSecurityGroupIds: ids, clientCidrs: ids })),
+  ).toEqual([]);
 });
 
 test("what is wrong is told whatever else is not known", () => {

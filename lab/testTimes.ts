@@ -8,6 +8,27 @@ export interface FileResult {
   endTime: number;
 }
 
+/** Seconds that a file may take on two cores that do little else, by where it stands: the longer beginning counts. */
+const BUDGETS: Readonly<Record<string, number>> = {
+  "test/unit/": 15,
+  "test/graph/": 15,
+  "test/conformance/": 15,
+  "test/package/": 60,
+  "test/upgrade/": 60,
+  "test/e2e/": 120,
+  // All that is secret at once, and each kind of change in one cluster.
+  "test/e2e/08-": 360,
+  "test/changes/": 360,
+  "test/failures/": 360,
+};
+
+function budgetOf(name: string): number {
+  const [closest] = Object.entries(BUDGETS)
+    .filter(([place]) => name.startsWith(place))
+    .sort(([a], [b]) => b.length - a.length);
+  return closest?.[1] ?? Number.POSITIVE_INFINITY;
+}
+
 /** The files that took longest, a line each, the slowest first: time is the first cost of every change. */
 export function slowestFiles(files: readonly FileResult[], folder: string, count = 10): string[] {
   const timed = files
@@ -19,5 +40,9 @@ export function slowestFiles(files: readonly FileResult[], folder: string, count
     .sort((a, b) => b.seconds - a.seconds)
     .slice(0, count);
   const width = String(timed[0]?.seconds ?? 0).length;
-  return timed.map(({ name, seconds }) => `${String(seconds).padStart(width)} s  ${name}`);
+  return timed.map(({ name, seconds }) => {
+    const budget = budgetOf(name);
+    const over = seconds > budget ? `, over its budget of ${budget} s` : "";
+    return `${String(seconds).padStart(width)} s  ${name}${over}`;
+  });
 }

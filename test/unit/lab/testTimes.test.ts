@@ -18,7 +18,17 @@ test("the slowest files first, and no more than are asked for", () => {
     file("changes/c", 361.4),
     file("e2e/d", 99),
   ];
-  expect(slowestFiles(files, "/clone", 2)).toEqual(["361 s  test/changes/c", " 99 s  test/e2e/d"]);
+  expect(slowestFiles(files, "/clone", 2)).toEqual([
+    "361 s  test/changes/c, over its budget of 360 s",
+    " 99 s  test/e2e/d",
+  ]);
+});
+
+test("a file that has a budget of its own goes by that", () => {
+  expect(slowestFiles([file("e2e/08-x", 300), file("e2e/09-x", 130)], "/clone")).toEqual([
+    "300 s  test/e2e/08-x",
+    "130 s  test/e2e/09-x, over its budget of 120 s",
+  ]);
 });
 
 test("nothing where all were quick", () => {

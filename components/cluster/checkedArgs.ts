@@ -92,7 +92,9 @@ function isLate(value: unknown): boolean {
   return Output.isInstance(value) || value instanceof Promise;
 }
 
-export function holdsOutput(value: unknown): boolean {
+/** `above`: what the value stands in; what holds itself is told by the checks. */
+export function holdsOutput(value: unknown, above: readonly unknown[] = []): boolean {
   if (isLate(value)) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(holdsOutput);
+  if (typeof value !== "object" || value === null || above.includes(value)) return false;
+  return Object.values(value).some((field) => holdsOutput(field, [...above, value]));
 }

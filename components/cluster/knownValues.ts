@@ -5,15 +5,17 @@ import { UNKNOWN } from "../validate/values";
  * Arguments as plain values, as far as they are known: what a preview cannot know yet, for another resource makes it, is
  * UNKNOWN, and all else is there. Secrets are among them.
  */
-export async function knownValues(value: unknown): Promise<unknown> {
+export async function knownValues(
+  value: unknown,
+  above: readonly unknown[] = [],
+): Promise<unknown> {
   if (Output.isInstance(value)) return knownOf(value as Output<unknown>);
   if (value instanceof Promise) return knownValues(await value);
-  if (Array.isArray(value)) return Promise.all(value.map(knownValues));
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(async ([key, field]) => [
-    key,
-    await knownValues(field),
-  ]);
+  // What holds itself is told by the checks.
+  if (typeof value !== "object" || value === null || above.includes(value)) return value;
+  const inside = (field: unknown) => knownValues(field, [...above, value]);
+  if (Array.isArray(value)) return Promise.all(value.map(inside));
+  const entries = Object.entries(value).map(async ([key, field]) => [key, await inside(field)]);
   return Object.fromEntries(await Promise.all(entries));
 }
 

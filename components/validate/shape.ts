@@ -64,7 +64,8 @@ function walkFields(
   look: Look,
 ): Problem[] {
   return Object.entries(value).flatMap(([key, field]) => {
-    const shape = fields[key];
+    // Not what every object has: `constructor` is no setting.
+    const shape = Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (shape !== undefined) return walk(field, shape, prefix + key, look);
     // What is said to be nothing is as good as not there.
     return field === undefined
@@ -107,7 +108,7 @@ const listOf = (check: Check): Check =>
 
 /**
  * What has to be known when the program runs, and is not (`isLate`): the names and the number of hosts, and what is made for
- * them. An object whose fields may all come late may do so itself.
+ * them. An object whose fields may all come late may be an Output itself, but no Promise: nobody sees a field of one.
  */
 export function checkPlain(
   args: object,
@@ -117,7 +118,8 @@ export function checkPlain(
   return walkFields(args, argumentsOf(component), "", {
     value: (value, shape, path) => {
       if (!isLate(value)) return undefined;
-      return shape.plain && isNeededPlain(shape) ? problem(path, TOO_LATE) : [];
+      const isTooLate = shape.plain && (isNeededPlain(shape) || value instanceof Promise);
+      return isTooLate ? problem(path, TOO_LATE) : [];
     },
   });
 }

@@ -216,4 +216,11 @@ describe("what is no argument, or comes too late", () => {
       expect(children(cluster)).toEqual([]);
     }
   });
+
+  test("what holds itself is told, and nothing runs in circles", async () => {
+    const circle: Record<string, unknown> = {};
+    circle.circle = circle;
+    const cluster = await clusterOf(() => ({ ...existing(), extraConfig: { a: circle } }));
+    expectOneMessage(cluster, "extraConfig.a.circle", "holds itself");
+  });
 });

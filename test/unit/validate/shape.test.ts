@@ -20,6 +20,7 @@ describe("a key that is none", () => {
       { existing: { servers: [{ name: "a" }, { nmae: "b" }] } },
       "existing.servers[1].nmae: is not a setting; did you mean name?",
     ],
+    [{ constructor: 1 }, expect.stringMatching(/^constructor: is not a setting;/)],
     [
       { aws: { servers: [], bastion: { hots: "x" } } },
       "aws.bastion.hots: is not a setting; did you mean host?",
@@ -78,6 +79,16 @@ describe("what comes late", () => {
       "tls.mode",
     ]);
     expect(places({ existing: { hosts: late } }, "ConsulClient")).toEqual(["existing.hosts"]);
+  });
+
+  test("may be no Promise of an object, of which nobody sees a field; an Output shows them", () => {
+    const promised = Promise.resolve({ rotation: 3 });
+    const isPromise = (value: unknown) => value instanceof Promise;
+    const args = { gossip: promised, ports: promised, version: Promise.resolve("1.22.0") };
+    expect(checkPlain(args, "ConsulCluster", isPromise).map(({ path }) => path)).toEqual([
+      "gossip",
+      "ports",
+    ]);
   });
 
   test("may be anything else", () => {

@@ -7,7 +7,14 @@ import {
   secret,
   unsecret,
 } from "@pulumi/pulumi";
-import { checked, checkStructure, holdsOutput, refuse, type Whose } from "../cluster/checkedArgs";
+import {
+  checked,
+  checkStructure,
+  holdsOutput,
+  refuse,
+  refuseLate,
+  type Whose,
+} from "../cluster/checkedArgs";
 import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
 import { hostPort } from "../cluster/listening";
@@ -139,11 +146,11 @@ function checkedClientArgs(name: string, args: ConsulClientArgs) {
     ({ nspawn, existing }) => nspawn?.machines ?? existing?.hosts ?? [],
   );
   const join = all([servers, clients]).apply(([addresses, own]) => {
-    refuse(whose, checkJoin(addresses, own));
+    refuseLate(whose, checkJoin(addresses, own));
     return addresses;
   });
   const key = secret(gossipKey).apply((text) => {
-    refuse(whose, checkClientKey(text));
+    refuseLate(whose, checkClientKey(text));
     return text;
   });
   const label = unsecret(key.apply(secretsDigest));

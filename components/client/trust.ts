@@ -1,5 +1,5 @@
 import { all, type Output, output, secret, unsecret } from "@pulumi/pulumi";
-import { refuse, type Whose } from "../cluster/checkedArgs";
+import { refuseLate, type Whose } from "../cluster/checkedArgs";
 import { type RenderedAcl, renderClientAcl, tokenLabel } from "../render/acl";
 import type { Trust } from "../render/client";
 import type { Files } from "../render/files";
@@ -29,14 +29,14 @@ export function clientTrust(
   const pem =
     tls &&
     unsecret(output(tls.caCertificate)).apply((caCertificate) => {
-      refuse(whose, checkClientTls({ caCertificate }));
+      refuseLate(whose, checkClientTls({ caCertificate }));
       return caCertificate;
     });
   const token =
     agentToken === undefined
       ? undefined
       : secret(all([agentToken, aclDefaultPolicy])).apply(([text, policy]) => {
-          refuse(whose, checkClientAcl(text, policy));
+          refuseLate(whose, checkClientAcl(text, policy));
           return text;
         });
   const label = token && unsecret(token.apply((text) => (text === "" ? "" : tokenLabel(text))));

@@ -60,6 +60,14 @@ export function checked<Args extends object, Plain>(
   return { args: plain, passed: validated.then(() => []) };
 }
 
+/** Of what may come later than all else: a host may have been looked at by then, and a release put there. */
+export function refuseLate({ component, name }: Whose, problems: Problem[]): void {
+  if (problems.length > 0)
+    throw new Refusal(
+      describeProblems(problems, `${component} ${name}`, "nothing that runs was touched"),
+    );
+}
+
 /** Throws all of them as one message, where there are any. */
 export function refuse({ component, name }: Whose, problems: Problem[]): void {
   if (problems.length > 0) throw new Refusal(describeProblems(problems, `${component} ${name}`));

@@ -29,15 +29,19 @@ export function problem(path: string, message: string): Problem[] {
   return [{ path, message }];
 }
 
-/** All problems as one message: a heading, a line for each with the paths aligned, the notes once. `of`: whose settings, `ConsulCluster prod`. */
-export function describeProblems(problems: Problem[], of?: string): string {
+/** All problems as one message: a heading, a line for each with the paths aligned, the notes once. `of`: whose settings, `ConsulCluster prod`; `sofar`: what has happened by then. */
+export function describeProblems(
+  problems: Problem[],
+  of?: string,
+  sofar = "no host was reached, nothing was changed",
+): string {
   if (problems.length === 0) return "The settings have no problem.";
   const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
   const width = Math.max(...problems.map(({ path }) => path.length));
   const lines = problems.map(({ path, message }) => `  ${path.padEnd(width)}  ${message}`);
   const notes = new Set(problems.flatMap(({ note }) => (note === undefined ? [] : [note])));
   return [
-    `The settings ${of === undefined ? "" : `of ${of} `}have ${count}; no host was reached, nothing was changed:`,
+    `The settings ${of === undefined ? "" : `of ${of} `}have ${count}; ${sofar}:`,
     ...lines,
     ...[...notes].flatMap((note) => ["", note]),
   ].join("\n");

@@ -30,7 +30,7 @@ import { type Owner, owner } from "../steps/release/owner";
 import { checkClientKey, checkJoin, validateClients, validateEarly } from "../validate/client";
 import { localFiles } from "../validate/localFiles";
 import { checkKeys } from "../validate/shape";
-import { object, optional } from "../validate/values";
+import type { Files } from "../validate/values";
 import type { ConsulClientArgs, PlainClientArgs } from "./args";
 import { ClientAgent } from "./clientAgent";
 import { type EarlyArgs, type Late, planClients, reachedAt } from "./plan";
@@ -124,23 +124,23 @@ export class ConsulClient extends ComponentResource {
  */
 function checkedClientArgs(name: string, args: ConsulClientArgs) {
   const whose: Whose = { component: "ConsulClient", name };
-  checkStructure(whose, args);
   const isPlain = !holdsOutput(args);
-  const keys = (plain: object) => checkKeys(plain, whose.component);
-  if (isPlain) {
-    const plain = args as PlainClientArgs;
-    refuse(whose, [...keys(plain), ...validateClients(plain, localFiles)]);
-  }
+  const judge = (plain: PlainClientArgs, files?: Files) => [
+    ...checkKeys(plain, whose.component),
+    ...validateClients(plain, files),
+  ];
+  checkStructure(whose, args, judge);
+  if (isPlain) refuse(whose, judge(args as PlainClientArgs, localFiles));
   const { servers, gossipKey, tls, agentToken, aclDefaultPolicy, ...rest } = args;
-  // What is in it may come late; what is no object never will.
-  refuse(whose, optional(object())(tls, "tls"));
   const others = {
     ...rest,
     ...(tls && { tls: {} }),
     ...(agentToken !== undefined && { agentToken: "" }),
   };
   const early = checked<object, EarlyArgs>(whose, others, withoutLogins(others), (plain, files) =>
-    isPlain ? [] : [...keys({ ...plain, tls }), ...validateEarly(plain, files)],
+    isPlain
+      ? []
+      : [...checkKeys({ ...plain, tls }, whose.component), ...validateEarly(plain, files)],
   );
   const clients = early.args.apply(
     ({ nspawn, existing }) => nspawn?.machines ?? existing?.hosts ?? [],

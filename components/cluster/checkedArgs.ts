@@ -3,10 +3,10 @@ import { settings } from "../settings";
 import { plannedOnly } from "../settings/planned";
 import { describeProblems, type Problem, validate } from "../validate";
 import { localFiles } from "../validate/localFiles";
-import { type Component, checkHostsShape, checkKeys, checkPlain } from "../validate/shape";
+import { type Component, checkKeys, checkPlain } from "../validate/shape";
 import type { Files } from "../validate/values";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
-import { knownValues } from "./knownValues";
+import { knownValues, plainValues } from "./knownValues";
 import { Refusal } from "./refusal";
 
 export interface CheckedArgs<Plain = PlainArgs> {
@@ -29,18 +29,32 @@ export interface Whose {
  */
 export function checkedArgs(name: string, args: ConsulClusterArgs): CheckedArgs {
   const whose: Whose = { component: "ConsulCluster", name };
-  checkStructure(whose, args);
-  return checked(whose, args, withoutSecrets(args), (plain, files) => [
+  const judge = (plain: PlainArgs, files?: Files) => [
     ...checkKeys(plain, whose.component),
     ...validate(plain, files),
-  ]);
+  ];
+  checkStructure(whose, args, judge);
+  return checked(whose, args, withoutSecrets(args), judge);
 }
 
-/** What decides which resources there are: judged before anything is made of it. All of plain arguments is judged as a whole. */
-export function checkStructure(whose: Whose, args: object): void {
-  const { component } = whose;
-  refuse(whose, checkPlain(args, component, isLate));
-  if (holdsOutput(args)) refuse(whose, checkHostsShape(args, component));
+/** Parts of the arguments that resources are made of while others are still to come. */
+const MADE_OF = /^(existing|nspawn|aws|tls|acl)\b/;
+
+/**
+ * What decides which resources there are is judged before anything is made of it: where it has another shape, all is told that is
+ * known by then. All of plain arguments is judged at once in any case.
+ */
+export function checkStructure<Plain>(
+  whose: Whose,
+  args: object,
+  judge: (args: Plain, files?: Files) => Problem[],
+): void {
+  refuse(whose, checkPlain(args, whose.component, isLate));
+  if (!holdsOutput(args)) return;
+  const known = judge(plainValues(args) as Plain);
+  const isOfWrongShape = ({ path, message }: Problem) =>
+    MADE_OF.test(path) && /^(must be|is missing)/.test(message);
+  if (known.some(isOfWrongShape)) refuse(whose, known);
 }
 
 /** The same for any arguments: `publicArgs` are those without the secret ones. */

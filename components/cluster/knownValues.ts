@@ -19,6 +19,15 @@ export async function knownValues(
   return Object.fromEntries(await Promise.all(entries));
 }
 
+/** The same at once: whatever may come late is UNKNOWN. */
+export function plainValues(value: unknown, above: readonly unknown[] = []): unknown {
+  if (Output.isInstance(value) || value instanceof Promise) return UNKNOWN;
+  if (typeof value !== "object" || value === null || above.includes(value)) return value;
+  const inside = (field: unknown) => plainValues(field, [...above, value]);
+  if (Array.isArray(value)) return value.map(inside);
+  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, inside(field)]));
+}
+
 async function knownOf(output: Output<unknown>): Promise<unknown> {
   // The SDK has these, but leaves them out of its types.
   const { isKnown, promise } = output as unknown as {

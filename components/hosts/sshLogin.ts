@@ -1,15 +1,29 @@
 import { readFileSync } from "node:fs";
-import { secret } from "@pulumi/pulumi";
+import { type Input, Output, output, secret, type Unwrap } from "@pulumi/pulumi";
 import type { SshArgs } from "../cluster/args";
 import { dialing } from "./host";
 
 /** How a host, or a bastion, is logged in to, with every default filled in. */
 export function sshLogin(ssh: SshArgs) {
+  // A bastion may be an Output as a whole: of one whose key is in a file every field is there, and empty.
+  const privateKey: Input<string> = Output.isInstance(ssh)
+    ? output(ssh as Input<Unwrap<SshArgs>>).apply(keyOf)
+    : keyOf(ssh);
   return {
     port: ssh.port ?? 22,
     user: ssh.user ?? "root",
-    privateKey: secret(ssh.privateKey ?? readFileSync(ssh.privateKeyFile as string, "utf8")),
+    privateKey: secret(privateKey),
     hostKey: ssh.hostKey,
     ...dialing,
   };
+}
+
+function keyOf<Key>({
+  privateKey,
+  privateKeyFile,
+}: {
+  privateKey?: Key;
+  privateKeyFile?: string;
+}): Key | string {
+  return privateKey ?? readFileSync(privateKeyFile as string, "utf8");
 }

@@ -29,7 +29,7 @@ export function gossipKey(
     const key = secret(given);
     return { key, label: unsecret(key.apply(secretsDigest)) };
   }
-  const rotation = output(gossip?.rotation ?? 1);
+  const rotation = output(gossip).apply((said) => said?.rotation ?? 1);
   const environment = { ROTATION: rotation.apply(String) };
   const made = secretCommand(name, script, { environment }, opts);
   return {

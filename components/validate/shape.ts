@@ -2,12 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unknownKey } from "./didYouMean";
 import { type Problem, problem } from "./problem";
-import { type Check, each, isFields, itemsOf, list, object, text } from "./values";
+import { isFields, itemsOf } from "./values";
 
 /** What the schema for other languages says of a value: it is made of the arguments' types (`npm run generate`). */
 interface Shape {
   $ref?: string;
-  type?: string;
   /** It has to be known when the program runs. */
   plain?: boolean;
   items?: Shape;
@@ -16,7 +15,7 @@ interface Shape {
 
 interface Schema {
   resources: Record<string, { inputProperties: Record<string, Shape> }>;
-  types: Record<string, { properties?: Record<string, Shape>; required?: string[] }>;
+  types: Record<string, { properties?: Record<string, Shape> }>;
 }
 
 export type Component = "ConsulCluster" | "ConsulClient";
@@ -83,28 +82,6 @@ export function checkKeys(args: object, component: Component): Problem[] {
 
 const TOO_LATE =
   "comes from another resource, or from a Promise, and decides what resources there are; give it in the program, or in its configuration";
-
-/** The least that resources are made of: which hosts, a list of objects, each with a name. Whether all of it makes sense is judged later. */
-export function checkHostsShape(args: object, component: Component): Problem[] {
-  return Object.entries(argumentsOf(component)).flatMap(([source, shape]) => {
-    const lists = Object.entries(fieldsIn(shape) ?? {}).filter(([, { items }]) => nameIn(items));
-    const [list] = lists[0] ?? [];
-    const value = (args as Record<string, unknown>)[source];
-    if (list === undefined || value === undefined) return [];
-    return object((fields, path) =>
-      each(fields, path, {
-        [list]: listOf((entry, at) =>
-          object((host) => each(host, at, { name: text(() => []) }))(entry, at),
-        ),
-      }),
-    )(value, source);
-  });
-}
-
-const nameIn = (items: Shape | undefined) => items !== undefined && fieldsIn(items)?.name?.plain;
-
-const listOf = (check: Check): Check =>
-  list((all, path) => all.flatMap((entry, index) => check(entry, `${path}[${index}]`)));
 
 /**
  * What has to be known when the program runs, and is not (`isLate`): the names and the number of hosts, and what is made for

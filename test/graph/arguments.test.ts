@@ -206,10 +206,15 @@ describe("what is no argument, or comes too late", () => {
   test("what are no hosts is told as that, with an Output beside it", async () => {
     const late = { datacenter: output("dc2") };
     for (const [hosts, said] of [
-      [{ existing: {} }, "existing.servers  is missing; give a list"],
-      [{ existing: { servers: "x" } }, "existing.servers  must be a list, not a string"],
+      [{ existing: {} }, "existing.servers  is missing; give a list of 1, 3, 5 or 7 servers"],
+      [
+        { existing: { servers: "x" } },
+        "existing.servers  must be a list of 1, 3, 5 or 7 servers, not a string",
+      ],
       [{ existing: { servers: [null] } }, "existing.servers[0]  must be an object, not null"],
-      [{ nspawn: { machines: [{ name: 7 }] } }, "nspawn.machines[0].name  must be a string"],
+      [{ nspawn: { image: "x", machines: null } }, "nspawn.machines  must be a list of"],
+      [{ ...existing(), tls: null }, "tls  must be an object, not null"],
+      [{ ...existing(), tls: { authorities: "1" } }, "tls.authorities  must be a list"],
     ] as const) {
       const cluster = await clusterOf({ ...hosts, ...late } as unknown as ConsulClusterArgs);
       expectOneMessage(cluster, said);

@@ -40,6 +40,7 @@ refuse_while_a_server_leaves() {
 tokens_are_known() {
   local kind='' server='' accessor='' secret=''
   request management "$via" /v1/acl/token/self >/dev/null || return 1
+  request management "$via" /v1/acl/tokens >/dev/null || return 1
   while read -r kind server accessor secret; do
     [ "$kind" != kept ] || continue
     printf 'header = "X-Consul-Token: %s"\n' "$secret" | request - "$via" /v1/acl/token/self >/dev/null || return 1
@@ -63,7 +64,7 @@ next_tokens_are_made() {
 has_next_management() {
   local status=0
   reason="the next management token could not be made"
-  request management "$via" /v1/acl/token/self >/dev/null || status=$?
+  { request management "$via" /v1/acl/token/self && request management "$via" /v1/acl/tokens; } >/dev/null || status=$?
   case $status in
     0) ;;
     3) write_management "$maker" ;;

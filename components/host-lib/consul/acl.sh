@@ -70,10 +70,15 @@ make_management() {
   say "the management token of the settings was gone from Consul, and is made again"
 }
 
-# The management token of the settings, with the token $1: Consul has it not.
+# The management token of the settings, with the token $1: Consul has it not, or has taken its rights away (below).
 write_management() {
-  sed 's/.*/{"SecretID":"&","Description":"Initial Management Token","Policies":[{"ID":"00000000-0000-0000-0000-000000000001"}]}/' \
-    "$(token_file management).token" | request "$1" "$via" /v1/acl/token -X PUT -d @- >/dev/null
+  local rights='"Description":"Initial Management Token","Policies":[{"ID":"00000000-0000-0000-0000-000000000001"}]' said='' accessor=''
+  if said=$(request management "$via" /v1/acl/token/self) && accessor=$(printf '%s' "$said" | json_fields AccessorID); then
+    printf '{"AccessorID":"%s",%s}' "$accessor" "$rights" | request "$1" "$via" "/v1/acl/token/$accessor" -X PUT -d @- >/dev/null
+  else
+    sed 's/.*/{"SecretID":"&",/' "$(token_file management).token" | tr -d '\n' | { cat; printf '%s}' "$rights"; } |
+      request "$1" "$via" /v1/acl/token -X PUT -d @- >/dev/null
+  fi
 }
 
 # Tokens that Consul has: ACCESSOR DESCRIPTION, with `_` for a space.

@@ -99,9 +99,10 @@ agent_token() {
 }
 
 # Is it worth to ask again with the next token? $1: the one that was refused, $2: what was said. What somebody took away of the
-# provisioner's rights a run needs all the same, and gives back at its end: until then the management token stands in.
+# provisioner's rights a run needs all the same, and gives back at its end: until then the management token stands in. One of a
+# rotation that is gone back to has no rights until it gets them again (disarm_management).
 is_worth_another_token() {
-  case $1 in none | provisioner | former-provisioner) return 0 ;; esac
+  case $1 in none | provisioner | former-provisioner | management) return 0 ;; esac
   case $2 in *"ACL not found"*) return 0 ;; *) return 1 ;; esac
 }
 

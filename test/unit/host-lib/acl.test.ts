@@ -100,6 +100,7 @@ describe("a management token that Consul has not any more", () => {
     const again = { body: JSON.stringify(known) };
     const here = host({
       [list]: gone,
+      "GET /v1/acl/token/self": gone,
       "PUT /v1/acl/token":
         typeof made === "string" ? { body: made, next: { [via]: { [list]: again } } } : made,
     });
@@ -114,8 +115,26 @@ describe("a management token that Consul has not any more", () => {
     expect(stdout).toMatch(/^policy\n(token\n)+$/);
     expect(stderr).toContain("was gone from Consul, and is made again");
     const body = `{"SecretID":"${tokens.management}","Description":"Initial Management Token","Policies":[{"ID":"00000000-0000-0000-0000-000000000001"}]}`;
-    expect(requests[1]).toBe(`PUT ${via}/v1/acl/token ${body}`);
-    expect(headers[1]).toBe(`X-Consul-Token: ${tokens.provisioner.secret}`);
+    expect(requests[2]).toBe(`PUT ${via}/v1/acl/token ${body}`);
+    expect(headers[2]).toBe(`X-Consul-Token: ${tokens.provisioner.secret}`);
+  });
+
+  // Of a rotation that is gone back to: it stays in Consul, without rights.
+  test("or that it has without rights gets them again", () => {
+    const again = { [via]: { [list]: { body: JSON.stringify(known) } } };
+    const here = host({
+      [list]: { code: 403, body: "Permission denied" },
+      "GET /v1/acl/token/self": '{"AccessorID":"m1"}',
+      "PUT /v1/acl/token/m1": { body: "{}", next: again },
+    });
+    const stubs =
+      "write_policy() { :; }; write_clients_policy() { :; }; write_token() { cat >/dev/null; }";
+    const call = `via=${via}; ${stubs}; tokens_are_made || echo "$reason"`;
+    const { stdout, requests } = here.run("library", call);
+    expect(stdout).toBe("");
+    expect(requests).toContain(
+      `PUT ${via}/v1/acl/token/m1 {"AccessorID":"m1","Description":"Initial Management Token","Policies":[{"ID":"00000000-0000-0000-0000-000000000001"}]}`,
+    );
   });
 
   test("and where that one is refused, too, the way on is said, which is no other run", () => {

@@ -94,7 +94,7 @@ describe("the next tokens", () => {
       .reduce<Answer>((next) => ({ ...unknown, next: { [via]: { [list]: next } } }), {
         body: "[]",
       });
-    const known = { [via]: { [self]: "{}" } };
+    const known = { [via]: { [self]: "{}", [list]: "[]" } };
     return { [self]: unknown, [list]: answer, "PUT /v1/acl/token": { body: "{}", next: known } };
   };
 
@@ -122,7 +122,7 @@ describe("the next tokens", () => {
   });
 
   test("are tried, and made no second time, where they are there", () => {
-    const { status, stdout, requests } = prepare({ [self]: "{}" });
+    const { status, stdout, requests } = prepare({ [self]: "{}", [list]: "[]" });
     expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
     expect(requests.filter((request) => !request.startsWith("GET"))).toEqual([]);
   });

@@ -28,6 +28,7 @@ export async function pack(folder: string): Promise<Packed> {
   cpSync(library, draft, { recursive: true, filter: belongs });
   const manifest = publishedManifest();
   writeFileSync(join(draft, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  writeFileSync(join(draft, "schema.json"), withoutWords(join(library, "schema.json")));
   cpSync(join(projectFolder, "LICENSE"), join(draft, "LICENSE"));
   const sbom = await librarySbom(manifest);
   writeFileSync(join(draft, "sbom.cdx.json"), `${JSON.stringify(sbom, null, 1)}\n`);
@@ -46,6 +47,15 @@ export async function pack(folder: string): Promise<Packed> {
     size: packed.size,
     files: packed.files.map(({ path }) => path).sort(),
   };
+}
+
+/** The schema as keys are checked by it: its words stand in the types, too. */
+function withoutWords(file: string): string {
+  return JSON.stringify(
+    JSON.parse(readFileSync(file, "utf8"), (key, value) =>
+      key === "description" && typeof value === "string" ? undefined : value,
+    ),
+  );
 }
 
 interface Manifest {

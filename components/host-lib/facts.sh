@@ -9,15 +9,15 @@ fact() { [ ! -r "$1" ] || sed -n "s/^$2=//p" "$1"; }
 # The same of the staged set.
 staged_fact() { fact "$STAGED_CONFIG/facts" "$1"; }
 
+# The same of the set that runs.
+applied_fact() { fact "$FACTS" "$1"; }
+
 # A limit that the settings may have (`rollout`), in seconds; $2 where they say nothing.
 limit_of() {
   local said=''
   said=$(staged_fact "$1")
   echo "${said:-$2}"
 }
-
-# The same of the set that runs.
-applied_fact() { fact "$FACTS" "$1"; }
 
 # Of the set that runs, or else of the staged one.
 applied_or_staged() {

@@ -32,16 +32,16 @@ switch_is_whole() {
   prune_releases
 }
 
+# The files of the set in the folder $1, in the order in which it is named after them. Names of our own making, without blanks.
+files_of_set() { find "$1" -type f 2>/dev/null | LC_ALL=C sort; }
+
 # Is what lies in the active place what was put there? A set is named after what is in it.
 active_set_is_whole() {
-  local set=''
+  local set='' files=''
   set=$(readlink "$(applied_fact config_dir)") || return 0
-  # shellcheck disable=SC2046  # names of our own making, in a folder without blanks
-  set -- "$set" $(find "$set" -type f 2>/dev/null | LC_ALL=C sort)
-  [ $# -gt 1 ] || return 1
-  set=$1
-  shift
-  [ "$(digest "$@")" = "${set##*/}" ]
+  files=$(files_of_set "$set")
+  # shellcheck disable=SC2086
+  [ -n "$files" ] && [ "$(digest $files)" = "${set##*/}" ]
 }
 
 # What runs has it in memory; the next start would read what is on the disk.
@@ -66,8 +66,8 @@ install_config() {
   chmod 0750 "$sets"
   find "$next" -type d -exec chmod 0750 {} +
   find "$next" -type f -exec chmod 0640 {} +
-  # shellcheck disable=SC2046  # names of our own making, in a folder without blanks
-  set -- $(find "$next" -type f | LC_ALL=C sort)
+  # shellcheck disable=SC2046
+  set -- $(files_of_set "$next")
   flush "$@"
   set=$sets/$(digest "$@")
   rm -rf "$set"

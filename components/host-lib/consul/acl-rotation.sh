@@ -36,11 +36,13 @@ refuse_while_a_server_leaves() {
     die "the ACL tokens do not rotate while $leaving is to leave, for it leaves with those that it knows: keep it for a run, or keep acl.rotation as it was for one; $1"
 }
 
+# The management token of the settings, known and with its rights: one of a rotation that is gone back to has none (disarm_management).
+has_management() { request management "$via" /v1/acl/token/self && request management "$via" /v1/acl/tokens; }
+
 # Does Consul know each of them?
 tokens_are_known() {
   local kind='' server='' accessor='' secret=''
-  request management "$via" /v1/acl/token/self >/dev/null || return 1
-  request management "$via" /v1/acl/tokens >/dev/null || return 1
+  has_management >/dev/null || return 1
   while read -r kind server accessor secret; do
     [ "$kind" != kept ] || continue
     printf 'header = "X-Consul-Token: %s"\n' "$secret" | request - "$via" /v1/acl/token/self >/dev/null || return 1
@@ -64,7 +66,7 @@ next_tokens_are_made() {
 has_next_management() {
   local status=0
   reason="the next management token could not be made"
-  { request management "$via" /v1/acl/token/self && request management "$via" /v1/acl/tokens; } >/dev/null || status=$?
+  has_management >/dev/null || status=$?
   case $status in
     0) ;;
     3) write_management "$maker" ;;

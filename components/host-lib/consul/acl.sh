@@ -76,7 +76,7 @@ write_management() {
   if said=$(request management "$via" /v1/acl/token/self) && accessor=$(printf '%s' "$said" | json_fields AccessorID); then
     printf '{"AccessorID":"%s",%s}' "$accessor" "$rights" | request "$1" "$via" "/v1/acl/token/$accessor" -X PUT -d @- >/dev/null
   else
-    sed 's/.*/{"SecretID":"&",/' "$(token_file management).token" | tr -d '\n' | { cat; printf '%s}' "$rights"; } |
+    sed "s/.*/{\"SecretID\":\"&\",$rights}/" "$(token_file management).token" |
       request "$1" "$via" /v1/acl/token -X PUT -d @- >/dev/null
   fi
 }

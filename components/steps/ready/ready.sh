@@ -10,7 +10,6 @@ umask 077
 
 READY_S=$AFTER_S
 LOST_S=15 # after which hosts that do not answer are looked for
-STILL_S=10 # for an election, or an answer that was late, at the end
 KEY_IN_USE=$STATE/key-in-use # the label of the key that was alone in the keyring, when a run last saw the cluster ready
 
 # Who started before the others tries to join again only after retry_interval: join now. Harmless
@@ -79,11 +78,11 @@ wait_until_ready() {
 
 # What is settled takes a while, in which a server may be lost. $waiting: those that were excused before.
 require_still_ready() {
-  local limit='' now='' lost='' server=''
-  limit=$(deadline "$STILL_S")
+  local limit='' now='' lost=''
+  limit=$(deadline "$GONE_S")
   while :; do
     if now=$(unhealthy_servers); then
-      lost=$(for server in $now; do printf '%s\n' "$waiting" | grep -qxF "$server" || echo "$server"; done)
+      lost=$(printf '%s\n' "$now" | grep -vxF -e "$waiting") || true
       [ -n "$lost" ] || return 0
     fi
     ! passed "$limit" || die "all is settled, and since then $(printf '%s\n' "${lost:-somebody}" | listed) is no healthy voter any more: bring it back, and run it again"
@@ -144,7 +143,6 @@ main() {
   take "name owner servers machines" "$@"
   autopilot=$(sed -n 's/^autopilot //p')
   require_owner
-  waiting=''
   wait_until_ready
   ! has_acls || settle_acls
   settle

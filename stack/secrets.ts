@@ -10,6 +10,7 @@ import type {
   SshArgs,
   TlsArgs,
 } from "../components/cluster/args";
+import { mapValues } from "./mapValues";
 
 /**
  * The arguments with their secrets marked: gossip key, token, private keys and passwords always, other settings where the
@@ -31,11 +32,7 @@ function mark(key: string, value: unknown, secretKeys: ReadonlySet<string>): unk
   if (key === "tls") return withSecretTlsKeys(value as TlsArgs);
   if (key === "acl") return withSecretToken(value as AclArgs);
   if (key !== "gossipKey" && !secretKeys.has(key)) return value;
-  return GROUPS.includes(key) ? mapValues(value as object, secret) : secret(value);
-}
-
-function mapValues(value: object, change: (field: unknown) => unknown): object {
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, change(field)]));
+  return GROUPS.includes(key) ? mapValues(value as Record<string, unknown>, secret) : secret(value);
 }
 
 function withSecretKeys({ servers }: ExistingArgs): ExistingArgs {

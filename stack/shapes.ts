@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Group, isGroup, type Table, type Type } from "../components/settings/setting";
+import { mapValues } from "./mapValues";
 
 type Simple<T> = T extends "string"
   ? z.ZodString
@@ -50,10 +51,3 @@ const simple = {
   boolean: z.boolean(),
   anything: z.unknown(),
 };
-
-function mapValues<From, To>(
-  object: Readonly<Record<string, From>>,
-  change: (value: From) => To,
-): Record<string, To> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
-}

@@ -7,16 +7,10 @@ import {
   secret,
   unsecret,
 } from "@pulumi/pulumi";
-import {
-  checked,
-  checkStructure,
-  holdsOutput,
-  refuse,
-  refuseLate,
-  type Whose,
-} from "../cluster/checkedArgs";
+import { checked, checkStructure, refuse, refuseLate, type Whose } from "../cluster/checkedArgs";
 import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
+import { holdsOutput } from "../cluster/lateValues";
 import { hostPort } from "../cluster/listening";
 import { activateInChain } from "../cluster/order";
 import { existingHosts } from "../hosts/existing";

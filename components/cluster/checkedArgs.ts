@@ -1,4 +1,4 @@
-import { all, Output, output, type Resource } from "@pulumi/pulumi";
+import { all, type Output, output, type Resource } from "@pulumi/pulumi";
 import { settings } from "../settings";
 import { plannedOnly } from "../settings/planned";
 import { describeProblems, type Problem, validate } from "../validate";
@@ -6,7 +6,7 @@ import { localFiles } from "../validate/localFiles";
 import { type Component, checkKeys, checkPlain } from "../validate/shape";
 import type { Files } from "../validate/values";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
-import { knownValues, plainValues } from "./knownValues";
+import { holdsOutput, isLate, knownValues, plainValues } from "./lateValues";
 import { Refusal } from "./refusal";
 
 export interface CheckedArgs<Plain = PlainArgs> {
@@ -52,9 +52,7 @@ export function checkStructure<Plain>(
   refuse(whose, checkPlain(args, whose.component, isLate));
   if (!holdsOutput(args)) return;
   const known = judge(plainValues(args) as Plain);
-  const isOfWrongShape = ({ path, message }: Problem) =>
-    MADE_OF.test(path) && /^(must be|is missing)/.test(message);
-  if (known.some(isOfWrongShape)) refuse(whose, known);
+  if (known.some(({ path, isShape }) => isShape && MADE_OF.test(path))) refuse(whose, known);
 }
 
 /** The same for any arguments: `publicArgs` are those without the secret ones. */
@@ -74,17 +72,15 @@ export function checked<Args extends object, Plain>(
   return { args: plain, passed: validated.then(() => []) };
 }
 
-/** Of what may come later than all else: a host may have been looked at by then, and a release put there. */
-export function refuseLate({ component, name }: Whose, problems: Problem[]): void {
+/** Throws all of them as one message, where there are any. `sofar`: what has happened by then. */
+export function refuse({ component, name }: Whose, problems: Problem[], sofar?: string): void {
   if (problems.length > 0)
-    throw new Refusal(
-      describeProblems(problems, `${component} ${name}`, "nothing that runs was touched"),
-    );
+    throw new Refusal(describeProblems(problems, `${component} ${name}`, sofar));
 }
 
-/** Throws all of them as one message, where there are any. */
-export function refuse({ component, name }: Whose, problems: Problem[]): void {
-  if (problems.length > 0) throw new Refusal(describeProblems(problems, `${component} ${name}`));
+/** Of what may come later than all else: a host may have been looked at by then, and a release put there. */
+export function refuseLate(whose: Whose, problems: Problem[]): void {
+  refuse(whose, problems, "nothing that runs was touched");
 }
 
 function withoutSecrets({
@@ -108,15 +104,4 @@ function withoutSecrets({
     ...(servers && { existing: { servers } }),
     ...(aws && { aws: { ...aws, bastion: undefined } }),
   };
-}
-
-function isLate(value: unknown): boolean {
-  return Output.isInstance(value) || value instanceof Promise;
-}
-
-/** `above`: what the value stands in; what holds itself is told by the checks. */
-export function holdsOutput(value: unknown, above: readonly unknown[] = []): boolean {
-  if (isLate(value)) return true;
-  if (typeof value !== "object" || value === null || above.includes(value)) return false;
-  return Object.values(value).some((field) => holdsOutput(field, [...above, value]));
 }

@@ -129,7 +129,7 @@ export class ConsulCluster extends ComponentResource {
     const key = gossipKey(`${name}-gossip-key`, args, afterChecks);
     const names = hosts.map((host) => host.name);
     const acl = clusterAcl(`${name}-acl-seed`, args.acl, names, afterChecks);
-    const tls = clusterTls(name, args.tls, hosts, settings, afterChecks, fixed);
+    const tls = clusterTls(name, args.tls, hosts, settings, afterChecks, behindGuard);
     const servers = hosts.map(
       (host) =>
         new ConsulServer(

@@ -1,6 +1,18 @@
 import { Output } from "@pulumi/pulumi";
 import { UNKNOWN } from "../validate/values";
 
+/** What comes from another resource, or later than the program's own values. */
+export function isLate(value: unknown): boolean {
+  return Output.isInstance(value) || value instanceof Promise;
+}
+
+/** `above`, here and below: what the value stands in; what holds itself is told by the checks. */
+export function holdsOutput(value: unknown, above: readonly unknown[] = []): boolean {
+  if (isLate(value)) return true;
+  if (typeof value !== "object" || value === null || above.includes(value)) return false;
+  return Object.values(value).some((field) => holdsOutput(field, [...above, value]));
+}
+
 /**
  * Arguments as plain values, as far as they are known: what a preview cannot know yet, for another resource makes it, is
  * UNKNOWN, and all else is there. Secrets are among them.
@@ -11,7 +23,6 @@ export async function knownValues(
 ): Promise<unknown> {
   if (Output.isInstance(value)) return knownOf(value as Output<unknown>);
   if (value instanceof Promise) return knownValues(await value);
-  // What holds itself is told by the checks.
   if (typeof value !== "object" || value === null || above.includes(value)) return value;
   const inside = (field: unknown) => knownValues(field, [...above, value]);
   if (Array.isArray(value)) return Promise.all(value.map(inside));
@@ -21,7 +32,7 @@ export async function knownValues(
 
 /** The same at once: whatever may come late is UNKNOWN. */
 export function plainValues(value: unknown, above: readonly unknown[] = []): unknown {
-  if (Output.isInstance(value) || value instanceof Promise) return UNKNOWN;
+  if (isLate(value)) return UNKNOWN;
   if (typeof value !== "object" || value === null || above.includes(value)) return value;
   const inside = (field: unknown) => plainValues(field, [...above, value]);
   if (Array.isArray(value)) return value.map(inside);

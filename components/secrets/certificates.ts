@@ -1,13 +1,5 @@
 import { join } from "node:path";
-import {
-  all,
-  type CustomResourceOptions,
-  mergeOptions,
-  type Output,
-  type Resource,
-  secret,
-  unsecret,
-} from "@pulumi/pulumi";
+import { all, type CustomResourceOptions, type Output, secret, unsecret } from "@pulumi/pulumi";
 import type { TlsArgs } from "../cluster/args";
 import type { ClusterPlan } from "../cluster/plan";
 import type { Host } from "../hosts/host";
@@ -44,8 +36,8 @@ export interface ClusterTls {
 
 /**
  * The CA and the certificates of a cluster: handed in, or made and kept in the stack's state, encrypted. The CA's key goes
- * nowhere else. Without TLS there is nothing of it. `guard`: what is refused there makes no certificates, for those of another domain
- * would have to be made anew after it; the CA stays as it is.
+ * nowhere else. Without TLS there is nothing of it. `behindGuard`: what is refused there makes no certificates, for those of another
+ * domain would have to be made anew after it; the CA stays as it is.
  */
 export function clusterTls(
   name: string,
@@ -53,13 +45,13 @@ export function clusterTls(
   hosts: Host[],
   settings: Output<Named>,
   opts: CustomResourceOptions,
-  guard: Resource,
+  behindGuard: CustomResourceOptions,
 ): ClusterTls | undefined {
   if (tls === undefined || tls.mode === "off") return undefined;
   const authorities = authoritiesOf(name, tls, opts);
   const servers = Object.fromEntries(
     tls.certificates === undefined
-      ? madeBy(name, tls, authorities, hosts, settings, mergeOptions(opts, { dependsOn: guard }))
+      ? madeBy(name, tls, authorities, hosts, settings, behindGuard)
       : given(tls, authorities, hosts),
   );
   const certificates = Object.values(servers).map(({ material }) =>

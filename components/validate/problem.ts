@@ -4,6 +4,8 @@ export interface Problem {
   path: string;
   /** What is wrong with the value that stands there, and what to do. Never shows a secret. */
   message: string;
+  /** Whether the value has another shape than the setting: nothing can be made of it. */
+  isShape?: true;
   /** Background that several problems share; told once, after all of them. */
   note?: string;
 }

@@ -1,4 +1,4 @@
-import { type Problem, problem } from "./problem";
+import type { Problem } from "./problem";
 
 /**
  * Values may be of any type here, whatever the compiler says: they come from stack files and from other
@@ -49,9 +49,11 @@ function typed(
   return (value, path) => {
     if (value === UNKNOWN) return [];
     if (is(value)) return then(value as never, path);
-    return value === undefined
-      ? problem(path, `is missing; give ${wanted}`)
-      : problem(path, `must be ${wanted}, not ${kindOf(value)}`);
+    const message =
+      value === undefined
+        ? `is missing; give ${wanted}`
+        : `must be ${wanted}, not ${kindOf(value)}`;
+    return [{ path, message, isShape: true }];
   };
 }
 

@@ -58,13 +58,13 @@ class InOrder extends BaseSequencer {
     const shares = ({ moduleId }: TestSpecification) =>
       /support\/(trio|clientHosts)"/.test(readFileSync(moduleId, "utf8"));
     const sharing = byName.filter(shares);
-    const others = byName.filter((file) => !shares(file));
+    const others = byName.filter((file) => !sharing.includes(file));
     const longer = sharing.length > others.length ? sharing : others;
     return [
       ...sorted.filter((file) => !isOnLab(file)),
-      ...longer.flatMap((_, index) =>
-        [sharing.slice(index, index + 1), others.slice(index, index + 1)].flat(),
-      ),
+      ...longer
+        .flatMap((_, index) => [sharing[index], others[index]])
+        .filter((file) => file !== undefined),
     ];
   }
 }

@@ -11,9 +11,7 @@ const ways = {
   socket: { tls: {}, acl: {}, addresses: { http: "unix:///run/consul/http.sock" } },
 } satisfies Record<string, Settings>;
 
-export type Way = keyof typeof ways;
-
-export const wayName = (process.env.CLUSTER_WAY ?? "plain") as Way;
+export const wayName = (process.env.CLUSTER_WAY ?? "plain") as keyof typeof ways;
 if (!(wayName in ways))
   throw new Error(
     `CONSUL_CLUSTER_TESTS_WAY is "${wayName}"; it can be ${Object.keys(ways).join(", ")}`,

@@ -9,11 +9,11 @@ import {
 } from "@pulumi/pulumi";
 import { hostsOf } from "../hosts";
 import { renderAutopilotRequest } from "../render/autopilot";
-import { hasHttps } from "../render/tls";
 import { clusterAcl } from "../secrets/aclSeed";
 import { authorityNames } from "../secrets/authorities";
 import { clusterTls } from "../secrets/certificates";
 import { gossipKey } from "../secrets/gossipKey";
+import { hasHttps } from "../settings/tlsModes";
 import { teardown } from "../steps/leave";
 import { ready } from "../steps/ready";
 import { nodeIds } from "../steps/ready/outputs";

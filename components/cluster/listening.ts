@@ -1,4 +1,4 @@
-import { hasHttps } from "../render/tls";
+import { hasHttps } from "../settings/tlsModes";
 import { canonicalAddress, parseAddress } from "../validate/address";
 
 /** Either one takes the port on every address of both families. */

@@ -1,33 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import type { ClusterPlan, ServerPlan } from "../cluster/plan";
+import { hasHttps } from "../settings/tlsModes";
+import { pemBlocks } from "../validate/pem";
 import { digest, type Files } from "./files";
-
-/** On the way to TLS, in this order; each is a run, and `off` is before all of them. */
-export const TLS_MODES = ["off", "offered", "outgoing", "preferred", "required"] as const;
-
-/**
- * Whether a run may lead a cluster that serves from one mode to the other: a step either way, or the one over
- * `preferred`, which is for client agents alone. `cluster/fixedSettings.command.mjs` and the hosts refuse the others.
- */
-export function isTlsStep(from: string, to: string): boolean {
-  const step = (mode: string) => (TLS_MODES as readonly string[]).indexOf(mode);
-  const isOver = [from, to].sort().join() === "outgoing,required";
-  return isOver || Math.abs(step(from) - step(to)) <= 1;
-}
-
-/**
- * Whether a run may lead a cluster that requires TLS from one list of CAs to the other: the first of each signs, all are trusted, and
- * servers on either side of the change have to trust one another. The same places refuse it as for a mode.
- */
-export function isCaStep(from: readonly string[], to: readonly string[]): boolean {
-  const [old = "", next = ""] = [from[0], to[0]];
-  return from.includes(next) && to.includes(old);
-}
-
-/** Whether servers in this mode answer over HTTPS, know one another by name, and give client agents certificates. */
-export function hasHttps(mode: string): boolean {
-  return mode === "preferred" || mode === "required";
-}
 
 /** What a server needs for TLS. Only the key is secret. */
 export interface TlsMaterial {
@@ -183,14 +158,4 @@ export function daysLeft(certificates: string[], now: number): number {
 /** Tells one certificate of another: nothing of it is secret. */
 export function certificateDigest(...pems: string[]): string {
   return digest(...pems.map(normal));
-}
-
-/** The blocks of a PEM text of this kind, each by itself. */
-export function pemBlocks(text: string, kind: "CERTIFICATE" | "PRIVATE KEY"): string[] {
-  const blocks =
-    text.match(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----/g)?.filter((block) => {
-      const [, found = ""] = /^-----BEGIN ([A-Z ]+)-----/.exec(block) ?? [];
-      return kind === "CERTIFICATE" ? found === kind : found.endsWith(kind);
-    }) ?? [];
-  return blocks.map((block) => `${block}\n`);
 }

@@ -1,4 +1,4 @@
-import { isCaStep } from "../render/tls";
+import { isCaStep } from "../settings/tlsModes";
 import { type PreviewStep, type ResourceState, textOf } from "./preview";
 import type { Warning } from "./warnings";
 

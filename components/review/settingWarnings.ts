@@ -1,4 +1,4 @@
-import { hasHttps, isTlsStep, TLS_MODES } from "../render/tls";
+import { hasHttps, isTlsStep, TLS_MODES } from "../settings/tlsModes";
 import type { ServerChange } from "./change";
 import type { Role } from "./group";
 import type { SettingChange } from "./settings";

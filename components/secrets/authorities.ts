@@ -8,7 +8,8 @@ import {
   unsecret,
 } from "@pulumi/pulumi";
 import type { TlsArgs } from "../cluster/args";
-import { caDigests, pemBlocks } from "../render/tls";
+import { caDigests } from "../render/tls";
+import { pemBlocks } from "../validate/pem";
 import { secretCommand } from "./secretCommand";
 
 const script = join(__dirname, "tlsCa.command.mjs");

@@ -3,13 +3,8 @@ import { all, type CustomResourceOptions, type Output, secret, unsecret } from "
 import type { TlsArgs } from "../cluster/args";
 import type { ClusterPlan } from "../cluster/plan";
 import type { Host } from "../hosts/host";
-import {
-  certificateDigest,
-  certificateNames,
-  daysLeft,
-  pemBlocks,
-  type TlsMaterial,
-} from "../render/tls";
+import { certificateDigest, certificateNames, daysLeft, type TlsMaterial } from "../render/tls";
+import { pemBlocks } from "../validate/pem";
 import { type Authorities, authoritiesOf, authorityNames } from "./authorities";
 import { secretCommand } from "./secretCommand";
 

@@ -1,5 +1,5 @@
 import { listeningOn } from "../cluster/listening";
-import { hasHttps } from "../render/tls";
+import { hasHttps } from "../settings/tlsModes";
 import { group, type Said, setting, type Written } from "./setting";
 
 /** In each mode of TLS that opens HTTPS, the other way to listen goes back to loopback. */

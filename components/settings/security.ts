@@ -1,4 +1,4 @@
-import { TLS_MODES } from "../render/tls";
+import { TLS_MODES } from "../settings/tlsModes";
 import { checkAclRotation, checkPolicy, checkToken } from "../validate/acl";
 import { checkAuthorities, checkCa, checkCas } from "../validate/authorities";
 import { checkGossipKey, checkRotation } from "../validate/gossip";

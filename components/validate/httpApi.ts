@@ -1,5 +1,5 @@
 import { isSocket } from "../cluster/listening";
-import { hasHttps } from "../render/tls";
+import { hasHttps } from "../settings/tlsModes";
 import { type Problem, problem, show } from "./problem";
 import { modeOf } from "./tls";
 import { type Fields, fieldsOf } from "./values";

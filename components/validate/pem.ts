@@ -1,5 +1,4 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { pemBlocks } from "../render/tls";
 import { type Problem, problem } from "./problem";
 import { type Check, text } from "./values";
 
@@ -40,4 +39,14 @@ export function privateKeyIn(value: unknown): KeyObject | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The blocks of a PEM text of this kind, each by itself. */
+export function pemBlocks(text: string, kind: "CERTIFICATE" | "PRIVATE KEY"): string[] {
+  const blocks =
+    text.match(/-----BEGIN ([A-Z ]+)-----[\s\S]*?-----END \1-----/g)?.filter((block) => {
+      const [, found = ""] = /^-----BEGIN ([A-Z ]+)-----/.exec(block) ?? [];
+      return kind === "CERTIFICATE" ? found === kind : found.endsWith(kind);
+    }) ?? [];
+  return blocks.map((block) => `${block}\n`);
 }

@@ -1,7 +1,8 @@
 import type { X509Certificate } from "node:crypto";
 import { planSettings } from "../cluster/plan";
-import { hasHttps, serverName } from "../render/tls";
+import { serverName } from "../render/tls";
 import { tls as rows } from "../settings/security";
+import { hasHttps } from "../settings/tlsModes";
 import { certificatesIn, checkDates, checkKey, privateKeyIn } from "./pem";
 import { type Problem, problem } from "./problem";
 import { checkRows } from "./rows";

@@ -1,5 +1,5 @@
 import { isSocket } from "../../components/cluster/listening";
-import { hasHttps } from "../../components/render/tls";
+import { hasHttps } from "../../components/settings/tlsModes";
 import { type Access, ConsulApi } from "./consul";
 import type { Settings } from "./stack";
 import { openTunnel, type Tunnel } from "./tunnel";

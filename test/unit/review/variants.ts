@@ -1,8 +1,8 @@
 // Previews of this release that nobody has recorded yet, made from recorded ones of 0.1.0: with a facts file, a repair
 // and the guard of the fixed settings, and with commands that name no API and no folders.
 
-import { hasHttps } from "../../../components/render/tls";
 import { nameOf, type PreviewStep, type ResourceState } from "../../../components/review/preview";
+import { hasHttps } from "../../../components/settings/tlsModes";
 import { changed } from "./recorded";
 
 type Side = "oldState" | "newState";

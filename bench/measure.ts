@@ -1,11 +1,21 @@
 import Table from "cli-table3";
 
+/** What was timed, and its times in seconds. */
+export type Row = [name: string, times: number[]];
+
 export interface Comparison {
   title: string;
-  /** What was timed, and its times in seconds. */
-  rows: [string, number[]][];
+  rows: Row[];
   /** Both sides were timed in one run: these machines are noisy, a time alone says little. */
-  ratio: { name: string; value: number; goal: number };
+  goals: Goal[];
+}
+
+/** What is to be held: a ratio of two medians, or one of them, in `unit`. */
+interface Goal {
+  name: string;
+  value: number;
+  goal: number;
+  unit?: string;
 }
 
 /** Runs `work`; how long it took, in seconds. */
@@ -23,7 +33,7 @@ export function median(values: number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
-export function report({ title, rows, ratio }: Comparison): string {
+export function report({ title, rows, goals }: Comparison): string {
   const table = new Table({
     head: [title, "median", "min", "max"],
     style: { head: [], border: [] },
@@ -32,6 +42,9 @@ export function report({ title, rows, ratio }: Comparison): string {
   for (const [name, times] of rows) {
     table.push([name, text(median(times)), text(Math.min(...times)), text(Math.max(...times))]);
   }
-  const verdict = ratio.value <= ratio.goal ? "reached" : "missed";
-  return `${table.toString()}\n${ratio.name}: ${ratio.value.toFixed(2)}, goal ${ratio.goal}: ${verdict}`;
+  const verdicts = goals.map(({ name, value, goal, unit = "" }) => {
+    const verdict = value <= goal ? "reached" : "missed";
+    return `${name}: ${value.toFixed(2)}${unit}, goal ${goal}${unit}: ${verdict}`;
+  });
+  return [table.toString(), ...verdicts].join("\n");
 }

@@ -8,7 +8,11 @@ import { type BenchHost, privateKeyFile } from "./hosts";
 
 /** The project's own program on the bench's hosts: a function that runs the CLI, with more settings or none. */
 export function benchStack(toolchain: Toolchain, hosts: BenchHost[]) {
-  return async (args: string[], settings: Record<string, unknown> = {}): Promise<void> => {
+  return async (
+    args: string[],
+    settings: Record<string, unknown> = {},
+    onLine?: (line: string) => void,
+  ): Promise<void> => {
     const config = {
       existing: { servers: hosts.map((host) => ({ ...host, user: "admin", privateKeyFile })) },
       ...mirrorSettings,
@@ -17,7 +21,7 @@ export function benchStack(toolchain: Toolchain, hosts: BenchHost[]) {
     };
     const prefixed = Object.entries(config).map(([key, value]) => [`consul-cluster:${key}`, value]);
     const configFile = stringify({ config: Object.fromEntries(prefixed) });
-    const options = { toolchain, stack: "bench", configFile };
+    const options = { toolchain, stack: "bench", configFile, ...(onLine && { onLine }) };
     const { code, stdout, stderr } = await runPulumi([...args, "--yes", "--skip-preview"], options);
     if (code !== 0) throw new Failure(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
   };

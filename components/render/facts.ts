@@ -16,6 +16,7 @@ const REJOIN_AGE = 7 * 24 * 3600;
 
 export function renderServerFacts(plan: ClusterPlan, server: ServerPlan): string {
   const { ports, servers } = plan;
+  const { raftMultiplier } = plan.performance;
   return lines({
     role: "server",
     ...common(plan, server),
@@ -32,6 +33,7 @@ export function renderServerFacts(plan: ClusterPlan, server: ServerPlan): string
     acl: plan.acl.defaultPolicy,
     ...tlsFacts(plan, listensAt(plan.addresses.https, server.address)),
     ...limits(plan.rollout),
+    ...(raftMultiplier !== 1 && { raft_multiplier: raftMultiplier }),
   });
 }
 

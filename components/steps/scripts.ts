@@ -29,6 +29,7 @@ const hostLibrary = [
   "consul/settings.sh",
   "gate/quorum.sh",
   "gate/health.sh",
+  "gate/in-person.sh",
   "gate/cluster.sh",
   "gate/cluster-lock.sh",
   "gate/snapshot.sh",

@@ -80,10 +80,13 @@ cluster_agents() {
 find_agent() {
   local agent='' named=''
   via=''
-  if [ -n "${api:-}" ] && names_a_leader "$api"; then named=$api; fi
-  for agent in $named $(peers_with_leader "$named"); do
+  if [ -n "${api:-}" ] && names_a_leader "$api"; then
+    named=$api
+    if reads_from_leader "$api"; then via=$api; return 0; fi
+  fi
+  for agent in $(peers_with_leader); do
     named=${named:-$agent}
-    if serves "$agent"; then
+    if reads_from_leader "$agent"; then
       via=$agent
       return 0
     fi
@@ -92,16 +95,14 @@ find_agent() {
   [ -n "$via" ]
 }
 
-# The peers that name a leader. They are not asked where the own agent, $1, serves.
-peers_with_leader() {
-  if [ -z "$1" ] || ! serves "$1"; then peer_views | awk '$2 != "-" && $3 != "-" { print $2 }'; fi
-}
+# The peers that name a leader.
+peers_with_leader() { peer_views | awk '$2 != "-" && $3 != "-" { print $2 }'; }
 
 # A peer that serves, where there is one; else what $via is.
 find_peer_agent() {
   local agent=''
-  for agent in $(peers_with_leader ''); do
-    if serves "$agent"; then
+  for agent in $(peers_with_leader); do
+    if reads_from_leader "$agent"; then
       via=$agent
       return 0
     fi
@@ -109,10 +110,12 @@ find_peer_agent() {
 }
 
 # Does the agent $1 serve? To name a leader is not enough: Raft goes on where gossip is broken, and with it the way to the
-# leader. So it has to read a key of the leader's.
-serves() {
+# leader.
+serves() { names_a_leader "$1" && reads_from_leader "$1"; }
+
+# A key of the leader's own; there may be none of it.
+reads_from_leader() {
   local status=0
-  names_a_leader "$1" || return 1
   kv_get "$1" consul-cluster/servers '&consistent' >/dev/null || status=$?
   [ "$status" -le 1 ]
 }

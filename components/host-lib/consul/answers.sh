@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# globals: self_version self_node self_state self_applied self_commit self_contact self_last_log
+# globals: self_version self_node self_state self_term self_applied self_commit self_contact self_last_log self_leader self_members
 # shellcheck disable=SC2034  # what read_self leaves is read elsewhere
 # Consul's answers as rows, by the agent that is asked, $1. The status is that of `ask`: an answer that lacks a field, or
 # stops in its middle, is none.
@@ -66,17 +66,37 @@ raft_of() {
   printf '%s\n' "$said"
 }
 
-# What an agent says of itself, in self_*: its release, node id, and a server's place in Raft.
+# What an agent says of itself, in self_*: its release, node id, and a server's place in Raft, the leader that it names, and Raft's
+# members as it knows them, see raft_members.
 read_self() {
   local said='' status=0
   said=$(ask "$1" /v1/agent/self) || status=$?
-  [ "$status" -ne 0 ] || said=$(printf '%s' "$said" | json_fields Config.Version Config.NodeID 'Stats.raft.state?' \
-    'Stats.raft.applied_index?' 'Stats.raft.commit_index?' 'Stats.raft.last_contact?' 'Stats.raft.last_log_index?') || status=$?
-  [ "$status" -eq 0 ] || said='- - - - - - -'
-  # shellcheck disable=SC2086  # seven words
+  [ "$status" -ne 0 ] || said=$(printf '%s' "$said" | json_fields Config.Version Config.NodeID 'Stats.raft.state?' 'Stats.raft.term?' \
+    'Stats.raft.applied_index?' 'Stats.raft.commit_index?' 'Stats.raft.last_contact?' 'Stats.raft.last_log_index?' \
+    'Stats.consul.leader_addr?' 'Stats.raft.latest_configuration?') || status=$?
+  [ "$status" -eq 0 ] || said='- - - - - - - - - -'
+  # shellcheck disable=SC2086  # ten words
   set -- $said
-  self_version=$1 self_node=$2 self_state=$3 self_applied=$4 self_commit=$5 self_contact=$6 self_last_log=$7
+  self_version=$1 self_node=$2 self_state=$3 self_term=$4 self_applied=$5 self_commit=$6 self_contact=$7 self_last_log=$8
+  shift 8
+  self_leader=$1 self_members=$2
   return "$status"
+}
+
+# Raft's members as an agent has them in $self_members, ID VOTER ADDRESS:PORT a line. There it is text, as Raft prints it for people;
+# what has another shape is no answer.
+raft_members() {
+  printf '%s\n' "$1" | awk '
+    !sub(/^\[\{/, "") || !sub(/\}\]$/, "") { bad = 1; exit }
+    {
+      n = split($0, member, /\}_\{/)
+      for (i = 1; i <= n; i++) {
+        if (member[i] !~ /^Suffrage:[A-Za-z]+_ID:[^_]+_Address:[^_]+$/) { bad = 1; exit }
+        split(member[i], part, "_")
+        print substr(part[2], 4), part[1] == "Suffrage:Voter" ? "true" : "false", substr(part[3], 9)
+      }
+    }
+    END { exit bad ? 4 : 0 }'
 }
 
 # A key of Consul's: its value; status 1 where there is no such key. $3: &consistent for the leader's own word.

@@ -3,34 +3,39 @@
 # globals: reason
 # When a server may be restarted, and when it is back. See docs/architecture.md.
 #
-# The numbers: autopilot's view may be 2 s old, so a gate is three looks over at least 4.8 s; a server has 120 s to come
-# back.
+# A gate is two looks at which every server says in person that all is well, more than a heartbeat timeout of Raft's apart. Where one of them cannot be
+# asked in person, autopilot's word for it may be 2 s old: then a gate is three looks over at least 4.8 s.
 
-LOOKS=3         # in a row at which everything has to be well
+LOOKS=3          # in a row at which everything has to be well, where autopilot has to be believed
 LOOK_EVERY_S=2.4
 BEFORE_S=$(limit_of health_timeout_s 30)   # to wait for a cluster that is not well, before a change
 AFTER_S=$(limit_of recovery_timeout_s 120) # for a server to be back, after a change
+FRESH_S=1       # for which a look is still news
 GONE_S=10       # in which what a last look misses may be back: an answer that was late, an election
 CANARY=consul-cluster/canary
 CANARY_S=10
 PASSED=consul-cluster/gate # held for some seconds by the server that has just passed the gate after its change
 PASSED_S=10
 
-# Well at three looks in a row, the first of them at most $1 seconds from now. $2, $3: as for health_problem. Leaves the last
-# reason in $reason where it is not.
+# Well, at the looks that a gate is made of, the first of them at most $1 seconds from now. $2, $3: as for health_problem. Leaves the
+# last reason in $reason where it is not.
 wait_until_well() {
-  local limit='' looks=0
+  local limit='' looks=0 before=''
   limit=$(deadline "$1")
   while :; do
-    reason=$(health_problem "${2:-}" "${3:-}" | sed -n 1p)
-    if [ -z "$reason" ]; then
-      looks=$((looks + 1))
-      [ "$looks" -lt "$LOOKS" ] || return 0
-      sleep "$LOOK_EVERY_S"
-    else
-      looks=0
+    look "${2:-}" "${3:-}" "$before"
+    if [ -n "$reason" ]; then
+      looks=0 before=''
       ! passed "$limit" || return 1
       sleep 0.3
+    elif [ -n "$seen" ]; then
+      [ -z "$before" ] || return 0
+      before=$seen
+      wait_a_heartbeat
+    else
+      before='' looks=$((looks + 1))
+      [ "$looks" -lt "$LOOKS" ] || return 0
+      sleep "$LOOK_EVERY_S"
     fi
   done
 }
@@ -38,14 +43,16 @@ wait_until_well() {
 # The gate before a restart, $1: what is not done where it is not passed. A server of the same run that has just passed the
 # gate after its own change has left a key that Consul itself drops soon: while that stands, one look is enough.
 gate_before_restart() {
+  local at_s=''
   if ! just_passed || [ -n "$(health_problem "$name")" ]; then
     wait_until_well "$BEFORE_S" "$name" ||
       die "$1, for the others are not well: $reason; nothing was changed. Where one of them does not run, start it there (systemctl start consul); a run repairs it by itself only where its own settings change, or its generation"
   fi
   find_agent || die "$1: no server names a leader any more; nothing was changed"
   require_quorum_without_self "$1"
+  at_s=$(now_s)
   save_snapshot
-  look_once_more "$1"
+  [ "$(now_s)" -le "$((at_s + FRESH_S))" ] || look_once_more "$1"
 }
 
 # A snapshot may take a minute, in which a machine loses its power. $1: what is not done then. The first cause is told: while an
@@ -68,7 +75,7 @@ require_answering_voters() {
   while :; do
     gone="who votes is not known: no server names a leader"
     if raft=$(raft_of "$via"); then
-      gone=$(unreachable_peers "$(printf '%s\n' "$raft" | awk -v own="$(applied_fact raft_address)" '$3 == "true" && $4 != own { print $1, "-", "-", "-", $4 }')" "$name" | sed -n 1p)
+      gone=$(unreachable_peers "$(printf '%s\n' "$raft" | awk -v own="$(applied_fact raft_address)" '$3 == "true" && $4 != own')" | sed -n 1p)
       [ -n "$gone" ] || return 0
     fi
     first=${first:-$gone}
@@ -85,7 +92,7 @@ require_quorum_without_self() {
   missing=$(missing_servers "$name") || status=$?
   [ "$status" -eq 0 ] || die "$1: which servers belong to the cluster is not known, $via $(answer_words "$status"); nothing was changed"
   [ -n "$missing" ] || return 0
-  voters=$(autopilot_of "$via" | grep -c ' true true alive ' || true)
+  voters=$(raft_of "$via" | awk '$3 == "true"' | grep -c . || true)
   [ "$((voters - 1))" -ge "$((voters / 2 + 1))" ] ||
     die "$1: $(printf '%s\n' "$missing" | listed) is not back yet, and without this server, too, there is no quorum; take back what restarts this server, run again, and change it after that"
 }

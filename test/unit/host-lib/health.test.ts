@@ -43,12 +43,12 @@ describe("is it well?", () => {
     [
       "nothing may be asked",
       "anonymous-leader",
-      /^autopilot at .* does not let this host know \(403\)$/,
+      /^Raft's configuration at .* does not let this host know \(403\)$/,
     ],
     [
       "the token is nobody's",
       "wrong-token",
-      /^autopilot at .* does not let this host know \(403\)$/,
+      /^Raft's configuration at .* does not let this host know \(403\)$/,
     ],
   ])("not where %s", (_, situation, message) => {
     expect(problem(situation)).toMatch(message);
@@ -93,8 +93,7 @@ describe("is it well?", () => {
 });
 
 describe("a server restarts where the others are a quorum without it", () => {
-  const server = (name: string, words = "true true alive") =>
-    `${name} ${words} 10.0.0.1:8300 id 1.22.0`;
+  const server = (name: string, voter = true) => `${name} id ${voter} 10.0.0.1:8300`;
   const check = (noted: string[] | number, view: string[]) => {
     const made = host({});
     const note = typeof noted === "number" ? `return ${noted}` : `echo '${noted.join(" ")}'`;
@@ -103,7 +102,7 @@ describe("a server restarts where the others are a quorum without it", () => {
     return () =>
       made.says(
         "library",
-        `kv_get() { ${note}; }; autopilot_of() { ${rows}; }; require_quorum_without_self "not restarted"; echo spared`,
+        `kv_get() { ${note}; }; raft_of() { ${rows}; }; require_quorum_without_self "not restarted"; echo spared`,
       );
   };
   const names = (count: number) => Array.from({ length: count }, (_, i) => `consul-${i + 1}`);
@@ -123,12 +122,7 @@ describe("a server restarts where the others are a quorum without it", () => {
   test.each([
     ["one of three is being replaced", names(3), well(2), "consul-3"],
     ["two of five are away", names(5), well(2), "consul-3, consul-4, consul-5"],
-    [
-      "one is a voter no more",
-      names(3),
-      [...well(2), server("consul-3", "true false alive")],
-      "consul-3",
-    ],
+    ["one is a voter no more", names(3), [...well(2), server("consul-3", false)], "consul-3"],
   ])("it does not where %s", (_, noted, view, missing) => {
     expect(check(noted, view)).toThrow(`not restarted: ${missing} is not back yet`);
   });
@@ -141,7 +135,7 @@ describe("a server restarts where the others are a quorum without it", () => {
     expect(check(status, well(3))).toThrow(/which servers belong to the cluster is not known/);
   });
 
-  test("nor where autopilot does not answer", () => {
+  test("nor where who votes is not told", () => {
     expect(check(names(3), [])).toThrow(/which servers belong to the cluster is not known/);
   });
 });

@@ -19,7 +19,7 @@ const lines = (text: string) => text.split("\n").filter(Boolean);
 describe("an activation", () => {
   const telling = `cluster_lock() { echo "lock for the $1"; }; rotate_gossip_key() { echo "rotates $(cat "$1")"; }
     gate_before_restart() { echo "gate before"; }; gate_after_restart() { echo "gate after"; }
-    health_problem() { :; }; hand_over_leadership() { :; }; require_answering_voters() { :; }; require_cluster_lock() { :; }; switch_over() { echo switches; }; switch_is_whole() { :; }`;
+    health_problem() { :; }; wait_until_well() { :; }; hand_over_leadership() { :; }; require_answering_voters() { :; }; require_cluster_lock() { :; }; switch_over() { echo switches; }; switch_is_whole() { :; }`;
 
   const activate = (
     more: PlainArgs,

@@ -83,10 +83,11 @@ read_self() {
   return "$status"
 }
 
-# Raft's members as an agent has them in $self_members, ID VOTER ADDRESS:PORT a line. There it is text, as Raft prints it for people;
-# what has another shape is no answer.
+# Raft's members as an agent has them in $self_members, ID VOTER ADDRESS:PORT a line; none where its data folder is empty. There it is
+# text, as Raft prints it for people; what has another shape is no answer.
 raft_members() {
   printf '%s\n' "$1" | awk '
+    $0 == "[]" { exit }
     !sub(/^\[\{/, "") || !sub(/\}\]$/, "") { bad = 1; exit }
     {
       n = split($0, member, /\}_\{/)

@@ -3,8 +3,8 @@
 # globals: reason
 # When a server may be restarted, and when it is back. See docs/architecture.md.
 #
-# A gate is two looks at which every server says in person that all is well, more than a heartbeat timeout of Raft's apart. Where one of them cannot be
-# asked in person, autopilot's word for it may be 2 s old: then a gate is three looks over at least 4.8 s.
+# A gate is two looks at which every server says in person that all is well, more than a heartbeat timeout of Raft's apart. Where one
+# of them cannot be asked in person, autopilot's word for it may be 2 s old: then a gate is three looks over at least 4.8 s.
 
 LOOKS=3          # in a row at which everything has to be well, where autopilot has to be believed
 LOOK_EVERY_S=2.4

@@ -29,8 +29,8 @@ sight() {
   while read -r server id voter place; do
     [ -n "$server" ] || continue
     read_self_at "$place" || return
-    members=$(raft_members "$self_members" | LC_ALL=C sort) || return
-    [ "$members" = "$known" ] && members=same || members=other
+    members=$(raft_members "$self_members") || return
+    if [ "$(printf '%s\n' "$members" | LC_ALL=C sort)" = "$known" ]; then members=same; else members=other; fi
     echo "$place $self_state $self_term $self_applied $self_commit $self_contact $self_leader $voter $members $server"
   done
 }

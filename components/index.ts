@@ -1,4 +1,4 @@
-export type * from "./client/args";
-export { type ClientOutput, ConsulClient } from "./client/consulClient";
-export type * from "./cluster/args";
-export { ConsulCluster, type ServerOutput } from "./cluster/consulCluster";
+// Pulumi's CLI has the words of those types alone that it meets before the components.
+
+export * from "./components";
+export type * from "./hosts/sources";

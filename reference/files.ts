@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { componentsPage } from "./componentsPage";
@@ -20,13 +20,22 @@ function read(file: string): string {
   return readFileSync(join(root, file), "utf8");
 }
 
+/** The arguments of a cluster as their files have them, those of the sources of hosts included. */
+export function clusterArgs(): string {
+  const ofHosts = readdirSync(join(root, "components/hosts"), { recursive: true, encoding: "utf8" })
+    .filter((file) => /(^|\/)(args|sources)\.ts$/.test(file))
+    .sort();
+  const files = ["cluster/args.ts", ...ofHosts.map((file) => `hosts/${file}`)];
+  return files.map((file) => read(`components/${file}`)).join("\n");
+}
+
 /** The settings as they are committed. */
 export function projectSettings(): Settings {
-  return readSettings(read("components/cluster/args.ts"), parse(projectFile()).config);
+  return readSettings(clusterArgs(), parse(projectFile()).config);
 }
 
 function projectFile(): string {
-  return withArguments(read("Pulumi.yaml"), read("components/cluster/args.ts"));
+  return withArguments(read("Pulumi.yaml"), clusterArgs());
 }
 
 /** What is made of them, of the ports and of what is installed, by its path in the project. */
@@ -40,7 +49,7 @@ export function generatedFiles(): Record<string, string> {
       client: parseOutputs(read("components/client/consulClient.ts")),
       // Hosts are described where the cluster's are.
       clientInputs: readArguments(
-        read("components/cluster/args.ts") + read("components/client/args.ts"),
+        clusterArgs() + read("components/client/args.ts"),
         "ConsulClientArgs",
       ),
     }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import sources from "../components/hosts/sources";
 import { schema } from "../stack/schema";
 import { SECRET_FIELDS } from "../stack/secretFields";
 import { defaultValue, type Setting, type Settings, type Type } from "./settings";
@@ -34,7 +35,7 @@ export function stackSchema(settings: Settings): Schema {
         // Other namespaces are providers'.
         patternProperties: { [`^(?!${PREFIX})[^:]+:.+$`]: {} },
         additionalProperties: false,
-        oneOf: ["nspawn", "existing", "aws"].map((source) => oneWith(PREFIX + source)),
+        oneOf: sources.map(({ key }) => oneWith(PREFIX + key)),
       },
       environment: { description: "Environments of Pulumi ESC that this stack takes over." },
       secretsprovider: { type: "string", description: "Who encrypts this stack's secrets." },

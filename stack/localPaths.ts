@@ -19,8 +19,9 @@ export function projectFolder(start: string, exists: (path: string) => boolean):
   }
 }
 
-/** A path of this computer, as a stack file may give it: absolute, below `~/`, or below the project. */
-function localPath(path: string, { project, home }: Folders): string {
+/** A path of this computer, as a stack file may give it: absolute, below `~/`, or below the project. Anything else stays. */
+export function localPath(path: unknown, { project, home }: Folders): unknown {
+  if (typeof path !== "string" || holdsKey(path)) return path;
   if (path === "" || path.startsWith("/")) return path;
   // Another user's home (`~name`) is left as it is, and refused later.
   if (path.startsWith("~")) return path.startsWith("~/") ? join(home, path.slice(2)) : path;
@@ -32,9 +33,7 @@ export function withLocalPaths<T>(value: T, fields: string[], folders: Folders):
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const changed = Object.entries(value).map(([key, field]) => [
     key,
-    fields.includes(key) && typeof field === "string" && !holdsKey(field)
-      ? localPath(field, folders)
-      : field,
+    fields.includes(key) ? localPath(field, folders) : field,
   ]);
   return Object.fromEntries(changed) as T;
 }

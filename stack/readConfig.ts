@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { PlainArgs } from "../components/cluster/args";
+import { changed } from "../components/hosts/shape";
+import sources, { type HostSources } from "../components/hosts/sources";
 import { settings } from "../components/settings";
 import { type Group, isGroup, type Row } from "../components/settings/setting";
 import type { Problem } from "../components/validate";
 import { unknownKey } from "../components/validate/didYouMean";
 import { fieldsOf, isFields } from "../components/validate/values";
-import { type Folders, withLocalPaths } from "./localPaths";
+import { type Folders, localPath, withLocalPaths } from "./localPaths";
 import { type Key, schema } from "./schema";
 import { SECRET_FIELDS } from "./secretFields";
 import { shapeProblems } from "./shape";
@@ -42,6 +44,10 @@ export function readConfig(raw: Record<string, string>, context: Context = {}): 
   };
 }
 
+function isSource(key: string): key is keyof HostSources {
+  return sources.some((source) => source.key === key);
+}
+
 /** Problems of the shape, and those that validation found elsewhere. */
 export function withoutRepeats(shape: Problem[], found: Problem[]): Problem[] {
   const told = ({ path }: Problem) =>
@@ -58,8 +64,7 @@ function suffix(path: string, start: string): string {
  * an empty one in Pulumi.yaml means that nothing is set.
  */
 function isUnset(key: Key, text: string, { secretKeys }: Context): boolean {
-  if (key === "nspawn" || key === "existing" || key === "aws") return text === "{}" || text === "";
-  if (key === "sha256") return text === "{}" || text === "";
+  if (key === "sha256" || isSource(key)) return text === "{}" || text === "";
   // An encrypted empty key was meant to be one, perhaps a variable that was not set.
   if (key === "gossipKey" && secretKeys?.has(key)) return false;
   return text === "" && mayBeEmpty(settings[key]);
@@ -99,8 +104,9 @@ function unknownKeys(raw: Record<string, string>): Problem[] {
 
 /** Secrets that stand in the stack file for everybody to read; it is made to be committed. */
 function openSecrets(values: Record<string, unknown>, { secretKeys }: Context): Problem[] {
-  const { gossipKey, acl, tls, existing, aws } = values;
-  return secretPaths({ gossipKey, acl, tls, existing, aws }, "")
+  const mayHold = ([key]: [string, unknown]) =>
+    ["gossipKey", "acl", "tls"].includes(key) || isSource(key);
+  return secretPaths(Object.fromEntries(Object.entries(values).filter(mayHold)), "")
     .filter((path) => !secretKeys?.has(path.replace(/\..*/, "")))
     .map((path) => ({
       path,
@@ -122,29 +128,10 @@ function secretPaths(value: unknown, path: string): string[] {
 
 function withPaths(args: Record<string, unknown>, folders?: Folders): Record<string, unknown> {
   if (folders === undefined) return args;
-  const { nspawn, existing, aws } = args;
-  return {
-    ...withLocalPaths(args, ["signingKeyFile"], folders),
-    ...(isFields(nspawn) && {
-      nspawn: withLocalPaths(nspawn, ["image", "directory", "share"], folders),
-    }),
-    ...(isFields(existing) && { existing: withKeyFiles(existing, folders) }),
-    ...(isFields(aws) && { aws: withBastionKeyFile(aws, folders) }),
-  };
-}
-
-function withKeyFiles(existing: Record<string, unknown>, folders: Folders) {
-  if (!Array.isArray(existing.servers)) return existing;
-  const servers = existing.servers.map((server: unknown) => {
-    if (!isFields(server)) return server;
-    return withBastionKeyFile(withLocalPaths(server, ["privateKeyFile"], folders), folders);
+  const given = sources.flatMap(({ key, shape }) => {
+    const value = args[key];
+    const local = (path: unknown) => localPath(path, folders);
+    return isFields(value) ? [[key, changed(value, shape, "path", local)]] : [];
   });
-  return { ...existing, servers };
-}
-
-function withBastionKeyFile(fields: Record<string, unknown>, folders: Folders) {
-  const { bastion } = fields;
-  return isFields(bastion)
-    ? { ...fields, bastion: withLocalPaths(bastion, ["privateKeyFile"], folders) }
-    : fields;
+  return { ...withLocalPaths(args, ["signingKeyFile"], folders), ...Object.fromEntries(given) };
 }

@@ -1,20 +1,18 @@
 import { secret } from "@pulumi/pulumi";
 import type {
   AclArgs,
-  AwsArgs,
-  BastionArgs,
   CertificateArgs,
   ConsulClusterArgs,
-  ExistingArgs,
   PlainArgs,
-  SshArgs,
   TlsArgs,
 } from "../components/cluster/args";
+import { changed } from "../components/hosts/shape";
+import sources from "../components/hosts/sources";
 import { mapValues } from "./mapValues";
 
 /**
  * The arguments with their secrets marked: gossip key, token, private keys and passwords always, other settings where the
- * stack file has them encrypted. Of `nspawn`, `existing`, `aws`, `acl` and `tls` the rest stays plain: names are identity, a
+ * stack file has them encrypted. Of a source of hosts, `acl` and `tls` the rest stays plain: names are identity, a
  * policy decides what is made, and Pulumi says of a whole setting only that something in it is encrypted.
  */
 export function withSecrets(args: PlainArgs, secretKeys: ReadonlySet<string>): ConsulClusterArgs {
@@ -26,22 +24,12 @@ export function withSecrets(args: PlainArgs, secretKeys: ReadonlySet<string>): C
 const GROUPS = ["performance", "dnsConfig", "ports", "addresses", "rollout"];
 
 function mark(key: string, value: unknown, secretKeys: ReadonlySet<string>): unknown {
-  if (key === "nspawn") return value;
-  if (key === "existing") return withSecretKeys(value as ExistingArgs);
-  if (key === "aws") return withSecretBastion(value as AwsArgs);
+  const source = sources.find((other) => other.key === key);
+  if (source) return changed(value, source.shape, "secret", secret);
   if (key === "tls") return withSecretTlsKeys(value as TlsArgs);
   if (key === "acl") return withSecretToken(value as AclArgs);
   if (key !== "gossipKey" && !secretKeys.has(key)) return value;
   return GROUPS.includes(key) ? mapValues(value as Record<string, unknown>, secret) : secret(value);
-}
-
-function withSecretKeys({ servers }: ExistingArgs): ExistingArgs {
-  return {
-    servers: servers.map(({ sudoPassword, ...server }) => ({
-      ...withSecretBastion(withSecretKey(server)),
-      ...(sudoPassword !== undefined && { sudoPassword: secret(sudoPassword) }),
-    })),
-  };
 }
 
 function withSecretToken({ managementToken, ...acl }: AclArgs): AclArgs {
@@ -63,15 +51,4 @@ function withSecretTlsKeys({ caKey, certificates, ...tls }: TlsArgs): TlsArgs {
       certificates: Object.fromEntries(Object.entries(certificates).map(withKey)),
     }),
   };
-}
-
-function withSecretBastion<Reached extends { bastion?: BastionArgs }>(reached: Reached): Reached {
-  const { bastion } = reached;
-  return bastion === undefined ? reached : { ...reached, bastion: withSecretKey(bastion) };
-}
-
-function withSecretKey<Login extends SshArgs>(login: Login): Login {
-  return login.privateKey === undefined
-    ? login
-    : { ...login, privateKey: secret(login.privateKey) };
 }

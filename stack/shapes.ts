@@ -1,4 +1,9 @@
 import { z } from "zod";
+import {
+  type FieldShapes,
+  type Shape as SourceShape,
+  withoutMark,
+} from "../components/hosts/shape";
 import { type Group, isGroup, type Table, type Type } from "../components/settings/setting";
 import { mapValues } from "./mapValues";
 
@@ -45,8 +50,26 @@ function shapeOf(type: Type): z.ZodType {
   return z.record(z.string(), z.strictObject(mapValues(mapOf.fields, (field) => simple[field])));
 }
 
+/** The shape of a source's arguments. */
+export function fieldsShape(fields: FieldShapes): z.ZodObject {
+  return z.strictObject(mapValues(fields, sourceShape));
+}
+
+function sourceShape(shape: SourceShape): z.ZodType {
+  if (typeof shape !== "string") return shape.optional ? inner(shape).optional() : inner(shape);
+  const leaf = simple[withoutMark(shape)];
+  return shape.endsWith("?") ? leaf.optional() : leaf;
+}
+
+function inner(shape: Exclude<SourceShape, string>): z.ZodType {
+  if ("listOf" in shape) return z.array(sourceShape(shape.listOf));
+  return "mapOf" in shape ? z.record(z.string(), simple[shape.mapOf]) : fieldsShape(shape.fields);
+}
+
 const simple = {
   string: z.string(),
+  secret: z.string(),
+  path: z.string(),
   number: z.number(),
   boolean: z.boolean(),
   anything: z.unknown(),

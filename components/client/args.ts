@@ -1,15 +1,14 @@
 import type { Input, Unwrap } from "@pulumi/pulumi";
-import type { ExistingServerArgs, NspawnArgs, NspawnMachineArgs } from "../cluster/args";
+import type { ClientSources } from "../hosts/sources";
 
 /**
  * What may be said about client agents. Every optional field names its default; a wrong value is refused before
  * any host is reached.
  */
-export interface ConsulClientArgs {
-  /** Hosts that exist already and answer SSH; exactly one of this and `nspawn`. */
-  existing?: ExistingClientsArgs;
-  /** Machines booted on this computer with systemd-nspawn. */
-  nspawn?: NspawnClientsArgs;
+export interface ConsulClientArgs extends ClientSources, ClientSettings {}
+
+/** The same without where their hosts come from. */
+export interface ClientSettings {
   /**
    * What the clients join: IP addresses or host names of servers, with `:port` where their gossip is not on 8301.
    * `joinAddresses` of a `ConsulCluster` is this, and comes once that cluster is ready: no client starts before
@@ -87,30 +86,6 @@ export interface ConsulClientArgs {
    * gossip key lies in it. @default true
    */
   removeData?: Input<boolean>;
-}
-
-/** Hosts that stand already: bare or running, reached over SSH. */
-export interface ExistingClientsArgs {
-  /** One client per host. Names are identity. */
-  hosts: ExistingClientArgs[];
-}
-
-export interface ExistingClientArgs extends ExistingServerArgs {
-  /** Name of the client on this host: Consul's node name. No server and no other client may have it. */
-  name: string;
-  /** The host's own IP address: what Consul binds and advertises. */
-  address: Input<string>;
-  /**
-   * Any text: a new one wipes this client's data folder once, and lets it join anew. It is how foreign data is given
-   * up. @default none
-   */
-  wipeData?: Input<string>;
-}
-
-/** Machines booted on this computer from a root file system; they live and die with the stack. */
-export interface NspawnClientsArgs extends NspawnArgs {
-  /** One client per machine. Names are identity. */
-  machines: NspawnMachineArgs[];
 }
 
 /**

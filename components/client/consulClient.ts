@@ -2,7 +2,6 @@ import {
   all,
   ComponentResource,
   type ComponentResourceOptions,
-  type CustomResourceOptions,
   type Output,
   secret,
   unsecret,
@@ -13,21 +12,20 @@ import { knownByFormerNames } from "../cluster/formerNames";
 import { holdsOutput } from "../cluster/lateValues";
 import { hostPort } from "../cluster/listening";
 import { activateInChain } from "../cluster/order";
-import { existingHosts } from "../hosts/existing";
-import type { Host } from "../hosts/host";
-import { nspawnHosts } from "../hosts/nspawn";
+import { hostsOf } from "../hosts";
+import { namedHosts, withoutLogins } from "../hosts/given";
 import { secretsDigest } from "../render/server";
 import type { GossipKey } from "../secrets/gossipKey";
 import { ready } from "../steps/ready";
 import { nodeIds } from "../steps/ready/outputs";
-import { type Owner, owner } from "../steps/release/owner";
+import { owner } from "../steps/release/owner";
 import { checkClientKey, checkJoin, validateClients, validateEarly } from "../validate/client";
 import { localFiles } from "../validate/localFiles";
 import { checkKeys } from "../validate/shape";
 import type { Files } from "../validate/values";
 import type { ConsulClientArgs, PlainClientArgs } from "./args";
 import { ClientAgent } from "./clientAgent";
-import { type EarlyArgs, type Late, planClients, reachedAt } from "./plan";
+import { type EarlyArgs, planClients, reachedAt } from "./plan";
 import { clientTrust } from "./trust";
 
 /** A client agent as others see it. */
@@ -73,7 +71,7 @@ export class ConsulClient extends ComponentResource {
     const plan = early.args.apply(planClients);
     const afterChecks = { parent: this, dependsOn: early.passed };
     const mark = owner(name, afterChecks);
-    const hosts = hostsOf(name, label, mark, args, afterChecks);
+    const hosts = hostsOf(args, "clients", { name, label, owner: mark, opts: afterChecks });
     const agents = hosts.map(
       (host) =>
         new ClientAgent(
@@ -131,14 +129,16 @@ function checkedClientArgs(name: string, args: ConsulClientArgs) {
     ...(tls && { tls: {} }),
     ...(agentToken !== undefined && { agentToken: "" }),
   };
-  const early = checked<object, EarlyArgs>(whose, others, withoutLogins(others), (plain, files) =>
-    isPlain
-      ? []
-      : [...checkKeys({ ...plain, tls }, whose.component), ...validateEarly(plain, files)],
+  const early = checked<object, EarlyArgs>(
+    whose,
+    others,
+    withoutLogins<object>(others),
+    (plain, files) =>
+      isPlain
+        ? []
+        : [...checkKeys({ ...plain, tls }, whose.component), ...validateEarly(plain, files)],
   );
-  const clients = early.args.apply(
-    ({ nspawn, existing }) => nspawn?.machines ?? existing?.hosts ?? [],
-  );
+  const clients = early.args.apply((plain) => namedHosts(plain, "clients"));
   const join = all([servers, clients]).apply(([addresses, own]) => {
     refuseLate(whose, checkJoin(addresses, own));
     return addresses;
@@ -150,27 +150,4 @@ function checkedClientArgs(name: string, args: ConsulClientArgs) {
   const label = unsecret(key.apply(secretsDigest));
   const trust = clientTrust(whose, { tls, agentToken, aclDefaultPolicy });
   return { early, servers: join, gossipKey: { key, label } satisfies GossipKey, trust };
-}
-
-/** What logs in is secret, and is not what settings are rendered from. */
-function withoutLogins({ existing, ...rest }: Omit<ConsulClientArgs, Late>) {
-  const hosts = existing?.hosts.map(({ name, address, hostKey, wipeData }) => ({
-    name,
-    address,
-    hostKey,
-    ...(wipeData !== undefined && { wipeData }),
-  }));
-  return { ...rest, ...(hosts && { existing: { hosts } }) };
-}
-
-/** Any number of machines may be replaced at a time: they have no quorum to lose. */
-function hostsOf(
-  name: string,
-  label: string,
-  owner: Owner,
-  args: ConsulClientArgs,
-  opts: CustomResourceOptions,
-): Host[] {
-  if (args.nspawn) return nspawnHosts(name, label, owner, args.nspawn, undefined, opts);
-  return existingHosts(args.existing?.hosts ?? []);
 }

@@ -1,10 +1,11 @@
 import { isEverywhere, listeningOn } from "../cluster/listening";
+import { namedHosts } from "../hosts/given";
 import { clientSettings } from "../settings/client";
 import { planned } from "../settings/planned";
 import type { PlainClientArgs } from "./args";
 
 /** What may come later than all else, from a cluster that is still to come up. */
-export type Late = "servers" | "gossipKey" | "tls" | "agentToken" | "aclDefaultPolicy";
+type Late = "servers" | "gossipKey" | "tls" | "agentToken" | "aclDefaultPolicy";
 
 /** Without what may come late; that something is said of TLS and of a token is known from the beginning. */
 export type EarlyArgs = Omit<PlainClientArgs, Late> & { tls?: object; agentToken?: string };
@@ -22,12 +23,11 @@ export type ClientPlan = ReturnType<typeof planClients>;
 
 /** Fills in the defaults that `args.ts` promises. The arguments have passed validation before. */
 export function planClients(args: EarlyArgs) {
-  const hosts = args.nspawn?.machines ?? args.existing?.hosts ?? [];
   return {
-    clients: hosts.map(
+    clients: namedHosts(args, "clients").map(
       ({ name, address, wipeData }): ClientHostPlan => ({
         name,
-        address,
+        address: address as string,
         wipeData: wipeData ?? "",
       }),
     ),

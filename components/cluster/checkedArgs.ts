@@ -1,4 +1,6 @@
 import { all, type Output, output, type Resource } from "@pulumi/pulumi";
+import { withoutLogins } from "../hosts/given";
+import sources from "../hosts/sources";
 import { settings } from "../settings";
 import { plannedOnly } from "../settings/planned";
 import { describeProblems, type Problem, validate } from "../validate";
@@ -38,7 +40,7 @@ export function checkedArgs(name: string, args: ConsulClusterArgs): CheckedArgs 
 }
 
 /** Parts of the arguments that resources are made of while others are still to come. */
-const MADE_OF = /^(existing|nspawn|aws|tls|acl)\b/;
+const MADE_OF = new RegExp(`^(${[...sources.map(({ key }) => key), "tls", "acl"].join("|")})\\b`);
 
 /**
  * What decides which resources there are is judged before anything is made of it: where it has another shape, all is told that is
@@ -83,25 +85,10 @@ export function refuseLate(whose: Whose, problems: Problem[]): void {
   refuse(whose, problems, "nothing that runs was touched");
 }
 
-function withoutSecrets({
-  gossipKey: _,
-  acl,
-  tls,
-  existing,
-  aws,
-  ...rest
-}: ConsulClusterArgs): ConsulClusterArgs {
-  const servers = existing?.servers.map(({ name, address, hostKey, wipeData }) => ({
-    name,
-    address,
-    hostKey,
-    ...(wipeData !== undefined && { wipeData }),
-  }));
+function withoutSecrets({ gossipKey: _, acl, tls, ...rest }: ConsulClusterArgs): ConsulClusterArgs {
   return {
-    ...rest,
+    ...withoutLogins(rest),
     ...(acl && { acl: plannedOnly(settings.acl, acl) }),
     ...(tls && { tls: plannedOnly(settings.tls, tls) }),
-    ...(servers && { existing: { servers } }),
-    ...(aws && { aws: { ...aws, bastion: undefined } }),
   };
 }

@@ -123,7 +123,13 @@ export class ConsulCluster extends ComponentResource {
     const guarded: Promise<Resource[]> = checked.passed.then((passed) => [...passed, fixed]);
     const behindGuard = { parent: this, dependsOn: guarded };
     const mark = owner(name, afterChecks);
-    const hosts = hostsOf(name, label, mark, args, settings, behindGuard);
+    const hosts = hostsOf(args, "servers", {
+      name,
+      label,
+      owner: mark,
+      settings,
+      opts: behindGuard,
+    });
     const addresses = output(hosts.map((host) => host.address));
     const plan = planOf(addresses);
     const key = gossipKey(`${name}-gossip-key`, args, afterChecks);

@@ -1,3 +1,4 @@
+import { namedHosts } from "../hosts/given";
 import { settings } from "../settings";
 import { type Planned, planned } from "../settings/planned";
 import type { PlainArgs } from "./args";
@@ -23,8 +24,7 @@ export interface ClusterPlan extends ClusterSettings {
  * source of the hosts.
  */
 export function planServers(args: PlainArgs, addresses: string[] = []): ServerPlan[] {
-  const servers = args.nspawn?.machines ?? args.existing?.servers ?? args.aws?.servers ?? [];
-  return servers.map(({ name, address, wipeData }, index) => ({
+  return namedHosts(args, "servers").map(({ name, address, wipeData }, index) => ({
     name,
     address: (addresses[index] ?? address) as string,
     wipeData: wipeData ?? "",

@@ -9,20 +9,19 @@ import { CLIENT_KEYS_BESIDE_TLS, CLIENT_MANAGED_KEYS } from "./clientManagedKeys
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
 import { checkGossipKey } from "./gossip";
-import { checkFamilies, checkRepeats, checkServer } from "./hosts";
+import { checkHosts } from "./hosts";
 import { checkListenAddresses } from "./listenAddresses";
 import { governs } from "./managedKeys";
 import { checkSshHost } from "./names";
-import { checkNspawn } from "./nspawn";
-import { checkPort, checkPorts, portOf } from "./ports";
+import { checkPort } from "./port";
+import { checkPorts, portOf } from "./ports";
 import { type Problem, problem, show } from "./problem";
 import { checkRecursors } from "./recursors";
 import { checkRelease } from "./release";
 import { checkRows } from "./rows";
-import { serversOf } from "./servers";
+import { allServers } from "./servers";
 import { checkServices } from "./services";
 import { checkFoldersApart } from "./settings";
-import { checkExisting } from "./ssh";
 import {
   each,
   type Fields,
@@ -36,17 +35,12 @@ import {
 } from "./values";
 
 const DEFAULTS = planClients({});
-const LISTS = { nspawn: "machines", existing: "hosts" } as const;
-const SOURCES = ["nspawn", "existing"] as const;
 
 /** Every problem of a client's arguments, as `validate` finds those of a cluster. */
 export function validateClients(args: PlainClientArgs, files?: Files): Problem[] {
   return [
     ...validateEarly(args, files),
-    ...checkJoin(
-      fieldsOf(args).servers,
-      SOURCES.flatMap((source) => serversOf(fieldsOf(args), source)),
-    ),
+    ...checkJoin(fieldsOf(args).servers, allServers(fieldsOf(args))),
     ...checkClientKey(fieldsOf(args).gossipKey),
     ...optional(checkClientTls)(fieldsOf(args).tls, "tls"),
     ...checkClientAcl(fieldsOf(args).agentToken, fieldsOf(args).aclDefaultPolicy),
@@ -57,12 +51,7 @@ export function validateClients(args: PlainClientArgs, files?: Files): Problem[]
 export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
   const fields = fieldsOf(args);
   return [
-    ...checkSources(fields),
-    ...SOURCES.filter((source) => fields[source] !== undefined).flatMap((source) =>
-      checkSource(fields, source),
-    ),
-    ...checkNspawn(fields, files),
-    ...checkExisting(fields, files),
+    ...checkHosts(fields, "clients", files),
     ...checkRelease(fields, files),
     ...checkRows({ ...identity, ...departure }, fields),
     ...checkFoldersApart(fields, DEFAULTS),
@@ -92,30 +81,6 @@ function checkNoHttps(args: Fields): Problem[] {
     : problem("addresses.https", "has no effect on a client, which has no HTTPS; leave it out");
 }
 
-function checkSources(args: Fields): Problem[] {
-  const given = SOURCES.filter((source) => args[source] !== undefined);
-  if (given.length === 1) return [];
-  const choice = "exactly one of `nspawn` (machines on this computer) and `existing` (your hosts)";
-  return given.length === 0
-    ? problem(SOURCES.join(", "), `none of them is set; give ${choice}`)
-    : problem(given.join(", "), `both of them are set; give ${choice}`);
-}
-
-function checkSource(args: Fields, source: (typeof SOURCES)[number]): Problem[] {
-  const key = LISTS[source];
-  const hosts = serversOf(args, source);
-  const some = list(
-    (all, path) => (all.length > 0 ? [] : problem(path, "holds no host; give one at least")),
-    `a list of ${key}`,
-  );
-  return [
-    ...object((fields) => each(fields, source, { [key]: some }))(args[source], source),
-    ...hosts.flatMap((host) => checkServer(host, source, false)),
-    ...checkRepeats(hosts),
-    ...checkFamilies(hosts),
-  ];
-}
-
 export function checkClientKey(key: unknown): Problem[] {
   return checkGossipKey(key, "gossipKey");
 }
@@ -130,7 +95,7 @@ export function checkClientTls(tls: unknown, path = "tls"): Problem[] {
 /** What the clients join; `clients` are these, of which none is a server. */
 export function checkJoin(
   servers: unknown,
-  clients: { name: unknown; address: unknown }[],
+  clients: { name: unknown; address?: unknown }[],
 ): Problem[] {
   const some = list(
     (all, path) =>

@@ -1,9 +1,22 @@
 import { faultTolerance } from "../cluster/plan";
+import { sourcesOf } from "../hosts/given";
+import type { Role, Source } from "../hosts/source";
 import { canonicalAddress, checkHostAddress, parseAddress } from "./address";
 import { checkServerName } from "./names";
 import { type Problem, problem, show } from "./problem";
-import { SERVER_LISTS, type ServerEntry, SOURCES, type Source, serversOf } from "./servers";
-import { each, type Fields, list, object, optional, repeats, text } from "./values";
+import { type ServerEntry, serversOf } from "./servers";
+import {
+  type Check,
+  each,
+  type Fields,
+  type Files,
+  isFields,
+  list,
+  object,
+  optional,
+  repeats,
+  text,
+} from "./values";
 
 const MAX_SERVERS = 7;
 
@@ -13,38 +26,56 @@ const TOLERANCE_TABLE = [
   ...[1, 3, 5, 7].map((servers) => `   ${servers}     ${faultTolerance(servers)}`),
 ].join("\n");
 
-/** Where the hosts come from, how many there are, and that each is another one. */
-export function checkHosts(args: Fields): Problem[] {
+/** Where the hosts come from, how many there are, that each is another one, and what their source asks of them. */
+export function checkHosts(args: Fields, role: Role, files?: Files): Problem[] {
+  const given = sourcesOf(role).filter(({ key }) => args[key] !== undefined);
   return [
-    ...checkSources(args),
-    ...SOURCES.filter((source) => args[source] !== undefined).flatMap((source) =>
-      checkSource(args, source),
-    ),
+    ...checkChoice(given, role),
+    ...given.flatMap((source) => checkSource(args, source, role)),
+    ...given.flatMap((source) => checkGiven(args, source, files)),
   ];
 }
 
-function checkSources(args: Fields): Problem[] {
-  const given = SOURCES.filter((source) => args[source] !== undefined);
+function checkChoice(given: Source[], role: Role): Problem[] {
   if (given.length === 1) return [];
-  const choice =
-    "exactly one of `nspawn` (machines on this computer), `existing` (your hosts) and `aws` (EC2)";
-  return given.length === 0
-    ? problem(SOURCES.join(", "), `none of them is set; give ${choice}`)
-    : problem(given.join(", "), `${given.length} of them are set; give ${choice}`);
+  const all = sourcesOf(role);
+  const each = all.map(({ key, what }) => `\`${key}\` (${what})`);
+  const choice = `exactly one of ${each.slice(0, -1).join(", ")} and ${each.at(-1)}`;
+  if (given.length === 0) return problem(keysOf(all), `none of them is set; give ${choice}`);
+  const many = all.length === 2 ? "both" : given.length;
+  return problem(keysOf(given), `${many} of them are set; give ${choice}`);
 }
 
-function checkSource(args: Fields, source: Source): Problem[] {
-  const key = SERVER_LISTS[source];
-  const servers = serversOf(args, source);
+const keysOf = (some: Source[]) => some.map(({ key }) => key).join(", ");
+
+/** What each role asks of the list of its hosts. */
+const COUNTS: Record<Role, (list: string) => Check> = {
+  servers: (name) => list(checkCount, `a list of 1, 3, 5 or 7 ${name}`),
+  clients: (name) => list(checkSome, `a list of ${name}`),
+};
+
+function checkSource(args: Fields, source: Source, role: Role): Problem[] {
+  const name = source.lists[role] ?? "";
+  const hosts = serversOf(args, source);
   return [
-    ...object((fields) =>
-      each(fields, source, { [key]: list(checkCount, `a list of 1, 3, 5 or 7 ${key}`) }),
-    )(args[source], source),
-    ...servers.flatMap((server) => checkServer(server, source, servers.length === 1)),
-    ...checkRepeats(servers),
-    ...checkFamilies(servers),
+    ...object((fields, path) => each(fields, path, { [name]: COUNTS[role](name) }))(
+      args[source.key],
+      source.key,
+    ),
+    ...hosts.flatMap((host) => checkServer(host, source, role === "servers" && hosts.length === 1)),
+    ...checkRepeats(hosts),
+    ...checkFamilies(hosts),
   ];
 }
+
+/** Beyond what is asked of every host. That it is an object at all is told above. */
+function checkGiven(args: Fields, source: Source, files?: Files): Problem[] {
+  const given = args[source.key];
+  return isFields(given) ? (source.check?.(given, serversOf(args, source), files) ?? []) : [];
+}
+
+const checkSome = (hosts: unknown[], path: string) =>
+  hosts.length > 0 ? [] : problem(path, "holds no host; give one at least");
 
 function checkCount(servers: unknown[], path: string): Problem[] {
   const count = servers.length;
@@ -58,11 +89,7 @@ function checkCount(servers: unknown[], path: string): Problem[] {
   return [{ path, message: `${reason}; give 1, 3, 5 or 7`, note: TOLERANCE_TABLE }];
 }
 
-export function checkServer(
-  { path, entry }: ServerEntry,
-  source: Source,
-  alone: boolean,
-): Problem[] {
+function checkServer({ path, entry }: ServerEntry, source: Source, alone: boolean): Problem[] {
   const address = text(
     (value, where) => checkHostAddress(value, where, alone),
     "the IP address of the server",
@@ -70,13 +97,12 @@ export function checkServer(
   return object((fields) =>
     each(fields, path, {
       name: checkServerName,
-      // A subnet has addresses to give.
-      address: source === "aws" ? optional(address) : address,
+      address: source.givesAddresses ? optional(address) : address,
     }),
   )(entry, path);
 }
 
-export function checkRepeats(servers: ServerEntry[]): Problem[] {
+function checkRepeats(servers: ServerEntry[]): Problem[] {
   // DNS takes upper and lower case for the same.
   const names = repeats(servers, ({ name }) =>
     typeof name === "string" ? name.toLowerCase() : undefined,
@@ -96,7 +122,7 @@ export function checkRepeats(servers: ServerEntry[]): Problem[] {
 }
 
 /** A server bound to an IPv4 address cannot talk to one bound to an IPv6 address. */
-export function checkFamilies(servers: ServerEntry[]): Problem[] {
+function checkFamilies(servers: ServerEntry[]): Problem[] {
   const known = servers.flatMap(({ path, address }) => {
     const parsed = typeof address === "string" ? parseAddress(address) : undefined;
     return parsed === undefined ? [] : [{ path, address, family: parsed.kind() }];

@@ -1,5 +1,6 @@
 import { planCluster } from "../cluster/plan";
 import type { listening } from "../settings/listening";
+import { isPort } from "./port";
 import { type Problem, problem, show } from "./problem";
 import { allServers } from "./servers";
 import { each, type Fields, fieldsOf, number, object, optional, repeats } from "./values";
@@ -36,15 +37,6 @@ export function checkPorts(
     ...checkSsh(args, names),
   ];
 }
-
-export function isPort(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65535;
-}
-
-/** A port that something listens on for certain. */
-export const checkPort = number((port, path) =>
-  isPort(port) ? [] : problem(path, `${show(port)} is not a port; give 1 to 65535`),
-);
 
 function checkListener(name: PortName, needed: ReadonlySet<PortName>) {
   return number((port, path) => {

@@ -1,5 +1,6 @@
 import { canonicalAddress, notAnAddress, parseAddress } from "./address";
-import { isPort, portOf } from "./ports";
+import { isPort } from "./port";
+import { portOf } from "./ports";
 import { type Problem, problem, show } from "./problem";
 import { serverAt } from "./servers";
 import { type Fields, itemsOf, list, optional, repeats, text } from "./values";

@@ -1,3 +1,5 @@
+import type { Source } from "../hosts/source";
+import sources from "../hosts/sources";
 import { canonicalAddress } from "./address";
 import { type Fields, fieldsOf, itemsOf } from "./values";
 
@@ -10,30 +12,25 @@ export interface ServerEntry {
   address: unknown;
 }
 
-/** The list of servers in each source of hosts. */
-export const SERVER_LISTS = { nspawn: "machines", existing: "servers", aws: "servers" } as const;
-export type Source = keyof typeof SERVER_LISTS;
-export const SOURCES = Object.keys(SERVER_LISTS) as Source[];
-
-/** Of client agents they are not called servers. */
-function listOf(args: Fields, source: Source): string {
-  const { servers, hosts } = fieldsOf(args[source]);
-  return source === "existing" && servers === undefined && hosts !== undefined
-    ? "hosts"
-    : SERVER_LISTS[source];
+/** How a source's list is called in these arguments: of client agents there may be another word. */
+function listOf(args: Fields, { key, lists: { servers, clients } }: Source): string {
+  const given = fieldsOf(args[key]);
+  return clients !== undefined && given[servers] === undefined && given[clients] !== undefined
+    ? clients
+    : servers;
 }
 
 export function serversOf(args: Fields, source: Source): ServerEntry[] {
   const key = listOf(args, source);
-  return itemsOf(fieldsOf(args[source])[key]).map((entry, index) => {
+  return itemsOf(fieldsOf(args[source.key])[key]).map((entry, index) => {
     const { name, address } = fieldsOf(entry);
-    return { path: `${source}.${key}[${index}]`, entry, name, address };
+    return { path: `${source.key}.${key}[${index}]`, entry, name, address };
   });
 }
 
 /** Every server of every source given. */
 export function allServers(args: Fields): ServerEntry[] {
-  return SOURCES.flatMap((source) => serversOf(args, source));
+  return sources.flatMap((source) => serversOf(args, source));
 }
 
 /** The server that has this address, however either of them is spelled. */

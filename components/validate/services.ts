@@ -1,7 +1,7 @@
 import { canonicalAddress } from "./address";
 import { checkDuration, checkInterval } from "./duration";
 import { checkSshHost, MAX_LABEL } from "./names";
-import { checkPort } from "./ports";
+import { checkPort } from "./port";
 import { type Problem, problem, show } from "./problem";
 import {
   type Check,

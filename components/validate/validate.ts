@@ -1,20 +1,17 @@
 import type { PlainArgs } from "../cluster/args";
 import { planCluster } from "../cluster/plan";
 import { checkServicesBesideAcl } from "./acl";
-import { checkAws } from "./aws";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
 import { checkHosts } from "./hosts";
 import { checkHttpApi } from "./httpApi";
 import { checkListenAddresses } from "./listenAddresses";
 import { managedKeysOf } from "./managedKeys";
-import { checkNspawn } from "./nspawn";
 import { checkPorts, NEEDED_OF_SERVERS } from "./ports";
 import type { Problem } from "./problem";
 import { checkRecursors } from "./recursors";
 import { checkRelease } from "./release";
 import { checkSettings } from "./settings";
-import { checkExisting } from "./ssh";
 import { checkTls, portsBesideTls } from "./tls";
 import { type Files, fieldsOf } from "./values";
 
@@ -28,10 +25,7 @@ const DEFAULTS = planCluster({});
 export function validate(args: PlainArgs, files?: Files): Problem[] {
   const fields = fieldsOf(args);
   return [
-    ...checkHosts(fields),
-    ...checkNspawn(fields, files),
-    ...checkExisting(fields, files),
-    ...checkAws(fields, files),
+    ...checkHosts(fields, "servers", files),
     ...checkRelease(fields, files),
     ...checkSettings(fields),
     ...checkTls(fields),

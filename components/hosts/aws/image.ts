@@ -1,5 +1,5 @@
 import { type InvokeOptions, type Output, output } from "@pulumi/pulumi";
-import type { AwsArgs } from "../../cluster/args";
+import type { AwsArgs } from "./args";
 import { awsSdk } from "./sdk";
 
 interface ImageFamily {

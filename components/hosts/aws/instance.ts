@@ -6,8 +6,8 @@ import {
   type Output,
   output,
 } from "@pulumi/pulumi";
-import type { AwsArgs, AwsServerArgs } from "../../cluster/args";
 import { sshKeyPair } from "../../secrets/sshKeyPair";
+import type { AwsArgs, AwsServerArgs } from "./args";
 import { type Image, newestImage } from "./image";
 import { recorded } from "./recorded";
 import { awsSdk } from "./sdk";

@@ -1,5 +1,5 @@
 import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
-import type { AwsArgs } from "../../cluster/args";
+import type { AwsArgs } from "./args";
 import { awsSdk } from "./sdk";
 
 /** Where the roles are in the account, so that the runner's permissions can end there. */

@@ -1,6 +1,5 @@
 import { isIPv6 } from "node:net";
 import type { Unwrap } from "@pulumi/pulumi";
-import type { AwsArgs } from "../../cluster/args";
 import type { ClusterPlan } from "../../cluster/plan";
 import {
   type ByProtocol,
@@ -10,6 +9,7 @@ import {
   neededOfServers,
   portsOf,
 } from "../../render/ports";
+import type { AwsArgs } from "./args";
 
 export interface Rule {
   description: string;

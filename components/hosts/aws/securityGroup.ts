@@ -1,6 +1,6 @@
 import { type CustomResourceOptions, type Output, output } from "@pulumi/pulumi";
-import type { AwsArgs } from "../../cluster/args";
 import type { ClusterSettings } from "../../cluster/plan";
+import type { AwsArgs } from "./args";
 import { egressRules, ingressRules } from "./rules";
 import { awsSdk } from "./sdk";
 

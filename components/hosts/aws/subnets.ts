@@ -1,6 +1,6 @@
 import { type InvokeOptions, type Output, output } from "@pulumi/pulumi";
-import type { AwsArgs } from "../../cluster/args";
 import { Refusal } from "../../cluster/refusal";
+import type { AwsArgs } from "./args";
 import { awsSdk } from "./sdk";
 
 /** The subnets to spread servers over: the given ones in their order, or the default ones, one in each zone. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { NSPAWN_DEFAULTS } from "../../../components/validate/nspawn";
+import { NSPAWN_DEFAULTS } from "../../../components/hosts/nspawn/check";
 import { DEFAULT_PORTS } from "../../../components/validate/ports";
 import type { Field } from "../../../reference/argsFile";
 import { defaultValue } from "../../../reference/settings";

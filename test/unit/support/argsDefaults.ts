@@ -1,10 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Field, type Interface, parseInterfaces } from "../../../reference/argsFile";
+import { clusterArgs } from "../../../reference/files";
 
-const interfaces = parseInterfaces(
-  readFileSync(join(__dirname, "../../../components/cluster/args.ts"), "utf8"),
-);
+const interfaces = parseInterfaces(clusterArgs());
 
 function found(interfaceName: string): Interface {
   const found = interfaces.get(interfaceName);

@@ -1,11 +1,11 @@
 import type { types } from "@pulumi/command";
 import { type Input, type Output, output, secret } from "@pulumi/pulumi";
-import type { ExistingServerArgs } from "../cluster/args";
-import type { Host } from "./host";
-import { sshLogin } from "./sshLogin";
+import type { Host } from "../host";
+import { sshLogin } from "../ssh/login";
+import type { ExistingServerArgs } from "./args";
 
 /** Hosts that stand already. */
-export function existingHosts(hosts: ExistingServerArgs[]): Host[] {
+export function existingHosts(hosts: readonly ExistingServerArgs[]): Host[] {
   return hosts.map((server) => ({
     name: server.name,
     address: server.address,

@@ -1,11 +1,11 @@
 import ipaddr from "ipaddr.js";
-import { canonicalAddress, parseAddress } from "./address";
-import { checkGeneration } from "./generation";
-import { checkFolder, checkPath, isInside } from "./paths";
-import { type Problem, problem, show } from "./problem";
-import { serversOf } from "./servers";
-import { each, type Fields, type Files, fieldsOf, isFields, optional, text } from "./values";
-import { checkWipeData } from "./wipeData";
+import { canonicalAddress, parseAddress } from "../../validate/address";
+import { checkGeneration } from "../../validate/generation";
+import { checkFolder, checkPath, isInside } from "../../validate/paths";
+import { type Problem, problem, show } from "../../validate/problem";
+import type { ServerEntry } from "../../validate/servers";
+import { each, type Fields, type Files, fieldsOf, optional, text } from "../../validate/values";
+import { checkWipeData } from "../../validate/wipeData";
 
 /** The defaults that `args.ts` promises, where another value is judged against them. */
 export const NSPAWN_DEFAULTS = {
@@ -14,10 +14,7 @@ export const NSPAWN_DEFAULTS = {
 } as const;
 
 /** Machines on this computer, beyond what is asked of every server. */
-export function checkNspawn(args: Fields, files?: Files): Problem[] {
-  const { nspawn } = args;
-  // That it is an object at all is told with the servers.
-  if (!isFields(nspawn)) return [];
+export function checkNspawn(nspawn: Fields, machines: ServerEntry[], files?: Files): Problem[] {
   return [
     ...each(nspawn, "nspawn", {
       image: onThisComputer(checkPath, "the image", files),
@@ -28,7 +25,7 @@ export function checkNspawn(args: Fields, files?: Files): Problem[] {
       share: optional(onThisComputer(checkFolder, "the folder", files)),
     }),
     ...checkShareApart(nspawn),
-    ...serversOf(args, "nspawn").flatMap(({ path, entry, address }) => [
+    ...machines.flatMap(({ path, entry, address }) => [
       ...optional(checkGeneration)(fieldsOf(entry).generation, `${path}.generation`),
       ...optional(checkWipeData)(fieldsOf(entry).wipeData, `${path}.wipeData`),
       ...checkInNetwork(address, `${path}.address`, nspawn.gateway),

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
-import { parseAddress } from "./address";
-import { type Problem, problem, show } from "./problem";
-import { type Check, list, repeats, text } from "./values";
+import { parseAddress } from "../../validate/address";
+import { type Problem, problem, show } from "../../validate/problem";
+import { type Check, list, repeats, text } from "../../validate/values";
 
 /** A list of networks. `closed`: what must not be open to everybody, whoever asks for it. */
 export function checkCidrs(closed?: string): Check {

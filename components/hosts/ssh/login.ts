@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Input, Output, output, secret, type Unwrap } from "@pulumi/pulumi";
-import type { SshArgs } from "../cluster/args";
-import { dialing } from "./host";
+import { dialing } from "../host";
+import type { SshArgs } from "./args";
 
 /** How a host, or a bastion, is logged in to, with every default filled in. */
 export function sshLogin(ssh: SshArgs) {

@@ -1,5 +1,5 @@
-import { type Problem, problem, show } from "./problem";
-import { object, text } from "./values";
+import { type Problem, problem, show } from "../../validate/problem";
+import { object, text } from "../../validate/values";
 
 /** AWS takes 50 for a resource; some are the component's. */
 const MOST = 40;

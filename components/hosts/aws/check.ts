@@ -1,36 +1,32 @@
-import { parseAddress } from "./address";
-import { checkCidrs } from "./cidr";
-import { checkGeneration } from "./generation";
-import { checkHostKey } from "./hostKey";
-import { checkInstanceType } from "./instanceType";
-import { type Problem, problem, show } from "./problem";
-import { serversOf } from "./servers";
-import { checkBastion } from "./ssh";
-import { checkTags } from "./tags";
+import { parseAddress } from "../../validate/address";
+import { checkGeneration } from "../../validate/generation";
+import { checkHostKey } from "../../validate/hostKey";
+import { type Problem, problem, show } from "../../validate/problem";
+import type { ServerEntry } from "../../validate/servers";
 import {
   type Check,
   each,
   type Fields,
   type Files,
   fieldsOf,
-  isFields,
   list,
   number,
   optional,
   repeats,
   text,
   truth,
-} from "./values";
-import { checkWipeData } from "./wipeData";
+} from "../../validate/values";
+import { checkWipeData } from "../../validate/wipeData";
+import { checkBastion } from "../ssh/check";
+import { checkCidrs } from "./cidr";
+import { checkInstanceType } from "./instanceType";
+import { checkTags } from "./tags";
 
 const IMAGES = ["debian-12", "ubuntu-24.04", "amazon-linux-2023"];
 const ARCHITECTURES = ["x86_64", "arm64"];
 
 /** Instances of EC2, beyond what is asked of every server. */
-export function checkAws(args: Fields, files?: Files): Problem[] {
-  const { aws } = args;
-  // That it is an object at all is told with the servers.
-  if (!isFields(aws)) return [];
+export function checkAws(aws: Fields, servers: ServerEntry[], files?: Files): Problem[] {
   return [
     ...each(aws, "aws", {
       vpcId: optional(checkId("vpc")),
@@ -55,7 +51,7 @@ export function checkAws(args: Fields, files?: Files): Problem[] {
       tags: optional(checkTags),
     }),
     ...checkReachable(aws),
-    ...serversOf(args, "aws").flatMap(({ path, entry }) =>
+    ...servers.flatMap(({ path, entry }) =>
       each(fieldsOf(entry), path, {
         address: optional(checkPrivateAddress),
         subnetId: optional(checkId("subnet")),

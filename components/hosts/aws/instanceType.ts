@@ -1,5 +1,5 @@
-import { problem, show } from "./problem";
-import { type Check, text } from "./values";
+import { problem, show } from "../../validate/problem";
+import { type Check, text } from "../../validate/values";
 
 /** An instance type, and whether its processors are of the architecture that is asked for. */
 export function checkInstanceType(architecture: unknown): Check {

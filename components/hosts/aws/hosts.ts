@@ -1,0 +1,86 @@
+import { mergeOptions, type Output, output } from "@pulumi/pulumi";
+import { clusterId } from "../../cluster/clusterId";
+import { isEverywhere } from "../../cluster/listening";
+import type { ClusterSettings } from "../../cluster/plan";
+import { sshKeyPair } from "../../secrets/sshKeyPair";
+import type { Host } from "../host";
+import { replacementGuard } from "../replacementGuard";
+import type { Making } from "../source";
+import { sshLogin } from "../ssh/login";
+import type { AwsArgs } from "./args";
+import { awsMachine, type SharedInfrastructure } from "./instance";
+import { instanceProfile } from "./instanceProfile";
+import { recorded } from "./recorded";
+import { awsSdk } from "./sdk";
+import { securityGroup } from "./securityGroup";
+import { subnetsOf } from "./subnets";
+
+/** A machine of EC2 boots longer than others: 60 tries, some four minutes. */
+const dialing = { dialErrorLimit: 60, perDialTimeout: 5 };
+const patience = 300;
+
+/** Instances of EC2, spread over the subnets. */
+export function awsHosts(args: AwsArgs, making: Making): Host[] {
+  const { name, label, opts } = making;
+  // Clients have none of these hosts.
+  const settings = making.settings as Output<ClusterSettings>;
+  const tags = (of: string): Output<Record<string, string>> =>
+    output(args.tags ?? {}).apply(
+      (own) => ({ ...own, Name: of, "consul-cluster": label }) as Record<string, string>,
+    );
+  const login = sshKeyPair(`${name}-login-key`, opts);
+  const { parent, provider } = opts;
+  const shared: SharedInfrastructure = {
+    args,
+    subnets: subnetsOf(args, { parent, provider }),
+    securityGroupId: securityGroup(`${name}-servers`, args, settings, tags(label), opts),
+    keyName: new (awsSdk().ec2.KeyPair)(
+      `${name}-login`,
+      { publicKey: login.publicKey, tags: tags(label) },
+      opts,
+    ).keyName,
+    instanceProfile: instanceProfile(name, args, tags(label), opts),
+    takesPort53: settings.apply(
+      ({ ports, addresses }) => ports.dns === 53 && isEverywhere(addresses.dns.split(" ")),
+    ),
+    tags: (server) => tags(`${label}-${server}`),
+  };
+  const guard = replacementGuard(`${name}-replacements`, identities(args), settings, opts);
+  // Noted on every volume when it is first mounted; a name that changes later is another id.
+  const cluster = recorded(`${name}-data-cluster`, clusterId(label), opts);
+  const behindGuard = mergeOptions(opts, { dependsOn: guard });
+  return args.servers.map((server, index) => {
+    const machine = awsMachine(`${name}-${server.name}`, server, index, shared, behindGuard);
+    return {
+      name: server.name,
+      address: machine.address,
+      user: machine.user,
+      connection: {
+        host: machine.sshHost,
+        port: 22,
+        user: machine.user,
+        privateKey: login.privateKey,
+        hostKey: machine.hostKey,
+        ...dialing,
+        ...(args.bastion && { proxy: { host: args.bastion.host, ...sshLogin(args.bastion) } }),
+      },
+      patience,
+      machineId: machine.instanceId,
+      dataVolume: { id: machine.dataVolume, cluster },
+      stays: false,
+    };
+  });
+}
+
+/** A line for each server: its name, and what a replacement changes; and one where AWS would refuse to end a machine. */
+function identities({ servers, terminationProtection }: AwsArgs): Output<string> {
+  return output({ servers, terminationProtection }).apply((args) =>
+    args.servers
+      .map(({ name, generation = 1, address = "", subnetId = "" }) =>
+        [`${name} ${generation}`, address, subnetId].join("@"),
+      )
+      .concat(args.terminationProtection ? ["! protected"] : [])
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
+}

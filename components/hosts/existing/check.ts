@@ -1,0 +1,75 @@
+import { checkGeneration } from "../../validate/generation";
+import { checkSshHost } from "../../validate/names";
+import { type Problem, problem, show } from "../../validate/problem";
+import type { ServerEntry } from "../../validate/servers";
+import {
+  type Check,
+  each,
+  type Fields,
+  type Files,
+  fieldsOf,
+  isFields,
+  optional,
+  repeats,
+  text,
+  UNKNOWN,
+} from "../../validate/values";
+import { checkWipeData } from "../../validate/wipeData";
+import { checkBastion, checkLogin } from "../ssh/check";
+
+/** Hosts that exist already: how each of them is logged in to. */
+export function checkExisting(hosts: ServerEntry[], files?: Files): Problem[] {
+  const servers = hosts.filter(({ entry }) => isFields(entry));
+  return [
+    ...servers.flatMap(({ path, entry }) => checkServer(fieldsOf(entry), path, files)),
+    ...checkSameSshEndpoint(servers),
+  ];
+}
+
+function checkServer(server: Fields, path: string, files: Files | undefined): Problem[] {
+  return [
+    ...checkLogin(server, path, files),
+    ...each(server, path, {
+      sshHost: optional(checkSshHost),
+      sudoPassword: optional(checkSudoPassword(server.user)),
+      generation: optional(checkGeneration),
+      wipeData: optional(checkWipeData),
+      bastion: optional(checkBastion(files)),
+    }),
+  ];
+}
+
+/** Never shown, whatever is wrong with it. */
+function checkSudoPassword(user: unknown): Check {
+  return text((password, path) => {
+    if ((user ?? "root") === "root") {
+      return problem(
+        path,
+        "is given for root, who needs no sudo; leave it off, or give another user",
+      );
+    }
+    if (password === "") return problem(path, "is empty; leave it off where sudo asks for nothing");
+    return /[\n\r\0]/.test(password)
+      ? problem(path, "holds the end of a line; a password is one line")
+      : [];
+  }, "the password that sudo asks for");
+}
+
+/** Two servers behind one door are one server: a copied line that was not finished. */
+function checkSameSshEndpoint(servers: ServerEntry[]): Problem[] {
+  const doors = servers.flatMap((server) => {
+    const { sshHost, port = 22, bastion } = fieldsOf(server.entry);
+    // Without sshHost the address is the door, and a repeated address is told already.
+    if (sshHost === undefined) return [];
+    const { host, port: bastionPort = 22 } = fieldsOf(bastion);
+    const door = [sshHost, port, bastion === UNKNOWN ? UNKNOWN : host, bastionPort];
+    // Two of which something is not known yet may be as different as they like.
+    return door.includes(UNKNOWN) ? [] : [{ ...server, sshHost, door: JSON.stringify(door) }];
+  });
+  return repeats(doors, ({ door }) => door).flatMap(({ item, first }) =>
+    problem(
+      `${item.path}.sshHost`,
+      `${show(item.sshHost)} with its port leads to ${first.path} already`,
+    ),
+  );
+}

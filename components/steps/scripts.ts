@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Where the scripts stand on a host. */
@@ -89,14 +89,23 @@ export type StepScript = Extract<
 >;
 
 /** What the release step brings along and does not leave behind, in this order. */
-const installer = [
+const installer = () => [
   "data-volume.sh",
+  ...distributions(),
   "packages.sh",
   "preflight.sh",
   "user.sh",
   "signature.sh",
   "install-release.sh",
 ];
+
+/** A file for each, and one for what they have in common: whatever stands there comes along. */
+function distributions(): string[] {
+  const folder = "distributions";
+  return readdirSync(join(__dirname, "release", folder))
+    .sort()
+    .map((file) => `${folder}/${file}`);
+}
 
 /** Ends a here-document; no script contains this line. */
 const end = "CONSUL_CLUSTER_END_OF_FILE";
@@ -113,7 +122,7 @@ export function releaseInstaller(): string {
     // Once in this text: the installer needs the library itself, and leaves it on the host.
     `library_text() {\ncat <<'${end}'\n${hostLibraryText()}${end}\n}\neval "$(library_text)"\n`,
     `install_library() {\n${writing("lib.sh", "library_text\n")}${programTexts.join("")}chmod 0755 "$LIBRARY" "$LIBRARY"/*.sh\n}\n`,
-    ...installer.map((file) => read(`steps/release/${file}`)),
+    ...installer().map((file) => read(`steps/release/${file}`)),
     // The last line: by now sh has read all of its stdin, and nothing below can eat from it.
     'install_release_main "$@" </dev/null\n',
   ].join("\n");
@@ -137,7 +146,9 @@ export function readScript(name: Program): string {
 
 /** The release step's own functions, without those of the library: for tests. */
 export function installerText(): string {
-  return installer.map((file) => read(`steps/release/${file}`)).join("\n");
+  return installer()
+    .map((file) => read(`steps/release/${file}`))
+    .join("\n");
 }
 
 /** A file of this library; the build copies the scripts beside the compiled program. */

@@ -108,11 +108,9 @@ listed_size() {
   esac
 }
 
-# Below a folder called lib SELinux takes a program for a library, which systemd may not start as a service.
 label_releases() {
   restore_contexts "$RELEASES"
-  ! selinuxenabled 2>/dev/null || chcon -t bin_t "$RELEASES"/*/consul ||
-    say "the SELinux contexts of $RELEASES/*/consul were not set: see that systemd may start them"
+  distribution label_programs
 }
 
 # What the binary in the folder $1 says that it is, run as the user that is to run it. That it is whole was seen when it

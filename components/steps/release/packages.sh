@@ -28,29 +28,15 @@ extractor() {
   return 1
 }
 
-# The packages of these programs, by the names of Debian's family or of Red Hat's.
+# The packages of these programs, as the host's distribution calls them.
 how_to_install() {
-  local installer='' iproute='' shadow='' gpgv='' program=''
-  if command -v apt-get >/dev/null 2>&1; then
-    installer="apt-get install" iproute=iproute2 shadow=passwd gpgv=gpgv
-  elif command -v dnf >/dev/null 2>&1; then
-    installer="dnf install" iproute=iproute shadow=shadow-utils gpgv=gnupg2
-  else
+  local installer='' program=''
+  installer=$(distribution installer)
+  if [ -z "$installer" ]; then
     echo "install them with the system's package manager"
     return
   fi
   for program in "$@"; do
-    case $program in
-      base64 | install | mktemp | paste | readlink | sha256sum | timeout) echo coreutils ;;
-      flock | runuser | blkid | findmnt) echo util-linux ;;
-      find | xargs) echo findutils ;;
-      mkfs.ext4) echo e2fsprogs ;;
-      systemctl) echo systemd ;;
-      ss | ip) echo "$iproute" ;;
-      useradd) echo "$shadow" ;;
-      gpgv) echo "$gpgv" ;;
-      awk) echo gawk ;;
-      *) echo "$program" ;;
-    esac
+    distribution package "$program"
   done | sort -u | paste -sd ' ' - | sed "s/^/install them: $installer /"
 }

@@ -93,8 +93,7 @@ check_ports() {
     [ -n "$held" ] || continue
     ! is_ours || case $held in *"pid=$own,"*) continue ;; esac
     holder=$(echo "$held" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' | sort -u | paste -sd ' ' -)
-    # Ubuntu's resolver listens on 127.0.0.53, and no other can listen on all addresses then.
-    case $holder in *systemd-resolve*) holder="$holder; put DNSStubListener=no into resolved.conf there, or give another port in ports.dns, or an address of the host's own in addresses.dns" ;; esac
+    holder="$holder$(distribution resolver "$holder")"
     problem "port $port/$1 is taken by ${holder:-a process that does not show itself}"
   done
 }
@@ -110,11 +109,9 @@ in_the_way_at() {
 # No refusal: whether the other servers get through hangs on zones, sources and named services, which nobody
 # sees from here.
 note_firewall() {
-  local closed='' port=''
-  systemctl is-active --quiet firewalld 2>/dev/null || return 0
-  for port in $(echo "$tcp" | tr ',' ' '); do port=${port%%@*}; firewall-cmd -q --query-port="$port/tcp" || closed="$closed $port/tcp"; done
-  for port in $(echo "$udp" | tr ',' ' '); do port=${port%%@*}; firewall-cmd -q --query-port="$port/udp" || closed="$closed $port/udp"; done
-  [ -z "$closed" ] || say "firewalld runs here, and its default zone does not list$closed: see that servers and clients get through"
+  local closed=''
+  closed=$(distribution firewall)
+  [ -z "$closed" ] || say "$closed: see that servers and clients get through"
 }
 
 # ---------------------------------------------------------------- whose is it?

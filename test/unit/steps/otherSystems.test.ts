@@ -3,7 +3,7 @@
 //
 // Does not prove that such a system is content: none runs here.
 
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { library, releaseFunctions, sh, temporaryFolder } from "../support/shell";
@@ -85,24 +85,47 @@ describe("a release's binary, which systemd starts though it lies below a folder
 describe("programs that are missing are named with their packages", () => {
   const missing =
     "curl sha256sum flock find systemctl ss ip useradd runuser awk unzip mkfs.ext4 gpgv";
-  const advice = (manager: string) =>
-    on({ [manager]: "" }, `command() { [ "$2" = ${manager} ]; }; how_to_install ${missing}`);
+  /** On a host whose os-release says this. `more`: functions of another distribution's file. */
+  const advice = (release: string, more = "") =>
+    on(
+      {},
+      `printf '%s\\n' '${release.replaceAll("\n", "' '")}' >"$here/os-release"
+OS_RELEASE=$here/os-release
+${more}
+how_to_install ${missing}`,
+    );
+
+  const debian =
+    "apt-get install coreutils curl e2fsprogs findutils gawk gpgv iproute2 passwd systemd unzip util-linux";
+  const fedora =
+    "dnf install coreutils curl e2fsprogs findutils gawk gnupg2 iproute shadow-utils systemd unzip util-linux";
 
   test.each([
-    [
-      "apt-get",
-      "coreutils curl e2fsprogs findutils gawk gpgv iproute2 passwd systemd unzip util-linux",
-    ],
-    [
-      "dnf",
-      "coreutils curl e2fsprogs findutils gawk gnupg2 iproute shadow-utils systemd unzip util-linux",
-    ],
-  ])("%s", (manager, packages) => {
-    expect(advice(manager)).toBe(`install them: ${manager} install ${packages}\n`);
+    ["Debian", "ID=debian", debian],
+    ["Ubuntu", "ID_LIKE=debian\nID=ubuntu\nVERSION_ID=24.04", debian],
+    ["Linux Mint", 'ID=linuxmint\nID_LIKE="ubuntu debian"', debian],
+    ["Fedora", "ID=fedora", fedora],
+    ["Red Hat", 'ID="rhel"\nID_LIKE="fedora"', fedora],
+    ["Rocky Linux", 'ID="rocky"\nID_LIKE="rhel centos fedora"', fedora],
+    ["Amazon Linux", 'ID="amzn"\nID_LIKE="fedora"', fedora],
+  ])("of %s", (_, release, packages) => {
+    expect(advice(release)).toBe(`install them: ${packages}\n`);
   });
 
-  test("of no other system", () => {
-    expect(advice("pacman")).toBe("install them with the system's package manager\n");
+  test.each([
+    ["one that nobody knows", "ID=arch"],
+    ["one without a name", "NAME=Linux"],
+    ["one with signs in its name", 'ID="a-$(id)"\nID_LIKE="b.c"'],
+  ])("of %s", (_, release) => {
+    expect(advice(release)).toBe("install them with the system's package manager\n");
+  });
+
+  test("of a distribution that is one more file", () => {
+    const file = `suse_installer() { echo "zypper install"; }
+suse_package() { case $1 in ss | ip) echo iproute2 ;; useradd) echo shadow ;; gpgv) echo gpg2 ;; *) any_package "$1" ;; esac; }`;
+    expect(advice('ID="opensuse-leap"\nID_LIKE="suse opensuse"', file)).toBe(
+      "install them: zypper install coreutils curl e2fsprogs findutils gawk gpg2 iproute2 shadow systemd unzip util-linux\n",
+    );
   });
 
   test("whatever the scripts ask for is looked for", () => {
@@ -110,6 +133,30 @@ describe("programs that are missing are named with their packages", () => {
     for (const program of "awk curl find flock mktemp paste sha256sum timeout blkid".split(" "))
       expect(asked).toContain(program);
   });
+});
+
+test("a distribution's own word goes before what holds for any", () => {
+  const own = "mine_firewall() { echo 'nftables: closed'; }";
+  const here = 'echo ID=mine >"$here/os-release"; OS_RELEASE=$here/os-release';
+  expect(on({}, `${here}; ${own}\nnote_firewall 2>&1`)).toContain(
+    "nftables: closed: see that servers and clients get through",
+  );
+});
+
+test("what each distribution's file has is called by it, and is asked for", () => {
+  const folder = join(__dirname, "../../../components/steps/release/distributions");
+  const functions = (file: string) =>
+    [...readFileSync(join(folder, file), "utf8").matchAll(/^(\w+?)_(\w+)\(\)/gm)].map(
+      ([, id, what]) => ({ id, what: what as string }),
+    );
+  const known = functions("any.sh").filter(({ id }) => id === "any");
+  for (const file of readdirSync(folder).filter((name) => name !== "any.sh")) {
+    for (const { id, what } of functions(file)) {
+      expect(`${id}.sh`).toBe(file);
+      expect(known.map((other) => other.what)).toContain(what);
+    }
+  }
+  for (const { what } of known) expect(releaseFunctions).toContain(`distribution ${what}`);
 });
 
 test("a resolver that holds port 53 is named with both ways out", () => {

@@ -104,9 +104,9 @@ function unknownKeys(raw: Record<string, string>): Problem[] {
 
 /** Secrets that stand in the stack file for everybody to read; it is made to be committed. */
 function openSecrets(values: Record<string, unknown>, { secretKeys }: Context): Problem[] {
-  const mayHold = ([key]: [string, unknown]) =>
-    ["gossipKey", "acl", "tls"].includes(key) || isSource(key);
-  return secretPaths(Object.fromEntries(Object.entries(values).filter(mayHold)), "")
+  const mayHold = ["gossipKey", "acl", "tls", ...sources.map(({ key }) => key)];
+  return mayHold
+    .flatMap((key) => secretPaths({ [key]: values[key] }, ""))
     .filter((path) => !secretKeys?.has(path.replace(/\..*/, "")))
     .map((path) => ({
       path,

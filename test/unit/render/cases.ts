@@ -1,5 +1,6 @@
 import type { PlainArgs } from "../../../components/cluster/args";
 import type { ClusterPlan } from "../../../components/cluster/plan";
+import type { HostSources } from "../../../components/hosts/sources";
 import {
   type AclSecrets,
   rotatedTokens,
@@ -87,7 +88,7 @@ type Trust = "signingKey" | "signingKeyFile" | "sha256";
 /** Every argument says something else than its default, and `extraConfig` meets every kind of object. ACLs and TLS have cases of their own. */
 const everything: PlainArgs &
   Record<
-    Exclude<keyof PlainArgs, "nspawn" | "aws" | "gossipKey" | "acl" | "tls" | Trust>,
+    Exclude<keyof PlainArgs, keyof HostSources | "gossipKey" | "acl" | "tls" | Trust>,
     unknown
   > = {
   existing: three,

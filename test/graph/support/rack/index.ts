@@ -1,35 +1,10 @@
-// A source of hosts as somebody would add one: this file would be components/hosts/rack/index.ts.
-import { type Input, secret } from "@pulumi/pulumi";
+// A source of hosts as somebody would add one: this folder, without schema.ts, would be components/hosts/rack.
+import { secret } from "@pulumi/pulumi";
 import { dialing } from "../../../../components/hosts/host";
 import { source } from "../../../../components/hosts/source";
 import { problem, show } from "../../../../components/validate/problem";
 import { each, type Fields, fieldsOf, text } from "../../../../components/validate/values";
-
-/** Hosts of a rack, which all take the same key. */
-export interface RackArgs {
-  /** One server per host. */
-  servers: RackHostArgs[];
-  /** Private key of all of them. */
-  privateKey: Input<string>;
-  /** Path of the rack's plan on this computer. @default none */
-  plan?: Input<string>;
-}
-
-export interface RackHostArgs {
-  /** Name of the server on this host. */
-  name: string;
-  /** The server's own IP address. */
-  address: Input<string>;
-  /** Height unit, such as `U12`. */
-  unit: Input<string>;
-  /** The host's public key. */
-  hostKey: Input<string>;
-}
-
-export interface RackSource {
-  /** Hosts of a rack. */
-  rack?: RackArgs;
-}
+import type { RackArgs, RackHostArgs } from "./args";
 
 const checkUnit = text((unit, path) =>
   /^U\d+$/.test(unit) ? [] : problem(path, `${show(unit)} is no height unit; give one such as U12`),

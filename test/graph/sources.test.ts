@@ -21,7 +21,7 @@ import {
   textOf,
 } from "./support/clusters";
 import { places } from "./support/places";
-import type { RackArgs } from "./support/rack/args";
+import type { RackArgs, RackSource } from "./support/rack/args";
 import { schemaWithRack } from "./support/rack/schema";
 import { type Recording, record } from "./support/recorder";
 import { reveal } from "./support/values";
@@ -69,7 +69,7 @@ afterAll(() => {
   vi.resetModules();
 });
 
-function rackOf(more: Partial<RackArgs> = {}): { rack: RackArgs } {
+function rackOf(more: Partial<RackArgs> = {}): Required<RackSource> {
   const hosts = servers(3).map(({ name, address, hostKey }, i) => {
     return { name, address, hostKey, unit: `U${i + 1}` };
   });
@@ -143,7 +143,7 @@ describe("a stack file", () => {
   });
 
   test("its secrets are marked, and its names are not", async () => {
-    const marked = as<{ rack: RackArgs }>(library.withSecrets(as(rackOf()), new Set(["rack"])));
+    const marked = as<Required<RackSource>>(library.withSecrets(as(rackOf()), new Set(["rack"])));
     expect(Output.isInstance(marked.rack.privateKey)).toBe(true);
     expect(marked.rack.servers).toEqual(rackOf().rack.servers);
   });

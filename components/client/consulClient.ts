@@ -10,7 +10,7 @@ import {
 import { checked, checkStructure, refuse, refuseLate, type Whose } from "../cluster/checkedArgs";
 import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
-import { holdsOutput } from "../cluster/lateValues";
+import { holdsOutput, plainValues } from "../cluster/lateValues";
 import { hostPort } from "../cluster/listening";
 import { activateInChain } from "../cluster/order";
 import { existingHosts } from "../hosts/existing";
@@ -25,8 +25,9 @@ import { checkClientKey, checkJoin, validateClients, validateEarly } from "../va
 import { localFiles } from "../validate/localFiles";
 import { checkKeys } from "../validate/shape";
 import type { Files } from "../validate/values";
-import type { ConsulClientArgs, PlainClientArgs } from "./args";
+import type { ClientSettings, ConsulClientArgs, PlainClientArgs } from "./args";
 import { ClientAgent } from "./clientAgent";
+import { earlyOf, withCluster } from "./cluster";
 import { type EarlyArgs, type Late, planClients, reachedAt } from "./plan";
 import { clientTrust } from "./trust";
 
@@ -116,8 +117,9 @@ export class ConsulClient extends ComponentResource {
  * The arguments, checked: all at once where they are plain. What the clients join, the key, and what is of TLS and ACLs may
  * be a cluster's that is still to come up; the others do not wait for them, neither in an update nor in a preview.
  */
-function checkedClientArgs(name: string, args: ConsulClientArgs) {
+function checkedClientArgs(name: string, given: ConsulClientArgs) {
   const whose: Whose = { component: "ConsulClient", name };
+  const args = withCluster(given);
   const isPlain = !holdsOutput(args);
   const judge = (plain: PlainClientArgs, files?: Files) => [
     ...checkKeys(plain, whose.component),
@@ -126,34 +128,39 @@ function checkedClientArgs(name: string, args: ConsulClientArgs) {
   checkStructure(whose, args, judge);
   if (isPlain) refuse(whose, judge(args as PlainClientArgs, localFiles));
   const { servers, gossipKey, tls, agentToken, aclDefaultPolicy, ...rest } = args;
+  const cluster = rest.cluster as ClientSettings | undefined;
   const others = {
     ...rest,
+    ...(cluster && { cluster: earlyOf(cluster) }),
     ...(tls && { tls: {} }),
     ...(agentToken !== undefined && { agentToken: "" }),
   };
   const early = checked<object, EarlyArgs>(whose, others, withoutLogins(others), (plain, files) =>
     isPlain
       ? []
-      : [...checkKeys({ ...plain, tls }, whose.component), ...validateEarly(plain, files)],
+      : [
+          ...checkKeys({ ...plain, tls, cluster: plainValues(cluster) }, whose.component),
+          ...validateEarly(plain, files),
+        ],
   );
   const clients = early.args.apply(
     ({ nspawn, existing }) => nspawn?.machines ?? existing?.hosts ?? [],
   );
   const join = all([servers, clients]).apply(([addresses, own]) => {
     refuseLate(whose, checkJoin(addresses, own));
-    return addresses;
+    return addresses as string[];
   });
-  const key = secret(gossipKey).apply((text) => {
-    refuseLate(whose, checkClientKey(text));
-    return text;
+  const key = secret(all([gossipKey, cluster?.gossipKey])).apply(([text, clusters]) => {
+    refuseLate(whose, checkClientKey(text, clusters));
+    return text as string;
   });
   const label = unsecret(key.apply(secretsDigest));
-  const trust = clientTrust(whose, { tls, agentToken, aclDefaultPolicy });
+  const trust = clientTrust(whose, { tls, agentToken, aclDefaultPolicy }, cluster);
   return { early, servers: join, gossipKey: { key, label } satisfies GossipKey, trust };
 }
 
 /** What logs in is secret, and is not what settings are rendered from. */
-function withoutLogins({ existing, ...rest }: Omit<ConsulClientArgs, Late>) {
+function withoutLogins({ existing, ...rest }: Omit<ConsulClientArgs, Late | "cluster">) {
   const hosts = existing?.hosts.map(({ name, address, hostKey, wipeData }) => ({
     name,
     address,

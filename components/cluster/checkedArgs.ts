@@ -38,7 +38,7 @@ export function checkedArgs(name: string, args: ConsulClusterArgs): CheckedArgs 
 }
 
 /** Parts of the arguments that resources are made of while others are still to come. */
-const MADE_OF = /^(existing|nspawn|aws|tls|acl)\b/;
+const MADE_OF = /^(existing|nspawn|aws|tls|acl|cluster)\b/;
 
 /**
  * What decides which resources there are is judged before anything is made of it: where it has another shape, all is told that is

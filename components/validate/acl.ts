@@ -1,3 +1,4 @@
+import { sameAs } from "./clusterOfClients";
 import { type Problem, problem, show } from "./problem";
 import { type Check, type Fields, fieldsOf, number, optional, text } from "./values";
 
@@ -18,12 +19,17 @@ export const checkPolicy = text((policy, path) =>
       ),
 );
 
-/** What is said of the ACLs of client agents: with "" there are none, whatever the policy is. */
-export function checkClientAcl(agentToken: unknown, policy: unknown): Problem[] {
+/** What is said of the ACLs of client agents: with "" there are none, whatever the policy is. `clusters`: the policy of its cluster. */
+export function checkClientAcl(
+  agentToken: unknown,
+  policy: unknown,
+  clusters?: unknown,
+): Problem[] {
   const token: Check = text((said, path) => (said === "" ? [] : checkForm(said, path)), "a token");
   const problems = [
     ...optional(token)(agentToken, "agentToken"),
     ...optional(checkPolicy)(policy, "aclDefaultPolicy"),
+    ...sameAs("aclDefaultPolicy", policy, clusters),
   ];
   if (agentToken === undefined && policy !== undefined)
     return problem("aclDefaultPolicy", "has no effect without an agentToken; leave it out");

@@ -6,6 +6,7 @@ import { checkClientAcl } from "./acl";
 import { canonicalAddress } from "./address";
 import { checkCas } from "./authorities";
 import { CLIENT_KEYS_BESIDE_TLS, CLIENT_MANAGED_KEYS } from "./clientManagedKeys";
+import { checkBesideCluster, checkCluster, sameAs } from "./clusterOfClients";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
 import { checkGossipKey } from "./gossip";
@@ -14,6 +15,7 @@ import { checkListenAddresses } from "./listenAddresses";
 import { governs } from "./managedKeys";
 import { checkSshHost } from "./names";
 import { checkNspawn } from "./nspawn";
+import { pemBlocks } from "./pem";
 import { checkPort, checkPorts, portOf } from "./ports";
 import { type Problem, problem, show } from "./problem";
 import { checkRecursors } from "./recursors";
@@ -41,15 +43,24 @@ const SOURCES = ["nspawn", "existing"] as const;
 
 /** Every problem of a client's arguments, as `validate` finds those of a cluster. */
 export function validateClients(args: PlainClientArgs, files?: Files): Problem[] {
+  const fields = fieldsOf(args);
+  const wrongCluster = checkCluster(fields.cluster);
+  // Of what is no cluster nothing came, and nothing of that has to be told as well.
+  return wrongCluster.length > 0
+    ? wrongCluster
+    : [...validateEarly(args, files), ...checkLate(fields)];
+}
+
+function checkLate(args: Fields): Problem[] {
+  const cluster = fieldsOf(args.cluster);
   return [
-    ...validateEarly(args, files),
     ...checkJoin(
-      fieldsOf(args).servers,
-      SOURCES.flatMap((source) => serversOf(fieldsOf(args), source)),
+      args.servers,
+      SOURCES.flatMap((source) => serversOf(args, source)),
     ),
-    ...checkClientKey(fieldsOf(args).gossipKey),
-    ...optional(checkClientTls)(fieldsOf(args).tls, "tls"),
-    ...checkClientAcl(fieldsOf(args).agentToken, fieldsOf(args).aclDefaultPolicy),
+    ...checkClientKey(args.gossipKey, cluster.gossipKey),
+    ...optional((tls) => checkClientTls(tls, cluster.clientCaCertificate))(args.tls, "tls"),
+    ...checkClientAcl(args.agentToken, args.aclDefaultPolicy, cluster.aclDefaultPolicy),
   ];
 }
 
@@ -57,6 +68,7 @@ export function validateClients(args: PlainClientArgs, files?: Files): Problem[]
 export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
   const fields = fieldsOf(args);
   return [
+    ...checkBesideCluster(fields),
     ...checkSources(fields),
     ...SOURCES.filter((source) => fields[source] !== undefined).flatMap((source) =>
       checkSource(fields, source),
@@ -116,16 +128,23 @@ function checkSource(args: Fields, source: (typeof SOURCES)[number]): Problem[] 
   ];
 }
 
-export function checkClientKey(key: unknown): Problem[] {
-  return checkGossipKey(key, "gossipKey");
+export function checkClientKey(key: unknown, clusters?: unknown): Problem[] {
+  return [...checkGossipKey(key, "gossipKey"), ...sameAs("gossipKey", key, clusters, "secret")];
 }
 
 /** The CA that clients know their servers by: "" is no TLS, and anything else has to be one that is good now. */
-export function checkClientTls(tls: unknown, path = "tls"): Problem[] {
-  return object((fields) =>
-    fields.caCertificate === "" ? [] : each(fields, path, { caCertificate: checkCas }),
-  )(tls, path);
+export function checkClientTls(tls: unknown, clusters?: unknown): Problem[] {
+  return object((fields) => [
+    ...(fields.caCertificate === "" ? [] : each(fields, "tls", { caCertificate: checkCas })),
+    ...sameAs("tls.caCertificate", blocksOf(fields.caCertificate), blocksOf(clusters), "secret"),
+  ])(tls, "tls");
 }
+
+/** What stands around the blocks of a PEM makes no other CA. */
+const blocksOf = (pem: unknown) =>
+  typeof pem === "string"
+    ? pemBlocks(pem.replaceAll("\r", ""), "CERTIFICATE").sort().join("\n")
+    : pem;
 
 /** What the clients join; `clients` are these, of which none is a server. */
 export function checkJoin(
@@ -135,7 +154,7 @@ export function checkJoin(
   const some = list(
     (all, path) =>
       all.length > 0 ? [] : problem(path, "names no server; give one address at least"),
-    "a list of the servers' addresses",
+    "a list of the servers' addresses, or `cluster`",
   );
   return [
     ...some(servers, "servers"),

@@ -18,13 +18,8 @@ const login = { user: config.require("user"), privateKeyFile: config.require("pr
 
 const web = new ConsulClient("web", {
   ...config.requireObject<Partial<ConsulClientArgs>>("settings"),
-  servers: cluster.requireOutput("joinAddresses"),
-  gossipKey: cluster.requireOutput("gossipKey"),
-  // "" as long as the cluster gives its client agents no certificates; from the next run on after it does, they talk TLS.
-  tls: { caCertificate: cluster.requireOutput("clientCaCertificate") },
-  // Likewise with ACLs.
-  agentToken: cluster.requireOutput("clientToken"),
-  aclDefaultPolicy: cluster.requireOutput("aclDefaultPolicy"),
+  // Whom they join, the key, datacenter and release; and TLS and ACLs, from the next run on after the cluster has them.
+  cluster: cluster.requireOutput("clientSettings"),
   existing: { hosts: config.requireObject<HostConfig[]>("hosts").map((h) => ({ ...h, ...login })) },
   services: config.requireObject<ClientServiceArgs[]>("services"),
 });

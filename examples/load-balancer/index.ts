@@ -35,15 +35,8 @@ for (const host of web) {
   onHost(`${host.name}-page`, host, login, script("web.sh"), remove);
 }
 
-// Known once the cluster is ready: no agent starts before there is a leader.
-const join = {
-  servers: cluster.joinAddresses,
-  gossipKey: cluster.gossipKey,
-  tls: { caCertificate: cluster.clientCaCertificate },
-  agentToken: cluster.clientToken,
-  aclDefaultPolicy: cluster.aclDefaultPolicy,
-  ...source,
-};
+// All that the agents need of it. None starts before the cluster is ready.
+const join = { cluster, ...source };
 
 // The order of page and agent does not matter: nobody is sent to a service before its check has passed.
 const webAgents = new ConsulClient("web", {

@@ -109,6 +109,7 @@ describe("clients of a cluster of the same program", async () => {
       ...["consul-1", "consul-2", "consul-3"].map((name) => `c-${name}-secrets inputs.stdin`),
       ...both.map((name) => `w-${name}-secrets inputs.stdin`),
       "c outputs.gossipKey",
+      "c outputs.clientSettings.gossipKey",
     ]);
     for (const name of both) {
       expect(program.get(`w-${name}-secrets`).additionalSecretOutputs).toContain("stdout");
@@ -211,6 +212,7 @@ describe("clients of a cluster with ACLs", async () => {
       ...names(3).map((name) => `c-${name}-secrets inputs.stdin`),
       ...both.map((name) => `w-${name}-secrets inputs.stdin`),
       "c outputs.clientToken",
+      "c outputs.clientSettings.clientToken",
     ]);
   });
 

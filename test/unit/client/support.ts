@@ -34,7 +34,10 @@ export function rendered(more: Partial<PlainClientArgs> = {}, label = "label-1")
   const ca = args.tls?.caCertificate ?? "";
   const token = args.agentToken ?? "";
   const aclPolicy = token === "" ? "off" : (args.aclDefaultPolicy ?? "deny");
-  const files = renderClientFiles(plan, client, args.servers, { cas: caDigests(ca), aclPolicy });
+  const files = renderClientFiles(plan, client, args.servers ?? [], {
+    cas: caDigests(ca),
+    aclPolicy,
+  });
   const about = { version: plan.version, wipeData: client.wipeData };
   const certificate = ca === "" ? "" : certificateDigest(ca);
   return {

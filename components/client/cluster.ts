@@ -11,7 +11,7 @@ const SECRETS: ClusterField[] = ["gossipKey", "clientToken"];
  * `cluster` as its fields: of a `ConsulCluster` those that clients need, each as late as it is; of an Output as a whole each field is one.
  * What is neither is left as it is, for the checks to tell.
  */
-export function clusterFields(cluster: unknown): unknown {
+function clusterFields(cluster: unknown): unknown {
   if (Output.isInstance(cluster) || cluster instanceof Promise) {
     const whole = output(cluster as Input<OfCluster | undefined>);
     return fieldsBy((field) => {
@@ -44,11 +44,6 @@ export function withCluster({ cluster, ...args }: ConsulClientArgs): ConsulClien
     ...withoutNothing(args),
     cluster: of,
   };
-}
-
-/** What of it is known as early as anything. */
-export function earlyOf({ datacenter, domain, version }: ClientSettings) {
-  return { datacenter, domain, version };
 }
 
 /** What is said to be nothing is as good as not there. */

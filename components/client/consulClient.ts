@@ -7,10 +7,10 @@ import {
   secret,
   unsecret,
 } from "@pulumi/pulumi";
-import { checked, checkStructure, refuse, refuseLate, type Whose } from "../cluster/checkedArgs";
+import { checked, checkStructure, refuseLate, type Whose } from "../cluster/checkedArgs";
 import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
-import { holdsOutput, plainValues } from "../cluster/lateValues";
+import { waits } from "../cluster/lateValues";
 import { hostPort } from "../cluster/listening";
 import { activateInChain } from "../cluster/order";
 import { existingHosts } from "../hosts/existing";
@@ -21,13 +21,12 @@ import type { GossipKey } from "../secrets/gossipKey";
 import { ready } from "../steps/ready";
 import { nodeIds } from "../steps/ready/outputs";
 import { type Owner, owner } from "../steps/release/owner";
-import { checkClientKey, checkJoin, validateClients, validateEarly } from "../validate/client";
-import { localFiles } from "../validate/localFiles";
+import { checkClientKey, checkJoin, validateClients } from "../validate/client";
 import { checkKeys } from "../validate/shape";
-import type { Files } from "../validate/values";
+import { type Files, UNKNOWN } from "../validate/values";
 import type { ClientSettings, ConsulClientArgs, PlainClientArgs } from "./args";
 import { ClientAgent } from "./clientAgent";
-import { earlyOf, withCluster } from "./cluster";
+import { withCluster } from "./cluster";
 import { type EarlyArgs, type Late, planClients, reachedAt } from "./plan";
 import { clientTrust } from "./trust";
 
@@ -120,28 +119,21 @@ export class ConsulClient extends ComponentResource {
 function checkedClientArgs(name: string, given: ConsulClientArgs) {
   const whose: Whose = { component: "ConsulClient", name };
   const args = withCluster(given);
-  const isPlain = !holdsOutput(args);
   const judge = (plain: PlainClientArgs, files?: Files) => [
     ...checkKeys(plain, whose.component),
     ...validateClients(plain, files),
   ];
   checkStructure(whose, args, judge);
-  if (isPlain) refuse(whose, judge(args as PlainClientArgs, localFiles));
   const { servers, gossipKey, tls, agentToken, aclDefaultPolicy, ...rest } = args;
-  const cluster = rest.cluster as ClientSettings | undefined;
-  const others = {
+  const late = { servers, gossipKey, tls, agentToken, aclDefaultPolicy };
+  const { cluster, ...others } = rest as typeof rest & { cluster?: ClientSettings };
+  const there = {
     ...rest,
-    ...(cluster && { cluster: earlyOf(cluster) }),
-    ...(tls && { tls: {} }),
-    ...(agentToken !== undefined && { agentToken: "" }),
+    ...ifThere(late),
+    ...(typeof cluster === "object" && cluster && { cluster: ifThere(cluster) }),
   };
-  const early = checked<object, EarlyArgs>(whose, others, withoutLogins(others), (plain, files) =>
-    isPlain
-      ? []
-      : [
-          ...checkKeys({ ...plain, tls, cluster: plainValues(cluster) }, whose.component),
-          ...validateEarly(plain, files),
-        ],
+  const early = checked<EarlyArgs>(whose, there, withoutLogins(others), (plain, files) =>
+    judge(plain as PlainClientArgs, files),
   );
   const clients = early.args.apply(
     ({ nspawn, existing }) => nspawn?.machines ?? existing?.hosts ?? [],
@@ -150,13 +142,21 @@ function checkedClientArgs(name: string, given: ConsulClientArgs) {
     refuseLate(whose, checkJoin(addresses, own));
     return addresses as string[];
   });
-  const key = secret(all([gossipKey, cluster?.gossipKey])).apply(([text, clusters]) => {
-    refuseLate(whose, checkClientKey(text, clusters));
-    return text as string;
-  });
+  const key = secret(all([gossipKey, cluster?.gossipKey, early.passed])).apply(
+    ([text, clusters]) => {
+      refuseLate(whose, checkClientKey(text, clusters));
+      return text as string;
+    },
+  );
   const label = unsecret(key.apply(secretsDigest));
-  const trust = clientTrust(whose, { tls, agentToken, aclDefaultPolicy }, cluster);
+  const trust = clientTrust(whose, late, early.passed, cluster);
   return { early, servers: join, gossipKey: { key, label } satisfies GossipKey, trust };
+}
+
+/** Of what may come late that which is there, and may be judged with all else; the rest is not known yet. */
+function ifThere<Args extends object>(args: Args): Args {
+  const fields = Object.entries(args).map(([key, value]) => [key, waits(value) ? UNKNOWN : value]);
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as Args;
 }
 
 /** What logs in is secret, and is not what settings are rendered from. */

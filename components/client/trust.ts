@@ -20,16 +20,17 @@ export interface ClientTrust {
 
 type Args = Pick<ConsulClientArgs, "tls" | "agentToken" | "aclDefaultPolicy">;
 
-/** Checked as soon as it is known: a problem ends the run before anything of it reaches a host. */
+/** Checked as soon as it is known, and behind `passed`, the checks of all that is known before: a problem ends the run before anything of it reaches a host. */
 export function clientTrust(
   whose: Whose,
   { tls, agentToken, aclDefaultPolicy }: Args,
+  passed: Promise<unknown>,
   cluster?: ClientSettings,
 ): ClientTrust {
   // A certificate is for everybody to see, also one that comes with secrets of its stack.
   const pem =
     tls &&
-    unsecret(all([tls.caCertificate, cluster?.clientCaCertificate])).apply(
+    unsecret(all([tls.caCertificate, cluster?.clientCaCertificate, passed])).apply(
       ([caCertificate, clusters]) => {
         refuseLate(whose, checkClientTls({ caCertificate }, clusters));
         return caCertificate;
@@ -38,7 +39,7 @@ export function clientTrust(
   const token =
     agentToken === undefined
       ? undefined
-      : secret(all([agentToken, aclDefaultPolicy, cluster?.aclDefaultPolicy])).apply(
+      : secret(all([agentToken, aclDefaultPolicy, cluster?.aclDefaultPolicy, passed])).apply(
           ([text, policy, clusters]) => {
             refuseLate(whose, checkClientAcl(text, policy, clusters));
             return text;

@@ -33,7 +33,7 @@ export function checkClientAcl(
   ];
   if (agentToken === undefined && policy !== undefined)
     return problem("aclDefaultPolicy", "has no effect without an agentToken; leave it out");
-  const isOff = policy === "off" && agentToken !== undefined && agentToken !== "";
+  const isOff = policy === "off" && typeof agentToken === "string" && agentToken !== "";
   return problems.length === 0 && isOff
     ? problem("aclDefaultPolicy", '"off" has no sense beside an agentToken; give "deny" or "allow"')
     : problems;

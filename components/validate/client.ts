@@ -1,5 +1,5 @@
 import type { PlainClientArgs } from "../client/args";
-import { type EarlyArgs, planClients } from "../client/plan";
+import { planClients } from "../client/plan";
 import { departure } from "../settings/agent";
 import { identity } from "../settings/identity";
 import { checkClientAcl } from "./acl";
@@ -41,32 +41,16 @@ const DEFAULTS = planClients({});
 const LISTS = { nspawn: "machines", existing: "hosts" } as const;
 const SOURCES = ["nspawn", "existing"] as const;
 
-/** Every problem of a client's arguments, as `validate` finds those of a cluster. */
+/**
+ * Every problem of a client's arguments, as `validate` finds those of a cluster. What may come late, as all that is of its cluster may,
+ * is UNKNOWN until it is there.
+ */
 export function validateClients(args: PlainClientArgs, files?: Files): Problem[] {
   const fields = fieldsOf(args);
   const wrongCluster = checkCluster(fields.cluster);
   // Of what is no cluster nothing came, and nothing of that has to be told as well.
-  return wrongCluster.length > 0
-    ? wrongCluster
-    : [...validateEarly(args, files), ...checkLate(fields)];
-}
-
-function checkLate(args: Fields): Problem[] {
-  const cluster = fieldsOf(args.cluster);
-  return [
-    ...checkJoin(
-      args.servers,
-      SOURCES.flatMap((source) => serversOf(args, source)),
-    ),
-    ...checkClientKey(args.gossipKey, cluster.gossipKey),
-    ...optional((tls) => checkClientTls(tls, cluster.clientCaCertificate))(args.tls, "tls"),
-    ...checkClientAcl(args.agentToken, args.aclDefaultPolicy, cluster.aclDefaultPolicy),
-  ];
-}
-
-/** Those of all arguments but those that may come late: what the clients join, the key, the CA, the token. */
-export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
-  const fields = fieldsOf(args);
+  if (wrongCluster.length > 0) return wrongCluster;
+  const cluster = fieldsOf(fields.cluster);
   return [
     ...checkBesideCluster(fields),
     ...checkSources(fields),
@@ -85,6 +69,13 @@ export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
     ...checkEnvironment(fields),
     ...checkServices(fields),
     ...checkExtraConfig(fields, clientKeysOf(fields), DEFAULTS),
+    ...checkJoin(
+      fields.servers,
+      SOURCES.flatMap((source) => serversOf(fields, source)),
+    ),
+    ...checkClientKey(fields.gossipKey, cluster.gossipKey),
+    ...optional((tls) => checkClientTls(tls, cluster.clientCaCertificate))(fields.tls, "tls"),
+    ...checkClientAcl(fields.agentToken, fields.aclDefaultPolicy, cluster.aclDefaultPolicy),
   ];
 }
 

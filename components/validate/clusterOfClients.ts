@@ -17,13 +17,10 @@ export type ClusterField = (typeof CLUSTER_FIELDS)[number];
 
 const GIVE = "give a ConsulCluster, or the clientSettings of one";
 
-/** Whether it is a cluster at all: `fields` are those that are looked for. */
-export function checkCluster(
-  cluster: unknown,
-  fields: readonly ClusterField[] = CLUSTER_FIELDS,
-): Problem[] {
+/** Whether it is a cluster at all. */
+export function checkCluster(cluster: unknown): Problem[] {
   if (cluster === undefined || cluster === UNKNOWN) return [];
-  const missing = fields.filter((field) => fieldsOf(cluster)[field] === undefined);
+  const missing = CLUSTER_FIELDS.filter((field) => fieldsOf(cluster)[field] === undefined);
   if (isFields(cluster) && missing.length === 0) return [];
   const trouble = isFields(cluster) ? `has no ${missing.join(", no ")}` : `is ${kindOf(cluster)}`;
   return [{ path: "cluster", message: `${trouble}; ${GIVE}`, isShape: true }];
@@ -40,7 +37,6 @@ export function checkBesideCluster(args: Fields): Problem[] {
         )
       : [];
   return [
-    ...checkCluster(args.cluster, ["datacenter", "domain", "version"]),
     ...sameAs("datacenter", args.datacenter, datacenter),
     ...sameAs("domain", plainDomain(args.domain), plainDomain(domain)),
     ...newer,

@@ -1,3 +1,4 @@
+import { canonicalAddress } from "./address";
 import { checkGeneration } from "./generation";
 import { checkHostKey } from "./hostKey";
 import { checkSshHost } from "./names";
@@ -119,19 +120,28 @@ function checkKeyFile(files: Files | undefined): Check {
 
 /** Two servers behind one door are one server: a copied line that was not finished. */
 function checkSameSshEndpoint(servers: ServerEntry[]): Problem[] {
-  const doors = servers.flatMap((server) => {
-    const { sshHost, port = 22, bastion } = fieldsOf(server.entry);
-    // Without sshHost the address is the door, and a repeated address is told already.
-    if (sshHost === undefined) return [];
-    const { host, port: bastionPort = 22 } = fieldsOf(bastion);
-    const door = [sshHost, port, bastion === UNKNOWN ? UNKNOWN : host, bastionPort];
-    // Two of which something is not known yet may be as different as they like.
-    return door.includes(UNKNOWN) ? [] : [{ ...server, sshHost, door: JSON.stringify(door) }];
-  });
-  return repeats(doors, ({ door }) => door).flatMap(({ item, first }) =>
+  // Without sshHost the address is the door, and a repeated address is told already.
+  const doors = endpointsOf(servers).filter(({ entry }) => fieldsOf(entry).sshHost !== undefined);
+  return repeats(doors, ({ endpoint }) => endpoint).flatMap(({ item, first }) =>
     problem(
       `${item.path}.sshHost`,
-      `${show(item.sshHost)} with its port leads to ${first.path} already`,
+      `${show(fieldsOf(item.entry).sshHost)} with its port leads to ${first.path} already`,
     ),
   );
+}
+
+/** Where SSH finds the hosts of an agent's arguments, those of machines on this computer among them: one endpoint, one host. */
+export function sshEndpoints(args: Fields) {
+  return endpointsOf([...serversOf(args, "nspawn"), ...serversOf(args, "existing")]);
+}
+
+function endpointsOf(servers: ServerEntry[]) {
+  return servers.flatMap((server) => {
+    const { address, sshHost = address, port = 22, bastion } = fieldsOf(server.entry);
+    const { host, port: bastionPort = 22 } = fieldsOf(bastion);
+    const found = canonicalAddress(sshHost) ?? sshHost;
+    const endpoint = [found, port, bastion === UNKNOWN ? UNKNOWN : host, bastionPort];
+    // Two of which something is not known yet may be as different as they like.
+    return endpoint.includes(UNKNOWN) ? [] : [{ ...server, endpoint: JSON.stringify(endpoint) }];
+  });
 }

@@ -127,7 +127,7 @@ export interface ExistingClientArgs extends ExistingServerArgs {
   /** The host's own IP address: what Consul binds and advertises. */
   address: Input<string>;
   /**
-   * Any text: a new one wipes this client's data folder once, and lets it join anew. It is how foreign data is given
+   * Any text. Change it to wipe this client's data folder once: it then joins anew. This is how foreign data is given
    * up. @default none
    */
   wipeData?: Input<string>;

@@ -14,7 +14,7 @@ import { Refusal } from "./refusal";
 export interface CheckedArgs<Plain = PlainArgs> {
   /** The arguments as plain values, without the secret ones. */
   args: Output<Plain>;
-  /** For `dependsOn`: nothing to depend on, but a rejection where there is a problem. */
+  /** For `dependsOn`: resolves to an empty list, and rejects where there is a problem; what depends on it is then never registered. */
   passed: Promise<Resource[]>;
 }
 

@@ -1,7 +1,7 @@
 // Client agents of a cluster that another stack makes: what this one needs of it are outputs of it. Another line
 // in `hosts` is another client; another gossip key of the cluster is noted at the next run, and restarts nobody.
 //
-// In a project of your own, after `npm install consul-cluster`, the component is imported from "consul-cluster".
+// In a project of your own, after the library is installed (docs/larger-stacks.md, "Install"), the component is imported from "consul-cluster".
 import { Config, StackReference } from "@pulumi/pulumi";
 import { type ClientServiceArgs, ConsulClient, type ConsulClientArgs } from "../../components";
 

@@ -5,7 +5,7 @@
 // A web server that stops, or fails its check, is out within seconds and back when it is well. Another one is another
 // line in the stack file, and nothing of the load balancer changes.
 //
-// In a project of your own, after `npm install consul-cluster`, the component is imported from "consul-cluster".
+// In a project of your own, after the library is installed (docs/larger-stacks.md, "Install"), the component is imported from "consul-cluster".
 // Needed: hosts with Debian that answer SSH, and python3 on those of the web servers.
 import { Config, interpolate, type Output } from "@pulumi/pulumi";
 import { ConsulClient, ConsulCluster } from "../../components";

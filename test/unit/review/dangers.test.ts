@@ -48,6 +48,19 @@ test("a whole cluster that goes", () => {
   expect(renderMarkdown(reviewPreview(gone))).toContain("The cluster goes, with all 3 servers.");
 });
 
+test("a cluster that goes while another comes: that an alias may be missing", () => {
+  const renamed = readPreview("create").replaceAll(/::prod(?=[-"])/g, "::registry");
+  const text = changed("nothing", (steps) => [
+    ...steps.map(({ urn, oldState }) => ({ op: "delete", urn, oldState })),
+    ...(JSON.parse(renamed) as { steps: PreviewStep[] }).steps,
+  ]);
+  const [prod, registry] = reviewPreview(text).clusters;
+  expect(prod?.warnings.map((warning) => warning.text)).toContain(
+    'where registry is prod under another name, give it `aliases: [{ name: "prod" }]`: then nothing is taken away',
+  );
+  expect(JSON.stringify(registry?.warnings)).not.toContain("alias");
+});
+
 test("two machines that would be replaced at once", () => {
   const two = changed("replacement", (steps) =>
     steps.map((step) =>

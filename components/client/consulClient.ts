@@ -13,6 +13,7 @@ import { knownByFormerNames } from "../cluster/formerNames";
 import { waits } from "../cluster/lateValues";
 import { hostPort } from "../cluster/listening";
 import { activateInChain } from "../cluster/order";
+import { warnOfOptionsWithoutEffect } from "../cluster/withoutEffect";
 import { existingHosts } from "../hosts/existing";
 import type { Host } from "../hosts/host";
 import { nspawnHosts } from "../hosts/nspawn";
@@ -68,6 +69,7 @@ export class ConsulClient extends ComponentResource {
 
   constructor(name: string, args: ConsulClientArgs, opts?: ComponentResourceOptions) {
     super("consul-cluster:index:ConsulClient", name, {}, knownByFormerNames(name, opts));
+    warnOfOptionsWithoutEffect(this, opts);
     const label = labelOf(name, opts);
     const { early, servers, gossipKey, trust } = checkedClientArgs(name, args);
     const plan = early.args.apply(planClients);

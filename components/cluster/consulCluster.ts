@@ -34,6 +34,7 @@ import {
   planServers,
   planSettings,
 } from "./plan";
+import { warnOfOptionsWithoutEffect } from "./withoutEffect";
 
 /** A server as others see it. */
 export interface ServerOutput {
@@ -111,6 +112,7 @@ export class ConsulCluster extends ComponentResource {
 
   constructor(name: string, args: ConsulClusterArgs, opts?: ComponentResourceOptions) {
     super("consul-cluster:index:ConsulCluster", name, {}, knownByFormerNames(name, opts));
+    warnOfOptionsWithoutEffect(this, opts);
     const label = labelOf(name, opts);
     const checked = checkedArgs(name, args);
     const afterChecks = { parent: this, dependsOn: checked.passed };

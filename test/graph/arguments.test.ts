@@ -3,7 +3,7 @@
 // Does not prove which arguments are wrong: test/unit/validate does.
 
 import { local } from "@pulumi/command";
-import { output, RunError, secret } from "@pulumi/pulumi";
+import { log, output, RunError, secret } from "@pulumi/pulumi";
 import { describe, expect, test, vi } from "vitest";
 import type { ConsulClusterArgs } from "../../components";
 import { localFiles } from "../../components/validate/localFiles";
@@ -276,4 +276,18 @@ describe("what fails, or is secret, is told without what must not be seen", () =
     }));
     expectOneMessage(cluster, '"not a domain"');
   });
+});
+
+test("an option that has no effect on a component is told, and changes nothing", async () => {
+  const warn = vi.spyOn(log, "warn").mockResolvedValue();
+  const args = { ...existing(), datacenter: "dc2" };
+  const cluster = await freshClusterOf(args, { opts: { ignoreChanges: ["version"] } });
+  const without = await freshClusterOf(args);
+  const said = warn.mock.calls.map(([text]) => text);
+  warn.mockRestore();
+  expect(said).toEqual([
+    expect.stringContaining("`ignoreChanges` has no effect here: a change of version"),
+  ]);
+  expect(cluster.errors).toEqual([]);
+  expect(cluster.commands).toEqual(without.commands);
 });

@@ -4,6 +4,7 @@ import { type ClusterSteps, clustersOf, type Role } from "./group";
 import { type FileDiff, fileDiffs } from "./lineDiff";
 import { type OrderStep, orderOf } from "./order";
 import { nameOf, type Preview, parsePreview, textOf, typesOf } from "./preview";
+import { renamedOnHosts } from "./renamed";
 import { type Warning, warningsOf, withoutAlias } from "./warnings";
 
 export type { Effect, ServerChange } from "./change";
@@ -87,7 +88,7 @@ function reviewCluster(steps: ClusterSteps): ClusterReview {
     order,
     repairs: steps.servers.some(({ steps: { repair } }) => repair && repair.op !== "same"),
     autopilot,
-    warnings: warningsOf(steps, changes, order, size),
+    warnings: [...renamedOnHosts(steps), ...warningsOf(steps, changes, order, size)],
   };
 }
 

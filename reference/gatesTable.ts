@@ -50,7 +50,7 @@ interface Gate {
 
 /** What a gate is made of. */
 const gate = (of: (constant: string) => number) =>
-  `two looks, a heartbeat timeout apart; ${of("LOOKS")} over ${((of("LOOKS") - 1) * of("LOOK_EVERY_S")).toFixed(1)} s where a server cannot be asked in person`;
+  `two looks, a heartbeat timeout apart (${of("HEARTBEAT_MS") / 1000} s times \`raftMultiplier\`); ${of("LOOKS")} over ${((of("LOOKS") - 1) * of("LOOK_EVERY_S")).toFixed(1)} s where a server cannot be asked in person`;
 
 const GATES: Gate[] = [
   {

@@ -24,7 +24,10 @@ export async function pack(folder: string): Promise<Packed> {
   const library = join(projectFolder, "components");
   // Compiled anew: what an earlier state of the sources left in `dist/` is nobody's business.
   const compile = ["npx", "tsc", "-p", join(library, "tsconfig.json"), "--outDir", draft];
-  await runOrFail(compile, { cwd: projectFolder });
+  // What is said of an argument is for whoever writes one: it stands in the types. What runs comes without its comments.
+  await runOrFail([...compile, "--emitDeclarationOnly"], { cwd: projectFolder });
+  const running = ["--declaration", "false", "--removeComments"];
+  await runOrFail([...compile, ...running], { cwd: projectFolder });
   cpSync(library, draft, { recursive: true, filter: belongs });
   const manifest = publishedManifest();
   writeFileSync(join(draft, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -31,8 +31,8 @@ export function before(
 
 /**
  * Is a command replaced though nothing in it has changed? Then somebody asked the engine for it (`--replace`).
- * What a preview will know of a command's output only later is one that is updated, and there an input differs,
- * or one that is made anew.
+ * A preview does not know the output of a command that is created, that has another input, or that is replaced. Where the last run's
+ * output is known and all inputs are equal, only the third is left.
  */
 export function replacedAsItIs(command: Resource, was: Recorded): boolean {
   if (command.props.stdout !== unknown || was.outputs?.stdout === undefined) return false;

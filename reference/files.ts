@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { componentsPage } from "./componentsPage";
 import { configurationPage } from "./configurationPage";
 import { firewallFiles } from "./firewall";
+import { constantsIn, withGatesTable } from "./gatesTable";
 import { licencesPage } from "./licences";
 import { parseOutputs } from "./outputs";
 import { withPortsTable } from "./portsTable";
@@ -55,6 +56,10 @@ export function generatedFiles(): Record<string, string> {
     }),
     "reference/stack.schema.json": `${prettyJson(stackSchema(settings))}\n`,
     "docs/licences.md": licencesPage(productionPackages(JSON.parse(read("package-lock.json")))),
+    "docs/operations.md": withGatesTable(
+      read("docs/operations.md"),
+      constantsIn(join(root, "components/host-lib")),
+    ),
     "docs/security.md": withPortsTable(read("docs/security.md")),
     "docs/sudoers/consul-cluster": sudoersFragment(),
     ...firewallFiles(),

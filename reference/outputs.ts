@@ -16,7 +16,10 @@ export function parseOutputs(text: string): ComponentOutput[] {
     .filter(ts.isClassDeclaration)
     .flatMap(({ members }) => members.filter(ts.isPropertyDeclaration))
     .flatMap((member) => {
-      const [, type] = /^Output<(.*)>$/.exec(member.type?.getText() ?? "") ?? [];
+      const declared = member.type?.getText() ?? "";
+      const [, single] = /^Output<(.*)>$/.exec(declared) ?? [];
+      // What is several in one: each of its fields is an Output.
+      const type = declared === "ClientSettings" ? declared : single;
       const comment = ts.getJSDocCommentsAndTags(member).find(ts.isJSDoc)?.comment;
       const description = oneLine(ts.getTextOfJSDocComment(comment));
       return type === undefined ? [] : [{ name: member.name.getText(), type, description }];

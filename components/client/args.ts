@@ -5,21 +5,27 @@ import type { ClientSources } from "../hosts/sources";
  * What may be said about client agents. Every optional field names its default; a wrong value is refused before
  * any host is reached.
  */
-export interface ConsulClientArgs extends ClientSources, ClientSettings {}
+export interface ConsulClientArgs extends ClientSources, ClientAgentSettings {}
 
 /** The same without where their hosts come from. */
-export interface ClientSettings {
+export interface ClientAgentSettings {
+  /**
+   * The cluster: a `ConsulCluster`, or its `clientSettings`, also as an output of another stack. From it come `servers`,
+   * `gossipKey`, `datacenter`, `domain`, `version`, `tls`, `agentToken` and `aclDefaultPolicy`; one of these that is given beside
+   * it and contradicts it is refused. No client starts before the cluster is ready. @default none
+   */
+  cluster?: Input<ClientSettings>;
   /**
    * What the clients join: IP addresses or host names of servers, with `:port` where their gossip is not on 8301.
    * `joinAddresses` of a `ConsulCluster` is this, and comes once that cluster is ready: no client starts before
-   * there is a leader. Another list restarts no client that is in the pool.
+   * there is a leader. Another list restarts no client that is in the pool. Needed without `cluster`.
    */
-  servers: Input<Input<string>[]>;
+  servers?: Input<Input<string>[]>;
   /**
    * The key that encrypts gossip, base64: `gossipKey` of a `ConsulCluster`. Another one is rotated in by the servers,
-   * without a restart.
+   * without a restart. Needed without `cluster`.
    */
-  gossipKey: Input<string>;
+  gossipKey?: Input<string>;
   /**
    * TLS towards the servers, of which those that require it let no client in without. Everything but gossip goes in plain text
    * otherwise. @default none
@@ -86,6 +92,26 @@ export interface ClientSettings {
    * gossip key lies in it. @default true
    */
   removeData?: Input<boolean>;
+}
+
+/** What client agents need of their cluster. A `ConsulCluster` has all of it, and hands it on in one as `clientSettings`. */
+export interface ClientSettings {
+  /** What an agent joins. */
+  joinAddresses: Input<Input<string>[]>;
+  /** Datacenter of the servers. */
+  datacenter: Input<string>;
+  /** DNS domain that the servers answer for. */
+  domain: Input<string>;
+  /** The Consul release of the servers; no client has a newer one. */
+  version: Input<string>;
+  /** The key that encrypts gossip, base64; a secret. */
+  gossipKey: Input<string>;
+  /** The CAs that clients know their servers by, PEM; "" is no TLS. */
+  clientCaCertificate: Input<string>;
+  /** The token of client agents, a secret; "" where there are no ACLs. */
+  clientToken: Input<string>;
+  /** What whoever has no token may do: `deny`, `allow`, or `off` where there are no ACLs. */
+  aclDefaultPolicy: Input<string>;
 }
 
 /**

@@ -8,7 +8,7 @@ import {
 } from "@pulumi/pulumi";
 import type { Host } from "../hosts/host";
 import { renderClientFiles } from "../render/client";
-import { renderWanted } from "../render/server";
+import { renderDesired } from "../render/server";
 import type { GossipKey } from "../secrets/gossipKey";
 import { activate } from "../steps/activate";
 import { stageConfig } from "../steps/config";
@@ -67,7 +67,7 @@ export class ClientAgent extends ComponentResource {
     const { label } = gossipKey;
     this.desired = all([plan.version, wipeData, files, label, certificate, tokens]).apply(
       ([version, wipeData, rendered, secrets, certificate, agentToken]) =>
-        renderWanted({ version, wipeData }, rendered, secrets, { certificate, agentToken }),
+        renderDesired({ version, wipeData }, rendered, secrets, { certificate, agentToken }),
     );
     const more = { role: "client" };
     // Not what it joins, nor the secrets: they may come once a cluster is ready, and the release does not wait for that.

@@ -6,12 +6,13 @@ import {
   secret,
   unsecret,
 } from "@pulumi/pulumi";
-import { checked, checkStructure, refuse, refuseLate, type Whose } from "../cluster/checkedArgs";
+import { checked, checkStructure, refuseLate, type Whose } from "../cluster/checkedArgs";
 import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
-import { holdsOutput } from "../cluster/lateValues";
+import { waits } from "../cluster/lateValues";
 import { hostPort } from "../cluster/listening";
 import { activateInChain } from "../cluster/order";
+import { warnOfOptionsWithoutEffect } from "../cluster/withoutEffect";
 import { hostsOf } from "../hosts";
 import { namedHosts, withoutLogins } from "../hosts/given";
 import { secretsDigest } from "../render/server";
@@ -19,12 +20,12 @@ import type { GossipKey } from "../secrets/gossipKey";
 import { ready } from "../steps/ready";
 import { nodeIds } from "../steps/ready/outputs";
 import { owner } from "../steps/release/owner";
-import { checkClientKey, checkJoin, validateClients, validateEarly } from "../validate/client";
-import { localFiles } from "../validate/localFiles";
+import { checkClientKey, checkJoin, validateClients } from "../validate/client";
 import { checkKeys } from "../validate/shape";
-import type { Files } from "../validate/values";
-import type { ConsulClientArgs, PlainClientArgs } from "./args";
+import { type Files, UNKNOWN } from "../validate/values";
+import type { ClientSettings, ConsulClientArgs, PlainClientArgs } from "./args";
 import { ClientAgent } from "./clientAgent";
+import { withCluster } from "./cluster";
 import { type EarlyArgs, planClients, reachedAt } from "./plan";
 import { clientTrust } from "./trust";
 
@@ -66,6 +67,7 @@ export class ConsulClient extends ComponentResource {
 
   constructor(name: string, args: ConsulClientArgs, opts?: ComponentResourceOptions) {
     super("consul-cluster:index:ConsulClient", name, {}, knownByFormerNames(name, opts));
+    warnOfOptionsWithoutEffect(this, opts);
     const label = labelOf(name, opts);
     const { early, servers, gossipKey, trust } = checkedClientArgs(name, args);
     const plan = early.args.apply(planClients);
@@ -114,40 +116,43 @@ export class ConsulClient extends ComponentResource {
  * The arguments, checked: all at once where they are plain. What the clients join, the key, and what is of TLS and ACLs may
  * be a cluster's that is still to come up; the others do not wait for them, neither in an update nor in a preview.
  */
-function checkedClientArgs(name: string, args: ConsulClientArgs) {
+function checkedClientArgs(name: string, given: ConsulClientArgs) {
   const whose: Whose = { component: "ConsulClient", name };
-  const isPlain = !holdsOutput(args);
+  const args = withCluster(given);
   const judge = (plain: PlainClientArgs, files?: Files) => [
     ...checkKeys(plain, whose.component),
     ...validateClients(plain, files),
   ];
   checkStructure(whose, args, judge);
-  if (isPlain) refuse(whose, judge(args as PlainClientArgs, localFiles));
   const { servers, gossipKey, tls, agentToken, aclDefaultPolicy, ...rest } = args;
-  const others = {
+  const late = { servers, gossipKey, tls, agentToken, aclDefaultPolicy };
+  const { cluster, ...others } = rest as typeof rest & { cluster?: ClientSettings };
+  const there = {
     ...rest,
-    ...(tls && { tls: {} }),
-    ...(agentToken !== undefined && { agentToken: "" }),
+    ...ifThere(late),
+    ...(typeof cluster === "object" && cluster && { cluster: ifThere(cluster) }),
   };
-  const early = checked<object, EarlyArgs>(
-    whose,
-    others,
-    withoutLogins<object>(others),
-    (plain, files) =>
-      isPlain
-        ? []
-        : [...checkKeys({ ...plain, tls }, whose.component), ...validateEarly(plain, files)],
+  const early = checked<EarlyArgs>(whose, there, withoutLogins(others), (plain, files) =>
+    judge(plain as PlainClientArgs, files),
   );
   const clients = early.args.apply((plain) => namedHosts(plain, "clients"));
   const join = all([servers, clients]).apply(([addresses, own]) => {
     refuseLate(whose, checkJoin(addresses, own));
-    return addresses;
+    return addresses as string[];
   });
-  const key = secret(gossipKey).apply((text) => {
-    refuseLate(whose, checkClientKey(text));
-    return text;
-  });
+  const key = secret(all([gossipKey, cluster?.gossipKey, early.passed])).apply(
+    ([text, clusters]) => {
+      refuseLate(whose, checkClientKey(text, clusters));
+      return text as string;
+    },
+  );
   const label = unsecret(key.apply(secretsDigest));
-  const trust = clientTrust(whose, { tls, agentToken, aclDefaultPolicy });
+  const trust = clientTrust(whose, late, early.passed, cluster);
   return { early, servers: join, gossipKey: { key, label } satisfies GossipKey, trust };
+}
+
+/** Of what may come late that which is there, and may be judged with all else; the rest is not known yet. */
+function ifThere<Args extends object>(args: Args): Args {
+  const fields = Object.entries(args).map(([key, value]) => [key, waits(value) ? UNKNOWN : value]);
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined)) as Args;
 }

@@ -7,8 +7,8 @@ import type { PlainClientArgs } from "./args";
 /** What may come later than all else, from a cluster that is still to come up. */
 type Late = "servers" | "gossipKey" | "tls" | "agentToken" | "aclDefaultPolicy";
 
-/** Without what may come late; that something is said of TLS and of a token is known from the beginning. */
-export type EarlyArgs = Omit<PlainClientArgs, Late> & { tls?: object; agentToken?: string };
+/** Without what may come late. */
+export type EarlyArgs = Omit<PlainClientArgs, Late | "cluster">;
 
 /** One client of the plan. */
 export interface ClientHostPlan {

@@ -1,4 +1,4 @@
-import { all, type Output, output, secret, unsecret } from "@pulumi/pulumi";
+import { all, type Output, secret, unsecret } from "@pulumi/pulumi";
 import { refuseLate, type Whose } from "../cluster/checkedArgs";
 import { type RenderedAcl, renderClientAcl, tokenLabel } from "../render/acl";
 import type { Trust } from "../render/client";
@@ -6,7 +6,7 @@ import type { Files } from "../render/files";
 import { caDigests, certificateDigest, renderClientTlsFiles } from "../render/tls";
 import { checkClientAcl } from "../validate/acl";
 import { checkClientTls } from "../validate/client";
-import type { ConsulClientArgs } from "./args";
+import type { ClientSettings, ConsulClientArgs } from "./args";
 
 /** What client agents have of TLS and of ACLs. It may be a cluster's that is still to come up; what is not said is not there. */
 export interface ClientTrust {
@@ -20,25 +20,31 @@ export interface ClientTrust {
 
 type Args = Pick<ConsulClientArgs, "tls" | "agentToken" | "aclDefaultPolicy">;
 
-/** Checked as soon as it is known: a problem ends the run before anything of it reaches a host. */
+/** Checked as soon as it is known, and behind `passed`, the checks of all that is known before: a problem ends the run before anything of it reaches a host. */
 export function clientTrust(
   whose: Whose,
   { tls, agentToken, aclDefaultPolicy }: Args,
+  passed: Promise<unknown>,
+  cluster?: ClientSettings,
 ): ClientTrust {
   // A certificate is for everybody to see, also one that comes with secrets of its stack.
   const pem =
     tls &&
-    unsecret(output(tls.caCertificate)).apply((caCertificate) => {
-      refuseLate(whose, checkClientTls({ caCertificate }));
-      return caCertificate;
-    });
+    unsecret(all([tls.caCertificate, cluster?.clientCaCertificate, passed])).apply(
+      ([caCertificate, clusters]) => {
+        refuseLate(whose, checkClientTls({ caCertificate }, clusters));
+        return caCertificate;
+      },
+    );
   const token =
     agentToken === undefined
       ? undefined
-      : secret(all([agentToken, aclDefaultPolicy])).apply(([text, policy]) => {
-          refuseLate(whose, checkClientAcl(text, policy));
-          return text;
-        });
+      : secret(all([agentToken, aclDefaultPolicy, cluster?.aclDefaultPolicy, passed])).apply(
+          ([text, policy, clusters]) => {
+            refuseLate(whose, checkClientAcl(text, policy, clusters));
+            return text;
+          },
+        );
   const label = token && unsecret(token.apply((text) => (text === "" ? "" : tokenLabel(text))));
   return {
     open: all([pem, label, aclDefaultPolicy]).apply(([ca = "", token = "", policy = "deny"]) => ({

@@ -1,20 +1,22 @@
-import { all, type Output, output, type Resource } from "@pulumi/pulumi";
+import { type Output, output, type Resource } from "@pulumi/pulumi";
 import { withoutLogins } from "../hosts/given";
 import sources from "../hosts/sources";
 import { settings } from "../settings";
 import { plannedOnly } from "../settings/planned";
 import { describeProblems, type Problem, validate } from "../validate";
 import { localFiles } from "../validate/localFiles";
+import { withoutSecrets } from "../validate/problem";
 import { type Component, checkKeys, checkPlain } from "../validate/shape";
 import type { Files } from "../validate/values";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
+import { checkHostsOfProgram } from "./hostsOfProgram";
 import { holdsOutput, isLate, knownValues, plainValues } from "./lateValues";
 import { Refusal } from "./refusal";
 
 export interface CheckedArgs<Plain = PlainArgs> {
   /** The arguments as plain values, without the secret ones. */
   args: Output<Plain>;
-  /** For `dependsOn`: nothing to depend on, but a rejection where there is a problem. */
+  /** For `dependsOn`: resolves to an empty list, and rejects where there is a problem; what depends on it is then never registered. */
   passed: Promise<Resource[]>;
 }
 
@@ -36,11 +38,13 @@ export function checkedArgs(name: string, args: ConsulClusterArgs): CheckedArgs 
     ...validate(plain, files),
   ];
   checkStructure(whose, args, judge);
-  return checked(whose, args, withoutSecrets(args), judge);
+  return checked(whose, args, publicArgs(args), judge);
 }
 
 /** Parts of the arguments that resources are made of while others are still to come. */
-const MADE_OF = new RegExp(`^(${[...sources.map(({ key }) => key), "tls", "acl"].join("|")})\\b`);
+const MADE_OF = new RegExp(
+  `^(${[...sources.map(({ key }) => key), "tls", "acl", "cluster"].join("|")})\\b`,
+);
 
 /**
  * What decides which resources there are is judged before anything is made of it: where it has another shape, all is told that is
@@ -57,25 +61,35 @@ export function checkStructure<Plain>(
   if (known.some(({ path, isShape }) => isShape && MADE_OF.test(path))) refuse(whose, known);
 }
 
-/** The same for any arguments: `publicArgs` are those without the secret ones. */
-export function checked<Args extends object, Plain>(
+/** The same for any arguments: `open` are those without the secret ones. */
+export function checked<Plain>(
   whose: Whose,
-  args: Args,
-  publicArgs: Args,
+  args: object,
+  open: object,
   validate: (args: Plain, files?: Files) => Problem[],
 ): CheckedArgs<Plain> {
-  const judge = (plain: unknown) => refuse(whose, validate(plain as Plain, localFiles));
+  const secrets: unknown[] = [];
+  const judge = (plain: unknown) => {
+    const found = withoutSecrets(validate(plain as Plain, localFiles), secrets);
+    refuse(whose, [...found, ...checkHostsOfProgram(whose, plain)]);
+  };
   // Validation sees the secrets, what comes out of it does not. A secret elsewhere in the arguments keeps
   // everything secret that is rendered from them.
   const validated = holdsOutput(args)
-    ? knownValues(args).then(judge)
+    ? knownValues(args, secrets).then(judge)
     : Promise.resolve(judge(args));
-  const plain = all([output(publicArgs), validated]).apply(([values]) => values as Plain);
-  return { args: plain, passed: validated.then(() => []) };
+  const passed: Promise<Resource[]> = validated.then(() => []);
+  // Not beside each other: an argument that fails by itself would be told here as well, with its stack.
+  const plain = output(passed).apply(() => output(open) as Output<Plain>);
+  return { args: plain, passed };
 }
 
-/** Throws all of them as one message, where there are any. `sofar`: what has happened by then. */
-export function refuse({ component, name }: Whose, problems: Problem[], sofar?: string): void {
+/**
+ * Throws all of them as one message, where there are any. Out of a constructor the program ends there, and a component behind it is not
+ * told of: code that went on would register the program's other resources, which the engine makes at once. `sofar`: what has happened
+ * by then.
+ */
+function refuse({ component, name }: Whose, problems: Problem[], sofar?: string): void {
   if (problems.length > 0)
     throw new Refusal(describeProblems(problems, `${component} ${name}`, sofar));
 }
@@ -85,7 +99,8 @@ export function refuseLate(whose: Whose, problems: Problem[]): void {
   refuse(whose, problems, "nothing that runs was touched");
 }
 
-function withoutSecrets({ gossipKey: _, acl, tls, ...rest }: ConsulClusterArgs): ConsulClusterArgs {
+/** Without the secret ones. */
+function publicArgs({ gossipKey: _, acl, tls, ...rest }: ConsulClusterArgs): ConsulClusterArgs {
   return {
     ...withoutLogins(rest),
     ...(acl && { acl: plannedOnly(settings.acl, acl) }),

@@ -7,6 +7,7 @@ import {
   output,
   type Resource,
 } from "@pulumi/pulumi";
+import type { ClientSettings } from "../client/args";
 import { hostsOf } from "../hosts";
 import { renderAutopilotRequest } from "../render/autopilot";
 import { clusterAcl } from "../secrets/aclSeed";
@@ -33,6 +34,7 @@ import {
   planServers,
   planSettings,
 } from "./plan";
+import { warnOfOptionsWithoutEffect } from "./withoutEffect";
 
 /** A server as others see it. */
 export interface ServerOutput {
@@ -71,6 +73,8 @@ export class ConsulCluster extends ComponentResource {
   readonly joinAddresses: Output<string[]>;
   /** Datacenter of the servers. */
   readonly datacenter: Output<string>;
+  /** DNS domain that Consul answers for. */
+  readonly domain: Output<string>;
   /** The key that encrypts gossip, base64; a secret. An agent needs it to join. */
   readonly gossipKey: Output<string>;
   /** With `acl`, the token that may do anything; a secret. Without, "". */
@@ -92,6 +96,11 @@ export class ConsulCluster extends ComponentResource {
    * `outgoing`, and without `clientCertificates`. An update hands it on once the cluster is ready, as `joinAddresses`.
    */
   readonly clientCaCertificate: Output<string>;
+  /**
+   * All that client agents need of this cluster, in one: `cluster` of a `ConsulClient`, from another stack or another language. In
+   * TypeScript the component itself will do. The key and the token in it are secrets.
+   */
+  readonly clientSettings: ClientSettings;
   /** With `tls`, whole days until the first certificate ends; -1 without. A run renews them long before. */
   readonly certificateDaysLeft: Output<number>;
   /** How many servers may fail while the rest still is a quorum. */
@@ -103,6 +112,7 @@ export class ConsulCluster extends ComponentResource {
 
   constructor(name: string, args: ConsulClusterArgs, opts?: ComponentResourceOptions) {
     super("consul-cluster:index:ConsulCluster", name, {}, knownByFormerNames(name, opts));
+    warnOfOptionsWithoutEffect(this, opts);
     const label = labelOf(name, opts);
     const checked = checkedArgs(name, args);
     const afterChecks = { parent: this, dependsOn: checked.passed };
@@ -180,7 +190,10 @@ export class ConsulCluster extends ComponentResource {
         ports.serfLan === 8301 ? address : hostPort(address, ports.serfLan),
       ),
     );
-    this.datacenter = plan.datacenter;
+    // Not out of the plan, which waits for the hosts' addresses.
+    this.datacenter = settings.datacenter;
+    this.domain = settings.domain;
+    this.version = settings.version;
     this.gossipKey = key.key;
     this.managementToken = acl?.tokens.management ?? output("");
     this.clientToken = acl
@@ -191,9 +204,18 @@ export class ConsulCluster extends ComponentResource {
     this.clientCaCertificate = all([plan, this.caCertificate, seen.urn]).apply(([{ tls }, ca]) =>
       hasHttps(tls.mode) && tls.clientCertificates ? ca : "",
     );
+    this.clientSettings = {
+      joinAddresses: this.joinAddresses,
+      datacenter: this.datacenter,
+      domain: this.domain,
+      version: this.version,
+      gossipKey: this.gossipKey,
+      clientCaCertificate: this.clientCaCertificate,
+      clientToken: this.clientToken,
+      aclDefaultPolicy: this.aclDefaultPolicy,
+    };
     this.certificateDaysLeft = tls?.daysLeft ?? output(-1);
     this.faultTolerance = output(faultTolerance(hosts.length));
-    this.version = plan.version;
     this.ready = seen.stdout.apply((stdout?: string) => stdout !== undefined);
     this.registerOutputs({
       servers: this.servers,
@@ -201,12 +223,14 @@ export class ConsulCluster extends ComponentResource {
       dnsAddresses: this.dnsAddresses,
       joinAddresses: this.joinAddresses,
       datacenter: this.datacenter,
+      domain: this.domain,
       gossipKey: this.gossipKey,
       managementToken: this.managementToken,
       clientToken: this.clientToken,
       aclDefaultPolicy: this.aclDefaultPolicy,
       caCertificate: this.caCertificate,
       clientCaCertificate: this.clientCaCertificate,
+      clientSettings: this.clientSettings,
       certificateDaysLeft: this.certificateDaysLeft,
       faultTolerance: this.faultTolerance,
       version: this.version,

@@ -8,7 +8,7 @@ import {
 } from "@pulumi/pulumi";
 import type { Host } from "../hosts/host";
 import { renderServerAcl, stagedTokensLabel } from "../render/acl";
-import { renderServerFiles, renderWanted } from "../render/server";
+import { renderDesired, renderServerFiles } from "../render/server";
 import { renderTlsFiles } from "../render/tls";
 import type { ClusterAcl } from "../secrets/aclSeed";
 import type { ServerTls } from "../secrets/certificates";
@@ -75,7 +75,7 @@ export class ConsulServer extends ComponentResource {
     const { version, allowDowngradeTo } = plan;
     this.desired = all([version, wipeData, files, gossipKey.label, acl?.label, tls?.label]).apply(
       ([version, wipeData, rendered, secrets, tokens, certificate]) =>
-        renderWanted({ version, wipeData }, rendered, secrets, {
+        renderDesired({ version, wipeData }, rendered, secrets, {
           tokens,
           aclRotation: acl?.rotation,
           certificate,

@@ -9,6 +9,20 @@ export class Refusal extends RunError {
   constructor(text: string) {
     super(text);
     this.stack = "";
-    Object.defineProperty(this, "message", { get: () => text, set: () => {} });
+    keepMessage(this);
   }
+}
+
+/** An error of the program's own keeps its words in the same way and, of its stack, the line that it comes from: one is printed at once. */
+export function keepShort(error: Error): void {
+  const [from = ""] = /\n +at .*/.exec(error.stack ?? "") ?? [];
+  Reflect.defineProperty(error, "stack", { value: `${error.name}: ${error.message}${from}` });
+  // Where the SDK notes the promise that failed, which would be printed as well.
+  Reflect.defineProperty(error, "promise", { value: undefined, writable: true });
+  keepMessage(error);
+}
+
+function keepMessage(error: Error): void {
+  const text = error.message;
+  Reflect.defineProperty(error, "message", { get: () => text, set: () => {} });
 }

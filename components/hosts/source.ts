@@ -41,6 +41,8 @@ export interface Source {
   readonly lists: { readonly servers: string; readonly clients?: string };
   /** A host may come without its address: the source has some to give. */
   readonly givesAddresses?: true;
+  /** Its hosts have addresses that other components may name as well: whoever has the same one has the same host. */
+  readonly isShared?: true;
   /** Of the argument for servers, which is the one that stack files have. */
   readonly shape: FieldShapes;
   /** What is wrong beyond what is asked of every host: names and addresses are judged already. Never throws, whatever the values are. */

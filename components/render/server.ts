@@ -46,7 +46,7 @@ export function renderSecretFiles(
  * secrets a rotation of the gossip key in the running cluster, the tokens of ACLs a restart, their acl-rotation, the certificate
  * and a client's agent-token a reload, and wipe-data what it says.
  */
-export function renderWanted(
+export function renderDesired(
   { version, wipeData }: { version: string; wipeData: string },
   files: Files,
   secretsLabel: string,

@@ -3,7 +3,7 @@ import { type FileDiff, fileDiffs } from "./lineDiff";
 import { isSecret, isUnknown, type PreviewStep } from "./preview";
 import { reasonsOf, replacementReason } from "./reasons";
 import { type SettingChange, settingChanges, settingsIn } from "./settings";
-import { type Sides, sides, type Wanted, wanted } from "./sides";
+import { type Desired, desired, type Sides, sides } from "./sides";
 
 /** What becomes of a server, the weightiest first where it is several. */
 export type Effect =
@@ -57,8 +57,8 @@ export interface ServerChange {
 }
 
 /**
- * `clusterExists`: a server that is new joins, then, where it would begin with the others. `machine`: what becomes of
- * a machine that the stack makes; where its script alone is another, it stays, though the engine cannot know that.
+ * `clusterExists`: whether a new server joins (true) or elects its first leader with the others (false). `machine`: what becomes of
+ * a machine that the stack makes. One of which only the script has changed stays, though the engine cannot know that.
  */
 export function changeOf(
   member: MemberSteps,
@@ -68,7 +68,7 @@ export function changeOf(
   const activate = sides(member, "activate");
   const departure = sides(member, "departure");
   const config = sides(member, "config");
-  const [was, is] = [wanted(activate.old), wanted(activate.new)];
+  const [was, is] = [desired(activate.old), desired(activate.new)];
   const [from, to] = [departure.settings.old.address, departure.settings.new.address];
   const effect = effectOf(member, was, is, clusterExists, machine === "update");
   const cutOff = effect === "unknown" && wasCutOff(member);
@@ -122,8 +122,8 @@ function changedSettings(member: MemberSteps, config: Sides): SettingChange[] {
 
 function effectOf(
   member: MemberSteps,
-  was: Wanted | undefined,
-  is: Wanted | undefined,
+  was: Desired | undefined,
+  is: Desired | undefined,
   clusterExists: boolean,
   machineStays: boolean,
 ): Effect {
@@ -144,7 +144,7 @@ function effectOf(
 }
 
 /**
- * The wanted set is the one that the state has as activated, and yet another one is staged by the state: a run was cut off
+ * The desired set is the one that the state has as activated, and yet another one is staged by the state: a run was cut off
  * in between. How far it came shows on the host alone, whose word for it stands in the update.
  */
 function wasCutOff(member: MemberSteps, activate = member.steps.activate): boolean {
@@ -161,7 +161,7 @@ function wasCutOff(member: MemberSteps, activate = member.steps.activate): boole
 const activated = /^([0-9]+-.*\.json|consul\.service|environment)$/;
 
 /** As activate.sh chooses the least that serves. */
-function activation(was: Wanted, is: Wanted): Effect | undefined {
+function activation(was: Desired, is: Desired): Effect | undefined {
   const differs = (part: string) => was[part] !== is[part];
   if (is["wipe-data"] && differs("wipe-data")) return "wipe";
   if (differs("release") || differs("restart-settings") || differs("tokens")) return "restart";
@@ -181,8 +181,8 @@ function hiddenPart({ steps }: MemberSteps): "secret" | "unknown" | undefined {
 
 function secretsOf(
   { steps }: MemberSteps,
-  was: Wanted | undefined,
-  is: Wanted | undefined,
+  was: Desired | undefined,
+  is: Desired | undefined,
 ): string[] {
   const changed = (step: PreviewStep | undefined, input: string) =>
     step?.op === "update" && step.diffReasons?.includes(input);
@@ -208,7 +208,7 @@ function secretsOf(
 }
 
 /** One line for whoever has to know: what of it others hold. */
-function rotationOfTokens(was: Wanted, is: Wanted): string {
+function rotationOfTokens(was: Desired, is: Desired): string {
   const [from, to] = [was, is].map((side) => side["acl-rotation"] ?? "rotation-1");
   const outputs =
     is.tokens === "made"

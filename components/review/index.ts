@@ -4,7 +4,8 @@ import { type ClusterSteps, clustersOf, type Role } from "./group";
 import { type FileDiff, fileDiffs } from "./lineDiff";
 import { type OrderStep, orderOf } from "./order";
 import { nameOf, type Preview, parsePreview, textOf, typesOf } from "./preview";
-import { type Warning, warningsOf } from "./warnings";
+import { renamedOnHosts } from "./renamed";
+import { type Warning, warningsOf, withoutAlias } from "./warnings";
 
 export type { Effect, ServerChange } from "./change";
 export type { Role } from "./group";
@@ -49,7 +50,11 @@ export interface Review {
  */
 export function reviewPreview(json: string): Review {
   const preview = parsePreview(json);
-  const clusters = clustersOf(preview).map(reviewCluster);
+  const reviewed = clustersOf(preview).map(reviewCluster);
+  const clusters = reviewed.map((one) => ({
+    ...one,
+    warnings: [...one.warnings, ...withoutAlias(one, reviewed)],
+  }));
   return {
     clusters,
     summary: preview.changeSummary,
@@ -83,7 +88,7 @@ function reviewCluster(steps: ClusterSteps): ClusterReview {
     order,
     repairs: steps.servers.some(({ steps: { repair } }) => repair && repair.op !== "same"),
     autopilot,
-    warnings: warningsOf(steps, changes, order, size),
+    warnings: [...renamedOnHosts(steps), ...warningsOf(steps, changes, order, size)],
   };
 }
 

@@ -3,7 +3,7 @@ import type { MemberSteps } from "./group";
 import type { FileDiff } from "./lineDiff";
 import { isSecret } from "./preview";
 import type { SettingChange } from "./settings";
-import { sides, type Wanted } from "./sides";
+import { type Desired, sides } from "./sides";
 
 /** Why a server is replaced. */
 export function replacementReason(from: string | undefined, to: string | undefined): string {
@@ -20,7 +20,7 @@ interface Known {
 /** What of a server differs, in words. */
 export function reasonsOf(
   member: MemberSteps,
-  { was, is }: { was?: Wanted; is?: Wanted },
+  { was, is }: { was?: Desired; is?: Desired },
   known: Known,
 ): string[] {
   return [
@@ -30,7 +30,7 @@ export function reasonsOf(
   ];
 }
 
-function ofActivation(was: Wanted, is: Wanted, { files, settings }: Known): string[] {
+function ofActivation(was: Desired, is: Desired, { files, settings }: Known): string[] {
   const differs = (part: string) => was[part] !== is[part];
   const of = (names: RegExp, word: string) => {
     const shown = files.filter(({ file }) => names.test(file)).map(({ file }) => file);

@@ -29,10 +29,10 @@ function stdinOf(member: MemberSteps, kind: string, side: "oldState" | "newState
   );
 }
 
-export type Wanted = Record<string, string>;
+export type Desired = Record<string, string>;
 
 /** What an activation shall bring about, by part: release, restart-settings, secrets, ... */
-export function wanted(text: string | undefined): Wanted | undefined {
+export function desired(text: string | undefined): Desired | undefined {
   if (text === undefined) return undefined;
   return Object.fromEntries(
     text

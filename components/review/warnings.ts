@@ -76,6 +76,18 @@ const destroyed: Warning = {
   text: "data loss: the whole cluster is taken away; take a snapshot first (`consul snapshot save`)",
 };
 
+type Size = { name: string; role: string; before: number; after: number };
+
+/** One goes whole, and one of its kind comes: a component that was given another name looks like that. */
+export function withoutAlias(one: Size, all: readonly Size[]): Warning[] {
+  if (one.before === 0 || one.after > 0) return [];
+  return all
+    .filter(({ role, before, after }) => role === one.role && before === 0 && after > 0)
+    .map(({ name }) => ({
+      text: `where ${name} is ${one.name} under another name, give it \`aliases: [{ name: "${one.name}" }]\`: then nothing is taken away`,
+    }));
+}
+
 const keyMadeAnew: Warning = {
   danger: "gossip-key",
   text: "the gossip key would be made anew without a rotation; hand the cluster's key in as `gossipKey`, or set `gossip: { rotation }`",

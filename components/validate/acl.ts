@@ -1,3 +1,4 @@
+import { sameAs } from "./clusterOfClients";
 import { type Problem, problem, show } from "./problem";
 import { type Check, type Fields, fieldsOf, number, optional, text } from "./values";
 
@@ -18,16 +19,21 @@ export const checkPolicy = text((policy, path) =>
       ),
 );
 
-/** What is said of the ACLs of client agents: with "" there are none, whatever the policy is. */
-export function checkClientAcl(agentToken: unknown, policy: unknown): Problem[] {
+/** What is said of the ACLs of client agents: with "" there are none, whatever the policy is. `clusters`: the policy of its cluster. */
+export function checkClientAcl(
+  agentToken: unknown,
+  policy: unknown,
+  clusters?: unknown,
+): Problem[] {
   const token: Check = text((said, path) => (said === "" ? [] : checkForm(said, path)), "a token");
   const problems = [
     ...optional(token)(agentToken, "agentToken"),
     ...optional(checkPolicy)(policy, "aclDefaultPolicy"),
+    ...sameAs("aclDefaultPolicy", policy, clusters),
   ];
   if (agentToken === undefined && policy !== undefined)
     return problem("aclDefaultPolicy", "has no effect without an agentToken; leave it out");
-  const isOff = policy === "off" && agentToken !== undefined && agentToken !== "";
+  const isOff = policy === "off" && typeof agentToken === "string" && agentToken !== "";
   return problems.length === 0 && isOff
     ? problem("aclDefaultPolicy", '"off" has no sense beside an agentToken; give "deny" or "allow"')
     : problems;

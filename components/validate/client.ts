@@ -1,11 +1,12 @@
 import type { PlainClientArgs } from "../client/args";
-import { type EarlyArgs, planClients } from "../client/plan";
+import { planClients } from "../client/plan";
 import { departure } from "../settings/agent";
 import { identity } from "../settings/identity";
 import { checkClientAcl } from "./acl";
 import { canonicalAddress } from "./address";
 import { checkCas } from "./authorities";
 import { CLIENT_KEYS_BESIDE_TLS, CLIENT_MANAGED_KEYS } from "./clientManagedKeys";
+import { checkBesideCluster, checkCluster, sameAs } from "./clusterOfClients";
 import { checkEnvironment } from "./environment";
 import { checkExtraConfig } from "./extraConfig";
 import { checkGossipKey } from "./gossip";
@@ -13,6 +14,7 @@ import { checkHosts } from "./hosts";
 import { checkListenAddresses } from "./listenAddresses";
 import { governs } from "./managedKeys";
 import { checkSshHost } from "./names";
+import { pemBlocks } from "./pem";
 import { checkPort } from "./port";
 import { checkPorts, portOf } from "./ports";
 import { type Problem, problem, show } from "./problem";
@@ -36,21 +38,18 @@ import {
 
 const DEFAULTS = planClients({});
 
-/** Every problem of a client's arguments, as `validate` finds those of a cluster. */
+/**
+ * Every problem of a client's arguments, as `validate` finds those of a cluster. What may come late, as all that is of its cluster may,
+ * is UNKNOWN until it is there.
+ */
 export function validateClients(args: PlainClientArgs, files?: Files): Problem[] {
-  return [
-    ...validateEarly(args, files),
-    ...checkJoin(fieldsOf(args).servers, allServers(fieldsOf(args))),
-    ...checkClientKey(fieldsOf(args).gossipKey),
-    ...optional(checkClientTls)(fieldsOf(args).tls, "tls"),
-    ...checkClientAcl(fieldsOf(args).agentToken, fieldsOf(args).aclDefaultPolicy),
-  ];
-}
-
-/** Those of all arguments but those that may come late: what the clients join, the key, the CA, the token. */
-export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
   const fields = fieldsOf(args);
+  const wrongCluster = checkCluster(fields.cluster);
+  // Of what is no cluster nothing came, and nothing of that has to be told as well.
+  if (wrongCluster.length > 0) return wrongCluster;
+  const cluster = fieldsOf(fields.cluster);
   return [
+    ...checkBesideCluster(fields),
     ...checkHosts(fields, "clients", files),
     ...checkRelease(fields, files),
     ...checkRows({ ...identity, ...departure }, fields),
@@ -62,6 +61,10 @@ export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
     ...checkEnvironment(fields),
     ...checkServices(fields),
     ...checkExtraConfig(fields, clientKeysOf(fields), DEFAULTS),
+    ...checkJoin(fields.servers, allServers(fields)),
+    ...checkClientKey(fields.gossipKey, cluster.gossipKey),
+    ...optional((tls) => checkClientTls(tls, cluster.clientCaCertificate))(fields.tls, "tls"),
+    ...checkClientAcl(fields.agentToken, fields.aclDefaultPolicy, cluster.aclDefaultPolicy),
   ];
 }
 
@@ -81,16 +84,23 @@ function checkNoHttps(args: Fields): Problem[] {
     : problem("addresses.https", "has no effect on a client, which has no HTTPS; leave it out");
 }
 
-export function checkClientKey(key: unknown): Problem[] {
-  return checkGossipKey(key, "gossipKey");
+export function checkClientKey(key: unknown, clusters?: unknown): Problem[] {
+  return [...checkGossipKey(key, "gossipKey"), ...sameAs("gossipKey", key, clusters, "secret")];
 }
 
 /** The CA that clients know their servers by: "" is no TLS, and anything else has to be one that is good now. */
-export function checkClientTls(tls: unknown, path = "tls"): Problem[] {
-  return object((fields) =>
-    fields.caCertificate === "" ? [] : each(fields, path, { caCertificate: checkCas }),
-  )(tls, path);
+export function checkClientTls(tls: unknown, clusters?: unknown): Problem[] {
+  return object((fields) => [
+    ...(fields.caCertificate === "" ? [] : each(fields, "tls", { caCertificate: checkCas })),
+    ...sameAs("tls.caCertificate", blocksOf(fields.caCertificate), blocksOf(clusters), "secret"),
+  ])(tls, "tls");
 }
+
+/** What stands around the blocks of a PEM makes no other CA. */
+const blocksOf = (pem: unknown) =>
+  typeof pem === "string"
+    ? pemBlocks(pem.replaceAll("\r", ""), "CERTIFICATE").sort().join("\n")
+    : pem;
 
 /** What the clients join; `clients` are these, of which none is a server. */
 export function checkJoin(
@@ -100,7 +110,7 @@ export function checkJoin(
   const some = list(
     (all, path) =>
       all.length > 0 ? [] : problem(path, "names no server; give one address at least"),
-    "a list of the servers' addresses",
+    "a list of the servers' addresses, or `cluster`",
   );
   return [
     ...some(servers, "servers"),

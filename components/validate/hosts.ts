@@ -85,7 +85,7 @@ function checkCount(servers: unknown[], path: string): Problem[] {
       ? "no server; a cluster needs one at least"
       : count > MAX_SERVERS
         ? `${count} servers; with more than ${MAX_SERVERS} every write gets slower`
-        : `${count} servers, an even number; they tolerate no more failures than ${count - 1}`;
+        : `${count} servers, an even number; they survive as many failures as ${count - 1}: ${faultTolerance(count)}`;
   return [{ path, message: `${reason}; give 1, 3, 5 or 7`, note: TOLERANCE_TABLE }];
 }
 

@@ -27,6 +27,30 @@ function json(value: unknown): string {
   }
 }
 
+/** The same problems, where they show a value that is secret, or most of one, without it. */
+export function withoutSecrets(problems: Problem[], secrets: unknown[]): Problem[] {
+  const texts = secrets.flatMap(textsIn);
+  if (texts.length === 0) return problems;
+  const isOne = (shown: string) =>
+    texts.some((text) => {
+      const isMostOf = text.includes(shown) && 2 * shown.length >= Math.min(text.length, SHOWN);
+      return isMostOf || (text.length > 3 && shown.includes(text));
+    });
+  const piece = /"((?:[^"\\]|\\.)*)(?:"|\.\.\.)|[^\s";,]+/g;
+  const mask = (message: string) =>
+    message.replace(piece, (whole, quoted?: string) =>
+      isOne(quoted ?? whole) ? "[secret]" : whole,
+    );
+  return problems.map((one) => ({ ...one, message: mask(one.message) }));
+}
+
+/** As they are shown: of a text without its quotes. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "object" && value !== null) return Object.values(value).flatMap(textsIn);
+  const text = typeof value === "string" ? json(value).slice(1, -1) : json(value);
+  return text === "" ? [] : [text];
+}
+
 export function problem(path: string, message: string): Problem[] {
   return [{ path, message }];
 }

@@ -35,8 +35,8 @@ export function allServers(args: Fields): ServerEntry[] {
 
 /** The server that has this address, however either of them is spelled. */
 export function serverAt(args: Fields, address: string): ServerEntry | undefined {
-  const wanted = canonicalAddress(address);
+  const expected = canonicalAddress(address);
   return allServers(args).find(
-    (server) => wanted !== undefined && canonicalAddress(server.address) === wanted,
+    (server) => expected !== undefined && canonicalAddress(server.address) === expected,
   );
 }

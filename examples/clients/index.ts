@@ -1,7 +1,7 @@
 // Client agents of a cluster that another stack makes: what this one needs of it are outputs of it. Another line
 // in `hosts` is another client; another gossip key of the cluster is noted at the next run, and restarts nobody.
 //
-// In a project of your own, after `npm install consul-cluster`, the component is imported from "consul-cluster".
+// In a project of your own, after the library is installed (docs/larger-stacks.md, "Install"), the component is imported from "consul-cluster".
 import { Config, StackReference } from "@pulumi/pulumi";
 import { type ClientServiceArgs, ConsulClient, type ConsulClientArgs } from "../../components";
 
@@ -18,13 +18,8 @@ const login = { user: config.require("user"), privateKeyFile: config.require("pr
 
 const web = new ConsulClient("web", {
   ...config.requireObject<Partial<ConsulClientArgs>>("settings"),
-  servers: cluster.requireOutput("joinAddresses"),
-  gossipKey: cluster.requireOutput("gossipKey"),
-  // "" as long as the cluster gives its client agents no certificates; from the next run on after it does, they talk TLS.
-  tls: { caCertificate: cluster.requireOutput("clientCaCertificate") },
-  // Likewise with ACLs.
-  agentToken: cluster.requireOutput("clientToken"),
-  aclDefaultPolicy: cluster.requireOutput("aclDefaultPolicy"),
+  // Whom they join, the key, datacenter and release; and TLS and ACLs, from the next run on after the cluster has them.
+  cluster: cluster.requireOutput("clientSettings"),
   existing: { hosts: config.requireObject<HostConfig[]>("hosts").map((h) => ({ ...h, ...login })) },
   services: config.requireObject<ClientServiceArgs[]>("services"),
 });

@@ -5,7 +5,7 @@
 // A web server that stops, or fails its check, is out within seconds and back when it is well. Another one is another
 // line in the stack file, and nothing of the load balancer changes.
 //
-// In a project of your own, after `npm install consul-cluster`, the component is imported from "consul-cluster".
+// In a project of your own, after the library is installed (docs/larger-stacks.md, "Install"), the component is imported from "consul-cluster".
 // Needed: hosts with Debian that answer SSH, and python3 on those of the web servers.
 import { Config, interpolate, type Output } from "@pulumi/pulumi";
 import { ConsulClient, ConsulCluster } from "../../components";
@@ -35,15 +35,8 @@ for (const host of web) {
   onHost(`${host.name}-page`, host, login, script("web.sh"), remove);
 }
 
-// Known once the cluster is ready: no agent starts before there is a leader.
-const join = {
-  servers: cluster.joinAddresses,
-  gossipKey: cluster.gossipKey,
-  tls: { caCertificate: cluster.clientCaCertificate },
-  agentToken: cluster.clientToken,
-  aclDefaultPolicy: cluster.aclDefaultPolicy,
-  ...source,
-};
+// All that the agents need of it. None starts before the cluster is ready.
+const join = { cluster, ...source };
 
 // The order of page and agent does not matter: nobody is sent to a service before its check has passed.
 const webAgents = new ConsulClient("web", {

@@ -116,7 +116,11 @@ describe.each<[string, ConsulClusterArgs["acl"], string, string]>([
     expectSecretIn(cluster, management, [...staged, "c outputs.managementToken"]);
     for (const token of [tokens.recovery, tokens.provisioner.secret, tokens.dns.secret])
       expectSecretIn(cluster, token, staged);
-    expectSecretIn(cluster, tokens.clients.secret, [...staged, "c outputs.clientToken"]);
+    expectSecretIn(cluster, tokens.clients.secret, [
+      ...staged,
+      "c outputs.clientToken",
+      "c outputs.clientSettings.clientToken",
+    ]);
   });
 
   test("each server's agent has its own", () => {
@@ -159,7 +163,11 @@ test("another rotation is a part of its own of what is desired, and of the label
   }
   const staged = names(3).map((name) => `c-${name}-secrets inputs.stdin`);
   expectSecretIn(cluster, rotated.management, [...staged, "c outputs.managementToken"]);
-  expectSecretIn(cluster, rotated.clients.secret, [...staged, "c outputs.clientToken"]);
+  expectSecretIn(cluster, rotated.clients.secret, [
+    ...staged,
+    "c outputs.clientToken",
+    "c outputs.clientSettings.clientToken",
+  ]);
   expectSecretIn(cluster, tokens.recovery, staged);
   expectSecretIn(cluster, tokens.management, []);
   const first = await clusterOf(withAcl({ rotation: 1 }));

@@ -3,7 +3,7 @@
 // Does not prove which arguments are wrong: test/unit/validate does.
 
 import { local } from "@pulumi/command";
-import { output, RunError } from "@pulumi/pulumi";
+import { log, output, RunError, secret } from "@pulumi/pulumi";
 import { describe, expect, test, vi } from "vitest";
 import type { ConsulClusterArgs } from "../../components";
 import { localFiles } from "../../components/validate/localFiles";
@@ -173,6 +173,14 @@ describe("in a preview in which some of it is not known yet", () => {
     expectOneMessage(cluster, "The settings of ConsulCluster c have 3 problems", "version");
   });
 
+  test("also what is known of an object that is one Output", async () => {
+    const cluster = await clusterOf(
+      discovered((found) => ({ ports: output({ dns: found.stdout.apply(Number), http: 70000 }) })),
+      { preview: true, stdout: { discover: notKnown } },
+    );
+    expectOneMessage(cluster, "ports.http", "70000");
+  });
+
   test("and what is not known is no problem", async () => {
     const cluster = await clusterOf(
       discovered((found) => ({ domain: found.stdout })),
@@ -228,4 +236,58 @@ describe("what is no argument, or comes too late", () => {
     const cluster = await clusterOf(() => ({ ...existing(), extraConfig: { a: circle } }));
     expectOneMessage(cluster, "extraConfig.a.circle", "holds itself");
   });
+});
+
+describe("what fails, or is secret, is told without what must not be seen", () => {
+  test("an argument that fails by itself ends the program with its words once, and the line that it comes from: a whole stack takes Node a minute", async () => {
+    const cluster = await clusterOf(() => ({
+      ...existing(),
+      datacenter: output(
+        Promise.resolve().then(() => {
+          const error = new Error("no such region");
+          error.stack = "Error: no such region\n    at program.ts:1\n    at sdk.ts:2";
+          throw error;
+        }),
+      ),
+    }));
+    const [error, ...others] = new Set(cluster.errors);
+    expect(others).toEqual([]);
+    expect(error?.message).toBe("no such region");
+    expect(error?.stack).toBe("Error: no such region\n    at program.ts:1");
+    expect(cluster.commands).toEqual([]);
+  });
+
+  test.each<[string, Partial<ConsulClusterArgs>, string[]]>([
+    ["a version", { version: secret("v1.22-hush") }, ["version", "[secret] has a leading v"]],
+    ["a number", { performance: { raftMultiplier: secret(4711) } }, ["performance.raftMultiplier"]],
+    ["a long text", { datacenter: secret(`hush ${"x".repeat(90)}`) }, ["datacenter", "[secret]"]],
+    ["one in a list", { recursors: output([secret("hush hush")]) }, ["recursors[0]", "[secret]"]],
+  ])("a secret where none belongs is not shown: %s", async (_, args, parts) => {
+    const cluster = await clusterOf(() => ({ ...existing(), ...args }));
+    expectOneMessage(cluster, ...parts);
+    expect(cluster.errors[0]?.message).not.toMatch(/hush|4711|xxx/);
+  });
+
+  test("and all else that is wrong beside it is", async () => {
+    const cluster = await clusterOf(() => ({
+      ...existing(),
+      version: secret("v1"),
+      domain: "not a domain",
+    }));
+    expectOneMessage(cluster, '"not a domain"');
+  });
+});
+
+test("an option that has no effect on a component is told, and changes nothing", async () => {
+  const warn = vi.spyOn(log, "warn").mockResolvedValue();
+  const args = { ...existing(), datacenter: "dc2" };
+  const cluster = await freshClusterOf(args, { opts: { ignoreChanges: ["version"] } });
+  const without = await freshClusterOf(args);
+  const said = warn.mock.calls.map(([text]) => text);
+  warn.mockRestore();
+  expect(said).toEqual([
+    expect.stringContaining("`ignoreChanges` has no effect here: a change of version"),
+  ]);
+  expect(cluster.errors).toEqual([]);
+  expect(cluster.commands).toEqual(without.commands);
 });

@@ -3,7 +3,7 @@
 //
 // Does not prove that an agent joins: test/e2e/12-clients.test.ts does.
 
-import { isSecret, output } from "@pulumi/pulumi";
+import { isSecret, output, secret } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { aclTokens } from "../../components/render/acl";
 import { tlsFile } from "../support/tlsFiles";
@@ -109,6 +109,7 @@ describe("clients of a cluster of the same program", async () => {
       ...["consul-1", "consul-2", "consul-3"].map((name) => `c-${name}-secrets inputs.stdin`),
       ...both.map((name) => `w-${name}-secrets inputs.stdin`),
       "c outputs.gossipKey",
+      "c outputs.clientSettings.gossipKey",
     ]);
     for (const name of both) {
       expect(program.get(`w-${name}-secrets`).additionalSecretOutputs).toContain("stdout");
@@ -211,6 +212,7 @@ describe("clients of a cluster with ACLs", async () => {
       ...names(3).map((name) => `c-${name}-secrets inputs.stdin`),
       ...both.map((name) => `w-${name}-secrets inputs.stdin`),
       "c outputs.clientToken",
+      "c outputs.clientSettings.clientToken",
     ]);
   });
 
@@ -315,6 +317,13 @@ describe("clients of a cluster that others made", () => {
     expect(program.errors[0]?.message).toContain("gossipKey");
     const staged = program.commands.filter(({ name }) => /-(secrets|config|activate)$/.test(name));
     expect(staged).toEqual([]);
+  });
+
+  test("a secret of the configuration does not come late: a wrong one reaches no host, and is told with all else", async () => {
+    const program = await clientsAlone({ gossipKey: secret("short"), version: "v1" });
+    expect(program.commands.map(({ name }) => name)).toEqual([]);
+    for (const path of ["gossipKey", "version", "no host was reached"])
+      expect(program.errors[0]?.message).toContain(path);
   });
 
   test("two hosts of one name are refused", async () => {

@@ -63,11 +63,12 @@ describe.each([
     expectSecretIn(cluster, key, [
       ...names(3).map((name) => `c-${name}-secrets inputs.stdin`),
       "c outputs.gossipKey",
+      "c outputs.clientSettings.gossipKey",
     ]);
   });
 
-  test("is a secret output, and the only one", async () => {
-    const { gossipKey, ...others } = cluster.resources[0]?.outputs ?? {};
+  test("is a secret output, and the only one beside the same in clientSettings", async () => {
+    const { gossipKey, clientSettings: _, ...others } = cluster.resources[0]?.outputs ?? {};
     expect(gossipKey).toEqual({ value: key });
     expect(Object.keys(others).length).toBeGreaterThan(5);
     const component = cluster.result;

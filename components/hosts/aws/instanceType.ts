@@ -3,7 +3,7 @@ import { type Check, text } from "../../validate/values";
 
 /** An instance type, and whether its processors are of the architecture that is asked for. */
 export function checkInstanceType(architecture: unknown): Check {
-  const wanted = architecture ?? "x86_64";
+  const expected = architecture ?? "x86_64";
   return text((type, path) => {
     const family =
       /^([a-z]+\d+[a-z0-9-]*|u-[a-z0-9]+)\.(nano|micro|small|medium|\d*x?large|metal(-\d+xl)?)$/.exec(
@@ -13,11 +13,11 @@ export function checkInstanceType(architecture: unknown): Check {
       return problem(path, `${show(type)} is not an instance type; give one such as "m7g.medium"`);
     }
     const found = hasGraviton(family) ? "arm64" : "x86_64";
-    return found === wanted || !["arm64", "x86_64"].includes(wanted as string)
+    return found === expected || !["arm64", "x86_64"].includes(expected as string)
       ? []
       : problem(
           path,
-          `${show(type)} is of the architecture ${found}, not ${wanted}; change one of them`,
+          `${show(type)} is of the architecture ${found}, not ${expected}; change one of them`,
         );
   });
 }

@@ -29,8 +29,8 @@ export interface ExistingServerArgs extends SshArgs {
    */
   generation?: Input<number>;
   /**
-   * Any text: a new one wipes this server's data folder once, gated like a replacement, and lets it begin anew
-   * with what its neighbours hold. It is how foreign data, or data older than a week, is given up.
+   * Any text. Change it to wipe this server's data folder once, gated like a replacement: it then begins anew with
+   * what its peers hold. This is how foreign data, or data older than a week, is given up.
    * @default none
    */
   wipeData?: Input<string>;
@@ -53,7 +53,7 @@ export interface ExistingClientArgs extends ExistingServerArgs {
   /** The host's own IP address: what Consul binds and advertises. */
   address: Input<string>;
   /**
-   * Any text: a new one wipes this client's data folder once, and lets it join anew. It is how foreign data is given
+   * Any text. Change it to wipe this client's data folder once: it then joins anew. This is how foreign data is given
    * up. @default none
    */
   wipeData?: Input<string>;

@@ -12,10 +12,10 @@ import {
   optional,
   repeats,
   text,
-  UNKNOWN,
 } from "../../validate/values";
 import { checkWipeData } from "../../validate/wipeData";
 import { checkBastion, checkLogin } from "../ssh/check";
+import { endpointsOf } from "../ssh/endpoints";
 
 /** Hosts that exist already: how each of them is logged in to. */
 export function checkExisting(hosts: ServerEntry[], files?: Files): Problem[] {
@@ -57,19 +57,12 @@ function checkSudoPassword(user: unknown): Check {
 
 /** Two servers behind one door are one server: a copied line that was not finished. */
 function checkSameSshEndpoint(servers: ServerEntry[]): Problem[] {
-  const doors = servers.flatMap((server) => {
-    const { sshHost, port = 22, bastion } = fieldsOf(server.entry);
-    // Without sshHost the address is the door, and a repeated address is told already.
-    if (sshHost === undefined) return [];
-    const { host, port: bastionPort = 22 } = fieldsOf(bastion);
-    const door = [sshHost, port, bastion === UNKNOWN ? UNKNOWN : host, bastionPort];
-    // Two of which something is not known yet may be as different as they like.
-    return door.includes(UNKNOWN) ? [] : [{ ...server, sshHost, door: JSON.stringify(door) }];
-  });
-  return repeats(doors, ({ door }) => door).flatMap(({ item, first }) =>
+  // Without sshHost the address is the door, and a repeated address is told already.
+  const doors = endpointsOf(servers).filter(({ entry }) => fieldsOf(entry).sshHost !== undefined);
+  return repeats(doors, ({ endpoint }) => endpoint).flatMap(({ item, first }) =>
     problem(
       `${item.path}.sshHost`,
-      `${show(item.sshHost)} with its port leads to ${first.path} already`,
+      `${show(fieldsOf(item.entry).sshHost)} with its port leads to ${first.path} already`,
     ),
   );
 }

@@ -10,6 +10,7 @@ export const existing = source<ExistingArgs, ExistingServerArgs>({
   key: "existing",
   what: "your hosts",
   lists: { servers: "servers", clients: "hosts" },
+  isShared: true,
   shape: {
     servers: {
       listOf: {

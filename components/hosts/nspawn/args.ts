@@ -31,8 +31,8 @@ export interface NspawnMachineArgs {
   /** Raise it to get a new machine under the same name. @default 1 */
   generation?: Input<number>;
   /**
-   * Any text: a new one wipes this server's data folder once, gated like a replacement, and lets it begin anew
-   * with what its neighbours hold. It is how foreign data, or data older than a week, is given up.
+   * Any text. Change it to wipe this server's data folder once, gated like a replacement: it then begins anew with
+   * what its peers hold. This is how foreign data, or data older than a week, is given up.
    * @default none
    */
   wipeData?: Input<string>;

@@ -8,6 +8,7 @@ export const nspawn = source<NspawnArgs, NspawnMachineArgs>({
   key: "nspawn",
   what: "machines on this computer",
   lists: { servers: "machines", clients: "machines" },
+  isShared: true,
   shape: {
     machines: {
       listOf: {

@@ -48,8 +48,8 @@ gate_after_restart() {
   done
 }
 
-# No leader known, and the cause is read at a start alone: whom to join, TLS or none, and the gossip key, where a rotation
-# did not reach it. Or a certificate is waited for, in pauses of up to ten minutes: a start asks for it at once.
+# No leader is known, and the cause is a setting that Consul reads only at its start (retry_join, TLS, the gossip key): a reload would
+# not help. Or Consul waits for a certificate, asking every ten minutes at most: after a restart it asks at once.
 needs_rejoin() {
   ! names_a_leader "$api" &&
     { differs neighbours || differs certificate || ! uses_staged_key || waits_for_certificate; }

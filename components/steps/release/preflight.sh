@@ -191,8 +191,8 @@ check_role() {
   esac
 }
 
-# Gossip takes a node under a second name for an intruder; and the old name leaves last in a run, which would take
-# whatever is on its host by then. $1: what is here.
+# Gossip rejects a second name at the same address; and the removal of the old name, which runs last, would remove the new agent.
+# $1: what is here.
 check_name() {
   local other=''
   other=$(applied_or_staged name)

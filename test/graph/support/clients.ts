@@ -86,6 +86,23 @@ export async function clientsOfCluster(
   return programOf(await record(program, { preview, stdout: preview ? unknown : printed }));
 }
 
+/** The same, by `cluster` alone: what is made of the component is that, the component itself where nothing is said. */
+export async function clientsByCluster(
+  args: Partial<ConsulClientArgs> = {},
+  {
+    cluster: clusterArgs = existing(),
+    handed = (cluster) => cluster,
+    preview,
+  }: Options & { handed?: (cluster: ConsulCluster) => ConsulClientArgs["cluster"] } = {},
+): Promise<Program> {
+  const program = () => {
+    const cluster = handed(new ConsulCluster("c", clusterArgs));
+    return new ConsulClient("w", { cluster, existing: { hosts: clientHosts() }, ...args });
+  };
+  const unknown = () => "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  return programOf(await record(program, { preview, stdout: preview ? unknown : printed }));
+}
+
 /** Clients of a cluster that somebody else made: nothing but plain values. */
 export async function clientsAlone(args: Partial<ConsulClientArgs> = {}): Promise<Program> {
   const program = () =>

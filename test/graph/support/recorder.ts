@@ -68,7 +68,10 @@ interface OutputsRequest {
 interface MockEngine {
   registerResource(request: RegisterRequest, callback: unknown): Promise<void>;
   registerResourceOutputs(request: OutputsRequest, callback: unknown): void;
+  getChannel?(): { getTarget(): string };
 }
+
+let programs = 0;
 
 /**
  * Runs a program against the SDK's mock engine and records every request. The mocks alone do not tell
@@ -101,6 +104,10 @@ export async function record<T>(program: () => T, options: Options): Promise<Rec
     options.preview ?? false,
   );
   const engine = pulumi.runtime.getMonitor() as unknown as MockEngine;
+  // As a real one, by which a program is told from others.
+  programs += 1;
+  const address = `engine-${programs}`;
+  engine.getChannel = () => ({ getTarget: () => address });
   const register = engine.registerResource.bind(engine);
   engine.registerResource = (request, callback) => {
     current = request;

@@ -3,7 +3,7 @@ import { type ClientHostPlan, type ClientPlan, planClients } from "../../../comp
 import { renderClientAcl, tokenLabel } from "../../../components/render/acl";
 import { renderClientFiles } from "../../../components/render/client";
 import type { Files } from "../../../components/render/files";
-import { renderSecretFiles, renderWanted } from "../../../components/render/server";
+import { renderDesired, renderSecretFiles } from "../../../components/render/server";
 import { caDigests, certificateDigest, renderClientTlsFiles } from "../../../components/render/tls";
 import { gossipKey, owner } from "../render/cases";
 import { hostKey, openSshKey } from "../validate/keys";
@@ -34,7 +34,10 @@ export function rendered(more: Partial<PlainClientArgs> = {}, label = "label-1")
   const ca = args.tls?.caCertificate ?? "";
   const token = args.agentToken ?? "";
   const aclPolicy = token === "" ? "off" : (args.aclDefaultPolicy ?? "deny");
-  const files = renderClientFiles(plan, client, args.servers, { cas: caDigests(ca), aclPolicy });
+  const files = renderClientFiles(plan, client, args.servers ?? [], {
+    cas: caDigests(ca),
+    aclPolicy,
+  });
   const about = { version: plan.version, wipeData: client.wipeData };
   const certificate = ca === "" ? "" : certificateDigest(ca);
   return {
@@ -47,7 +50,7 @@ export function rendered(more: Partial<PlainClientArgs> = {}, label = "label-1")
       token === "" ? undefined : renderClientAcl(token),
       renderClientTlsFiles(ca),
     ),
-    wanted: renderWanted(about, files, label, {
+    wanted: renderDesired(about, files, label, {
       certificate,
       agentToken: token === "" ? "" : tokenLabel(token),
     }),

@@ -10,9 +10,9 @@ import { planCluster, type ServerPlan } from "../../../components/cluster/plan";
 import { renderServerAcl } from "../../../components/render/acl";
 import type { Files } from "../../../components/render/files";
 import {
+  renderDesired,
   renderSecretFiles,
   renderServerFiles,
-  renderWanted,
 } from "../../../components/render/server";
 import { renderTlsFiles } from "../../../components/render/tls";
 import { validate } from "../../../components/validate";
@@ -38,7 +38,7 @@ function rendered({ args, server }: Case): Files {
       tls && renderTlsFiles(tls),
     ),
     "consul.env": environment as string,
-    "wanted.txt": renderWanted(
+    "wanted.txt": renderDesired(
       { version: plan.version, wipeData: of.wipeData },
       { ...files, environment: environment as string },
       label,

@@ -48,6 +48,37 @@ test("a whole cluster that goes", () => {
   expect(renderMarkdown(reviewPreview(gone))).toContain("The cluster goes, with all 3 servers.");
 });
 
+test("a cluster that goes while another comes: that an alias may be missing", () => {
+  const renamed = readPreview("create").replaceAll(/::prod(?=[-"])/g, "::registry");
+  const text = changed("nothing", (steps) => [
+    ...steps.map(({ urn, oldState }) => ({ op: "delete", urn, oldState })),
+    ...(JSON.parse(renamed) as { steps: PreviewStep[] }).steps,
+  ]);
+  const [prod, registry] = reviewPreview(text).clusters;
+  expect(prod?.warnings.map((warning) => warning.text)).toContain(
+    'where registry is prod under another name, give it `aliases: [{ name: "prod" }]`: then nothing is taken away',
+  );
+  expect(JSON.stringify(registry?.warnings)).not.toContain("alias");
+});
+
+test("a server that gets another name on its host, which preflight refuses", () => {
+  const text = changed("scale-down", (steps) => {
+    const isOf4 = ({ urn }: PreviewStep) => /-consul-4-(?!machine)/.test(nameOf(urn));
+    const existing = steps.filter(({ urn }) => !nameOf(urn).endsWith("-machine"));
+    const renamed = existing.filter(isOf4).map(({ urn, oldState }) => {
+      const made = JSON.stringify({ op: "create", urn, newState: oldState });
+      return JSON.parse(made.replaceAll("consul-4", "consul-9")) as PreviewStep;
+    });
+    return [...existing, ...renamed];
+  });
+  const [cluster] = reviewPreview(text).clusters;
+  expect(cluster?.warnings).toContainEqual({
+    refused: true,
+    text: "consul-9 is on the host of consul-4, under another name: its preflight refuses that; take consul-4 off in a run of its own, then add the server",
+  });
+  expect(JSON.stringify(reviewPreview(readPreview("scale-down")))).not.toContain("another name");
+});
+
 test("two machines that would be replaced at once", () => {
   const two = changed("replacement", (steps) =>
     steps.map((step) =>

@@ -5,9 +5,9 @@ import { type ClusterPlan, planCluster, type ServerPlan } from "../../../compone
 import { renderServerAcl, rotationLabel } from "../../../components/render/acl";
 import type { Files } from "../../../components/render/files";
 import {
+  renderDesired,
   renderSecretFiles,
   renderServerFiles,
-  renderWanted,
 } from "../../../components/render/server";
 import { renderTlsFiles } from "../../../components/render/tls";
 import type { Program } from "../../../components/steps/scripts";
@@ -97,7 +97,7 @@ export class Host {
         acl && renderServerAcl(acl),
         tls && renderTlsFiles(tls),
       ),
-      desired: renderWanted(about, config, options.label ?? label, {
+      desired: renderDesired(about, config, options.label ?? label, {
         tokens: acl && (options.tokensLabel ?? "made"),
         aclRotation: acl && rotationLabel(options.rotation),
         certificate: tls?.label,

@@ -50,7 +50,7 @@ describe("the number of servers", () => {
 
   test.each([
     [0, "no server"],
-    [2, "2 servers, an even number; they tolerate no more failures than 1"],
+    [2, "2 servers, an even number; they survive as many failures as 1: 0"],
     [4, "4 servers, an even number"],
     [8, "8 servers; with more than 7"],
     [9, "9 servers; with more than 7"],

@@ -3,10 +3,11 @@
 // Does not prove that a file is there, or that the user consul may read it: stage-config.sh looks at that on the host.
 
 import { describe, expect, test } from "vitest";
-import type { EarlyArgs } from "../../../components/client/plan";
+import type { PlainClientArgs } from "../../../components/client/args";
 import { renderSystemdUnit } from "../../../components/render/systemdUnit";
-import { validateEarly } from "../../../components/validate/client";
-import { type Anything, existingServer, problemsOf } from "./support";
+import { validateClients } from "../../../components/validate/client";
+import { clientArgs } from "../client/support";
+import { type Anything, problemsOf } from "./support";
 
 const refusals = (extraConfig: Anything, more: Anything = {}) =>
   problemsOf({ extraConfig, ...more });
@@ -142,10 +143,12 @@ test("all of it is said at once, for servers and for client agents", () => {
     (key) => `extraConfig.${key}`,
   );
   expect(refusals(extraConfig).map((said) => said.split(":")[0])).toEqual(paths);
-  const clients = { existing: { hosts: [existingServer(1)] }, extraConfig };
-  const found = validateEarly(clients as unknown as EarlyArgs);
+  const clients = { ...clientArgs(), extraConfig };
+  const found = validateClients(clients as unknown as PlainClientArgs);
   expect(found.map(({ path }) => path)).toEqual(paths);
   // Their own folder of settings.
   const own = { tls: { defaults: { ca_file: "/etc/consul.d/client/ca.pem" } } };
-  expect(validateEarly({ ...clients, extraConfig: own } as unknown as EarlyArgs)).toHaveLength(1);
+  expect(
+    validateClients({ ...clients, extraConfig: own } as unknown as PlainClientArgs),
+  ).toHaveLength(1);
 });

@@ -4,7 +4,7 @@
 
 import { describe, expect, test } from "vitest";
 import { planClients } from "../../../components/client/plan";
-import { validateEarly } from "../../../components/validate/client";
+import { validateClients } from "../../../components/validate/client";
 import { checkPlain } from "../../../components/validate/shape";
 import { UNKNOWN } from "../../../components/validate/values";
 import { clientArgs } from "../client/support";
@@ -110,16 +110,15 @@ test("what is wrong is told whatever else is not known", () => {
 });
 
 test("the same of client agents", () => {
-  const { servers: _, gossipKey: __, ...early } = clientArgs();
   const { services: ___, ...defaults } = planClients({});
   expect(defaults.version).not.toBe("");
   const settings = {
-    ...early,
+    ...clientArgs(),
     ports: { dns: 8600 },
     datacenter: "dc1",
     domain: "consul",
   } as Anything;
-  expect(validateEarly(settings)).toEqual([]);
+  expect(validateClients(settings)).toEqual([]);
   for (const path of placesIn(settings))
-    expect(validateEarly(withUnknown(settings, path)), path.join(".")).toEqual([]);
+    expect(validateClients(withUnknown(settings, path)), path.join(".")).toEqual([]);
 });

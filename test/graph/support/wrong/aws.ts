@@ -4,7 +4,7 @@ export const wrongInstances: Row[] = [
   {
     at: "aws.servers[2]",
     says: [
-      "aws.servers: 2 servers, an even number; they tolerate no more failures than 1; give 1, 3, 5 or 7",
+      "aws.servers: 2 servers, an even number; they survive as many failures as 1: 0; give 1, 3, 5 or 7",
     ],
   },
   {

@@ -9,7 +9,7 @@ export const wrongMachines: Row[] = [
   {
     at: "nspawn.machines[2]",
     says: [
-      "nspawn.machines: 2 servers, an even number; they tolerate no more failures than 1; give 1, 3, 5 or 7",
+      "nspawn.machines: 2 servers, an even number; they survive as many failures as 1: 0; give 1, 3, 5 or 7",
     ],
   },
   {

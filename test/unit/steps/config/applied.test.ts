@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { appliedIn } from "../../../components/steps/config/applied";
+import { appliedIn } from "../../../../components/steps/config/applied";
 
 const told = (line: string) => `consul-cluster: begin\n${line}\nconsul-cluster: end\n`;
 

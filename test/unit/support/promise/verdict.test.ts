@@ -4,10 +4,10 @@
 // Does not prove that hosts give such evidence: the tests of changes ask them.
 
 import { describe, expect, test } from "vitest";
-import { type ClusterReview, type Effect, reviewPreview } from "../../components/review";
-import type { Deed, Event, Look } from "../support/promise/evidence";
-import { brokenPromises } from "../support/promise/verdict";
-import { readPreview } from "./review/support";
+import { type ClusterReview, type Effect, reviewPreview } from "../../../../components/review";
+import type { Deed, Event, Look } from "../../../support/promise/evidence";
+import { brokenPromises } from "../../../support/promise/verdict";
+import { readPreview } from "../../review/support";
 
 const second = 1e6;
 const names = ["consul-1", "consul-2", "consul-3"];

@@ -6,12 +6,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Access, renderSshAccess } from "../../../components/steps/reach/sshAccess";
-import { sh, temporaryFolder } from "../support/shell";
-import { hostKey, openSshKey } from "../validate/keys";
-import { problems, withSecond } from "../validate/support";
+import { type Access, renderSshAccess } from "../../../../components/steps/reach/sshAccess";
+import { sh, temporaryFolder } from "../../support/shell";
+import { hostKey, openSshKey } from "../../validate/keys";
+import { problems, withSecond } from "../../validate/support";
 
-const script = join(__dirname, "../../../components/steps/reach/over-ssh.sh");
+const script = join(__dirname, "../../../../components/steps/reach/over-ssh.sh");
 const owner = "0123456789abcdef";
 const present = spawnSync("ssh", ["-V"]).status === 0;
 const missing = "ssh is not installed; install it with the system's package manager";

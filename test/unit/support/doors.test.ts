@@ -3,8 +3,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { ConsulApi } from "../support/consul";
-import { ApiByDoors } from "../support/doors";
+import { ConsulApi } from "../../support/consul";
+import { ApiByDoors } from "../../support/doors";
 
 const open: Server[] = [];
 afterEach(() => {

@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nodeIds } from "../../../components/steps/ready/outputs";
+import { nodeIds } from "../../../../components/steps/ready/outputs";
 
 const ids = { "consul-1": "8f2c-1", "consul-2": "8f2c-2" };
 const lines = Object.entries(ids).map(([name, id]) => `node ${name} ${id}`);

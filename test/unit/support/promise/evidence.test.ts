@@ -3,7 +3,7 @@
 // Does not prove that a host prints it so: the tests of changes ask them.
 
 import { describe, expect, test } from "vitest";
-import { lookCommand, readEvents, readLook } from "../support/promise/evidence";
+import { lookCommand, readEvents, readLook } from "../../../support/promise/evidence";
 
 describe("evidence off a host", () => {
   const printed =

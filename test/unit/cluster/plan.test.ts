@@ -5,10 +5,10 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { PlainArgs } from "../../components/cluster/args";
-import { hostPort, localApi } from "../../components/cluster/listening";
-import { faultTolerance, planCluster } from "../../components/cluster/plan";
-import { promisedDefaults } from "./support/argsDefaults";
+import type { PlainArgs } from "../../../components/cluster/args";
+import { hostPort, localApi } from "../../../components/cluster/listening";
+import { faultTolerance, planCluster } from "../../../components/cluster/plan";
+import { promisedDefaults } from "../support/argsDefaults";
 
 describe("ACLs", () => {
   test("are off where nothing is said of them, and deny where nothing is said inside", () => {

@@ -4,9 +4,9 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { ConsulApi } from "../support/consul";
-import { ApiByDoors } from "../support/doors";
-import { tlsFile } from "../support/tlsFiles";
+import { ConsulApi } from "../../support/consul";
+import { ApiByDoors } from "../../support/doors";
+import { tlsFile } from "../../support/tlsFiles";
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -5,10 +5,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { libraryAlone, type Sbom } from "../../packaging/sbom";
-import { productionPackages } from "../../reference/production";
+import { libraryAlone, type Sbom } from "../../../packaging/sbom";
+import { productionPackages } from "../../../reference/production";
 
-const root = join(__dirname, "../..");
+const root = join(__dirname, "../../..");
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const lock = JSON.parse(read("package-lock.json"));
 const packages = productionPackages(lock);

@@ -7,10 +7,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ensureKeyPair } from "../../lab/machines/keyPair";
-import { sampleProcesses } from "../support/leaks/sampler";
-import { leaksIn, linesOfKey, patternsOf } from "../support/leaks/secrets";
-import { tlsFile } from "../support/tlsFiles";
+import { ensureKeyPair } from "../../../../lab/machines/keyPair";
+import { sampleProcesses } from "../../../support/leaks/sampler";
+import { leaksIn, linesOfKey, patternsOf } from "../../../support/leaks/secrets";
+import { tlsFile } from "../../../support/tlsFiles";
 
 const password = `it's "an" $(open-sesame) \\ of sudo & more`;
 const key = Buffer.alloc(32, 0xfb).toString("base64");

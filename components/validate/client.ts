@@ -13,6 +13,7 @@ import { checkHosts } from "./hosts";
 import { checkListenAddresses } from "./listenAddresses";
 import { governs } from "./managedKeys";
 import { checkSshHost } from "./names";
+import { checkPerServer } from "./perServer";
 import { checkPort } from "./port";
 import { checkPorts, portOf } from "./ports";
 import { type Problem, problem, show } from "./problem";
@@ -62,6 +63,7 @@ export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
     ...checkEnvironment(fields),
     ...checkServices(fields),
     ...checkExtraConfig(fields, clientKeysOf(fields), DEFAULTS),
+    ...checkPerServer(fields, clientKeysOf(fields), DEFAULTS),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { PlainClientArgs } from "../client/args";
 import { type EarlyArgs, planClients } from "../client/plan";
 import { departure } from "../settings/agent";
+import { clientSettings } from "../settings/client";
 import { identity } from "../settings/identity";
 import { checkClientAcl } from "./acl";
 import { canonicalAddress } from "./address";
@@ -36,6 +37,7 @@ import {
 } from "./values";
 
 const DEFAULTS = planClients({});
+const { concurrency } = clientSettings;
 
 /** Every problem of a client's arguments, as `validate` finds those of a cluster. */
 export function validateClients(args: PlainClientArgs, files?: Files): Problem[] {
@@ -54,7 +56,7 @@ export function validateEarly(args: EarlyArgs, files?: Files): Problem[] {
   return [
     ...checkHosts(fields, "clients", files),
     ...checkRelease(fields, files),
-    ...checkRows({ ...identity, ...departure }, fields),
+    ...checkRows({ ...identity, ...departure, concurrency }, fields),
     ...checkFoldersApart(fields, DEFAULTS),
     ...checkPorts(fields, DEFAULTS.ports),
     ...checkListenAddresses(fields),

@@ -8,6 +8,7 @@ import type {
 } from "../components/cluster/args";
 import { changed } from "../components/hosts/shape";
 import sources from "../components/hosts/sources";
+import { fieldsOf, itemsOf } from "../components/validate/values";
 import { mapValues } from "./mapValues";
 
 /**
@@ -25,11 +26,25 @@ const GROUPS = ["performance", "dnsConfig", "ports", "addresses", "rollout"];
 
 function mark(key: string, value: unknown, secretKeys: ReadonlySet<string>): unknown {
   const source = sources.find((other) => other.key === key);
-  if (source) return changed(value, source.shape, "secret", secret);
+  if (source) {
+    const marked = changed(value, source.shape, "secret", secret);
+    return secretKeys.has(key) ? withSecretEnvironments(marked, source.lists.servers) : marked;
+  }
   if (key === "tls") return withSecretTlsKeys(value as TlsArgs);
   if (key === "acl") return withSecretToken(value as AclArgs);
   if (key !== "gossipKey" && !secretKeys.has(key)) return value;
   return GROUPS.includes(key) ? mapValues(value as Record<string, unknown>, secret) : secret(value);
+}
+
+/** Of a source in which something is encrypted nobody knows what: it may be what stands in a server's own environment. */
+function withSecretEnvironments(given: unknown, list: string): unknown {
+  const servers = itemsOf(fieldsOf(given)[list]).map((server) => {
+    const { environment } = fieldsOf(server);
+    return environment === undefined
+      ? server
+      : { ...fieldsOf(server), environment: secret(environment) };
+  });
+  return { ...fieldsOf(given), [list]: servers };
 }
 
 function withSecretToken({ managementToken, ...acl }: AclArgs): AclArgs {

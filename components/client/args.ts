@@ -88,6 +88,11 @@ export interface ClientAgentSettings {
   // biome-ignore lint/suspicious/noExplicitAny: Consul decides what may stand here.
   extraConfig?: Input<Record<string, any>>;
   /**
+   * How many agents change at a time, once the first one has, alone. What is wrong with a setting shows there; what is wrong
+   * with a host, on that many at worst. @default 5
+   */
+  concurrency?: number;
+  /**
    * Whether a client that is taken off a host that stays takes its data along. A cluster needs nothing of it, and the
    * gossip key lies in it. @default true
    */

@@ -20,6 +20,7 @@ import { stageSecrets } from "../steps/secrets";
 import type { Staged } from "../steps/staged";
 import type { ClientHostPlan, ClientPlan } from "./plan";
 import type { ClientTrust } from "./trust";
+import { hostsOfDeparture } from "./waves";
 
 export interface ClientAgentArgs {
   /** By which its component is known: see `labelOf`. */
@@ -94,7 +95,7 @@ export class ClientAgent extends ComponentResource {
     const { component, owner, host, hosts, plan } = this.args;
     const leaving = departure(
       `${this.resourceName}-departure`,
-      { cluster: component, owner, hosts },
+      { cluster: component, owner, hosts: hostsOfDeparture(host, hosts) },
       host,
       plan,
       { parent: this, dependsOn: order },

@@ -11,12 +11,13 @@ import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
 import { waits } from "../cluster/lateValues";
 import { hostPort } from "../cluster/listening";
-import { activateInChain } from "../cluster/order";
+import { activateInWaves } from "../cluster/order";
 import { warnOfOptionsWithoutEffect } from "../cluster/withoutEffect";
 import { hostsOf } from "../hosts";
 import { namedHosts, withoutLogins } from "../hosts/given";
 import { secretsDigest } from "../render/server";
 import type { GossipKey } from "../secrets/gossipKey";
+import { CONCURRENCY } from "../settings/client";
 import { ready } from "../steps/ready";
 import { nodeIds } from "../steps/ready/outputs";
 import { owner } from "../steps/release/owner";
@@ -28,6 +29,7 @@ import { ClientAgent } from "./clientAgent";
 import { withCluster } from "./cluster";
 import { type EarlyArgs, planClients, reachedAt } from "./plan";
 import { clientTrust } from "./trust";
+import { barrier } from "./waves";
 
 /** A client agent as others see it. */
 export interface ClientOutput {
@@ -43,8 +45,8 @@ export interface ClientOutput {
  * Client agents of a Consul cluster, on hosts that run what others shall find: each answers DNS and HTTP to the
  * programs beside it, and watches their services.
  *
- * Every client is staged beside what runs and verified before the first one is activated; activations follow each
- * other in a chain. With `servers` from a `ConsulCluster` all of that comes after the cluster is ready, but for
+ * Every client is staged beside what runs and verified before the first one is activated; the others follow it,
+ * `concurrency` at a time. With `servers` from a `ConsulCluster` all of that comes after the cluster is ready, but for
  * machines and releases: so no client starts before there is a leader, and none is newer than the servers.
  *
  * @example
@@ -82,10 +84,13 @@ export class ConsulClient extends ComponentResource {
           { parent: this },
         ),
     );
+    const concurrency = args.concurrency ?? CONCURRENCY;
+    const staged = agents.map((agent) => agent.staged);
+    const allStaged = barrier(`${name}-barrier`, concurrency, { parent: this, dependsOn: staged });
     const seen = ready(
       name,
       { way: "client", owner: mark, hosts, agents, guards: early.passed },
-      { parent: this, dependsOn: activateInChain(agents) },
+      { parent: this, dependsOn: activateInWaves(agents, allStaged, concurrency) },
     );
 
     this.clients = all([plan, seen.stdout]).apply(([{ clients }, stdout]) => {

@@ -1,4 +1,5 @@
 import { isEverywhere, listeningOn } from "../cluster/listening";
+import { type OwnSettings, ownSettings } from "../cluster/perServer";
 import { namedHosts } from "../hosts/given";
 import { clientSettings } from "../settings/client";
 import { planned } from "../settings/planned";
@@ -16,6 +17,8 @@ export interface ClientHostPlan {
   address: string;
   /** "" where the data stays. */
   wipeData: string;
+  /** What it has of its own, laid over what all have. */
+  own: OwnSettings;
 }
 
 /** The arguments with every default filled in: plain values, read by everything below. */
@@ -25,10 +28,11 @@ export type ClientPlan = ReturnType<typeof planClients>;
 export function planClients(args: EarlyArgs) {
   return {
     clients: namedHosts(args, "clients").map(
-      ({ name, address, wipeData }): ClientHostPlan => ({
-        name,
-        address: address as string,
-        wipeData: wipeData ?? "",
+      (host): ClientHostPlan => ({
+        name: host.name,
+        address: host.address as string,
+        wipeData: host.wipeData ?? "",
+        own: ownSettings(host),
       }),
     ),
     ...planned(clientSettings, args),

@@ -1,14 +1,14 @@
 import type { Resource } from "@pulumi/pulumi";
 
 interface Activated {
-  /** The last of the staging steps. */
-  staged: Resource;
   /** Starts, reloads or restarts, after `order`. */
   activate(order: Resource[]): Resource;
 }
 
 /** One whose failure is its cluster's: it votes. */
 interface Repaired extends Activated {
+  /** The last of the staging steps. */
+  staged: Resource;
   /** Brings it back where it does not serve, after `order`. */
   repair(order: Resource[]): Resource;
 }
@@ -18,24 +18,28 @@ interface Repaired extends Activated {
  * anybody who does is touched; and each waits for the one before.
  */
 export function repairThenActivate(servers: Repaired[]): Resource[] {
-  const barrier = barrierOf(servers);
+  const barrier = servers.map((server) => server.staged);
   const repairs = servers.map((server) => server.repair(barrier));
-  return inChain(servers, [...barrier, ...repairs]);
-}
-
-/** The barrier and the chain alone: client agents have no quorum that a sick one would take along. */
-export function activateInChain(agents: Activated[]): Resource[] {
-  return inChain(agents, barrierOf(agents));
-}
-
-function barrierOf(agents: Activated[]): Resource[] {
-  return agents.map((agent) => agent.staged);
-}
-
-function inChain(agents: Activated[], first: Resource[]): Resource[] {
   const activated: Resource[] = [];
-  for (const agent of agents) {
-    activated.push(agent.activate([...first, ...activated]));
+  for (const server of servers) {
+    activated.push(server.activate([...barrier, ...repairs, ...activated]));
   }
+  return activated;
+}
+
+/**
+ * Behind the barrier the first one alone, for what it does not survive is to reach no other; then so many at a time, each
+ * behind the one as many places before it. Client agents have no quorum that a sick one would take along.
+ */
+export function activateInWaves(
+  agents: Activated[],
+  barrier: Resource,
+  concurrency: number,
+): Resource[] {
+  const activated: Resource[] = [];
+  agents.forEach((agent, place) => {
+    const before = activated[Math.max(0, place - concurrency)];
+    activated.push(agent.activate(before === undefined ? [barrier] : [barrier, before]));
+  });
   return activated;
 }

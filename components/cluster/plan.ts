@@ -2,6 +2,7 @@ import { namedHosts } from "../hosts/given";
 import { settings } from "../settings";
 import { type Planned, planned } from "../settings/planned";
 import type { PlainArgs } from "./args";
+import { type OwnSettings, ownSettings } from "./perServer";
 
 /** One server of the plan: what is known of it before its host exists. */
 export interface ServerPlan {
@@ -9,6 +10,8 @@ export interface ServerPlan {
   address: string;
   /** "" where the data stays. */
   wipeData: string;
+  /** What it has of its own, laid over what all have. */
+  own: OwnSettings;
 }
 
 /** What holds for every server: known before there are hosts. */
@@ -24,10 +27,11 @@ export interface ClusterPlan extends ClusterSettings {
  * source of the hosts.
  */
 export function planServers(args: PlainArgs, addresses: string[] = []): ServerPlan[] {
-  return namedHosts(args, "servers").map(({ name, address, wipeData }, index) => ({
-    name,
-    address: (addresses[index] ?? address) as string,
-    wipeData: wipeData ?? "",
+  return namedHosts(args, "servers").map((server, index) => ({
+    name: server.name,
+    address: (addresses[index] ?? server.address) as string,
+    wipeData: server.wipeData ?? "",
+    own: ownSettings(server),
   }));
 }
 

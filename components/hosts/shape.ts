@@ -1,5 +1,5 @@
 /** What a text of a source's arguments is: "secret", encrypted in a stack file; "path", of this computer, from the stack file's folder. */
-type Simple = "string" | "number" | "boolean" | "secret" | "path";
+type Simple = "string" | "number" | "boolean" | "anything" | "secret" | "path";
 
 /** What an argument holds, as plain data: the stack's shapes are made of it, which this room knows nothing of. `?`: it may be left out. */
 export type Shape =
@@ -18,7 +18,9 @@ export type ShapesOf<T> = {
     : ShapeOf<T[K]>;
 };
 
-type ShapeOf<T> = T extends string
+type ShapeOf<T> = 0 extends 1 & T ? "anything" : KnownShapeOf<T>;
+
+type KnownShapeOf<T> = T extends string
   ? "string" | "secret" | "path"
   : T extends number
     ? "number"

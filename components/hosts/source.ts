@@ -5,13 +5,14 @@ import type { Problem } from "../validate/problem";
 import type { ServerEntry } from "../validate/servers";
 import type { Fields, Files } from "../validate/values";
 import type { Host } from "./host";
+import type { PerServerArgs } from "./perServer/args";
 import type { FieldShapes, ShapesOf } from "./shape";
 
 /** Whose hosts they are: a cluster's, or its clients'. */
 export type Role = "servers" | "clients";
 
 /** What every source says of each host. */
-export interface NamedHost {
+export interface NamedHost extends PerServerArgs {
   /** Its identity. */
   name: string;
   /** Left out where the source gives addresses. */

@@ -9,6 +9,7 @@ import type { Source } from "./source";
 export type * from "./aws/args";
 export type * from "./existing/args";
 export type * from "./nspawn/args";
+export type * from "./perServer/args";
 export type * from "./ssh/args";
 
 /** Where the machines come from: exactly one of these. */

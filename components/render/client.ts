@@ -1,5 +1,6 @@
 import type { ClientHostPlan, ClientPlan } from "../client/plan";
 import { hostPort } from "../cluster/listening";
+import { withOwn } from "../cluster/perServer";
 import { clientSettings } from "../settings/client";
 import { inConsulsNames } from "../settings/written";
 import { renderAclSettings } from "./acl";
@@ -20,11 +21,12 @@ export interface Trust {
 
 /** Everything plain that is laid on a client's disk. `servers`: what it joins. */
 export function renderClientFiles(
-  plan: ClientPlan,
+  all: ClientPlan,
   client: ClientHostPlan,
   servers: string[],
   { cas, aclPolicy }: Trust = { cas: [], aclPolicy: "off" },
 ): Files {
+  const plan = withOwn(all, client.own);
   const said = merge(plan.extraConfig, renderClientCas(cas));
   const whole = merge(merge(overridableDefaults, said), managed(plan, client));
   const { restarting, reloadable } = renderDivided(whole, {

@@ -1,3 +1,4 @@
+import { NOTHING_OWN, withOwn } from "../cluster/perServer";
 import type { ClusterPlan, ClusterSettings, ServerPlan } from "../cluster/plan";
 import type { RenderedAcl } from "./acl";
 import { renderConsulConfig, renderSecrets } from "./consulConfig";
@@ -6,7 +7,8 @@ import { digest, type Files } from "./files";
 import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
 
 /** Everything plain that is laid on a server's disk. */
-export function renderServerFiles(plan: ClusterPlan, server: ServerPlan): Files {
+export function renderServerFiles(all: ClusterPlan, server: ServerPlan): Files {
+  const plan = withOwn(all, server.own);
   const config = renderConsulConfig(plan, server);
   return {
     "10-server.json": config.server,
@@ -78,7 +80,7 @@ interface Labels {
 
 /** A hash over whatever restarts all servers of a cluster where it differs. */
 export function restartDigest(settings: ClusterSettings): string {
-  const anyServer = { name: "", address: "", wipeData: "" };
+  const anyServer = { name: "", address: "", wipeData: "", own: NOTHING_OWN };
   const files = renderServerFiles({ ...settings, servers: [anyServer] }, anyServer);
   return digest(settings.version, ...restarting(files));
 }

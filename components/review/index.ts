@@ -6,6 +6,7 @@ import { type OrderStep, orderOf } from "./order";
 import { nameOf, type Preview, parsePreview, textOf, typesOf } from "./preview";
 import { renamedOnHosts } from "./renamed";
 import { type Warning, warningsOf, withoutAlias } from "./warnings";
+import { orderOfWaves } from "./waves";
 
 export type { Effect, ServerChange } from "./change";
 export type { Role } from "./group";
@@ -23,6 +24,8 @@ export interface ClusterReview {
   /** Number of servers, or of client agents. 0: there is none. */
   before: number;
   after: number;
+  /** How many change at a time, once the first one has. */
+  atATime: number;
   /** In the order in which they are activated. */
   servers: ServerChange[];
   order: OrderStep[];
@@ -79,17 +82,27 @@ function reviewCluster(steps: ClusterSteps): ClusterReview {
     .sort((a, b) => place(a) - place(b));
   const size = { before: was.length, after: is.length };
   const autopilot = autopilotDiff(steps);
-  const order = orderOf(changes, steps.role, size.before, autopilot.length > 0);
+  const atATime = concurrencyOf(steps);
+  const order =
+    steps.role === "client" && atATime > 1
+      ? orderOfWaves(changes, is[0], atATime)
+      : orderOf(changes, steps.role, size.before, autopilot.length > 0);
   return {
     name: steps.name,
     role: steps.role,
     ...size,
+    atATime,
     servers: changes,
     order,
     repairs: steps.servers.some(({ steps: { repair } }) => repair && repair.op !== "same"),
     autopilot,
     warnings: [...renamedOnHosts(steps), ...warningsOf(steps, changes, order, size)],
   };
+}
+
+/** Servers change one at a time, and so did client agents before there was a barrier that says otherwise. */
+function concurrencyOf({ own }: ClusterSteps): number {
+  return Number(readSettings(textOf(own.barrier?.newState, "create") ?? "").concurrency ?? 1);
 }
 
 /** Whoever the cluster's last step waits for; where that step is not shown, whoever else is named. */

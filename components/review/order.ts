@@ -92,7 +92,7 @@ export function orderOf(
 }
 
 /** The servers that anything is staged on, in words. */
-function stagedOn(changes: readonly ServerChange[]): string {
+export function stagedOn(changes: readonly ServerChange[]): string {
   const staying = changes.filter(({ effect }) => effect !== "leave");
   const staged = staying.filter(({ effect }) => effect !== "nothing");
   if (staged.length === staying.length && staged.length > 1)

@@ -39,7 +39,7 @@ function asked(cluster: ClusterReview): string {
         [effect, servers.filter((one) => one.effect === effect).map(({ name }) => name)] as const,
     )
     .filter(([, names]) => names.length > 0)
-    .map(([effect, names]) => sentence(effect, names));
+    .map(([effect, names]) => sentence(effect, names, cluster.atATime));
   if (parts.length === 0) return `No ${role} restarts or reloads.`;
   const restarts = servers.some(({ effect }) =>
     ["restart", "wipe", "replacement", "unknown"].includes(effect),
@@ -77,10 +77,11 @@ const plural: Partial<Record<Effect, string>> = {
   unknown: "are not known yet",
 };
 
-function sentence(effect: Effect, names: string[]): string {
+function sentence(effect: Effect, names: string[], atATime: number): string {
   const last = names.at(-1) as string;
   if (names.length === 1) return `${last} ${effectWords[effect]}.`;
-  return `${names.slice(0, -1).join(", ")} and ${last} ${plural[effect] ?? effectWords[effect]}, one after the other.`;
+  const how = atATime > 1 ? `up to ${atATime} at a time` : "one after the other";
+  return `${names.slice(0, -1).join(", ")} and ${last} ${plural[effect] ?? effectWords[effect]}, ${how}.`;
 }
 
 function count(servers: number): string {

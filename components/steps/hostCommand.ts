@@ -12,6 +12,7 @@ import {
 import type { Host } from "../hosts/host";
 import { shellWords } from "../shellWords";
 import { library, type StepScript } from "./scripts";
+import { endIfSilent } from "./silence";
 import { askedForPassword } from "./sudo";
 
 /** `KEY=VALUE` arguments of a script. */
@@ -56,11 +57,12 @@ export function hostCommand(
   if (hidden && !args.quiet && !args.shownElsewhere) {
     show(`${name}-shown`, stdin, opts);
   }
-  return new remote.Command(
+  const create = commandLine(host, args.script, args.settings);
+  const command = new remote.Command(
     name,
     {
       connection: host.connection,
-      create: commandLine(host, args.script, args.settings),
+      create,
       ...(args.found && { update: updateLine(host, args, args.found) }),
       // Behind the password, where there is one, for as-root.sh.
       stdin: host.sudoPassword === undefined ? stdin : interpolate`${host.sudoPassword}\n${stdin}`,
@@ -69,6 +71,8 @@ export function hostCommand(
     },
     mergeOptions(own, opts),
   );
+  endIfSilent(command, host, [create, stdin, args.found], opts);
+  return command;
 }
 
 /**

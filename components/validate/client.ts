@@ -1,6 +1,7 @@
 import type { PlainClientArgs } from "../client/args";
 import { planClients } from "../client/plan";
 import { departure } from "../settings/agent";
+import { clientSettings } from "../settings/client";
 import { identity } from "../settings/identity";
 import { checkClientAcl } from "./acl";
 import { canonicalAddress } from "./address";
@@ -15,6 +16,7 @@ import { checkListenAddresses } from "./listenAddresses";
 import { governs } from "./managedKeys";
 import { checkSshHost } from "./names";
 import { pemBlocks } from "./pem";
+import { checkPerServer } from "./perServer";
 import { checkPort } from "./port";
 import { checkPorts, portOf } from "./ports";
 import { type Problem, problem, show } from "./problem";
@@ -37,6 +39,7 @@ import {
 } from "./values";
 
 const DEFAULTS = planClients({});
+const { concurrency } = clientSettings;
 
 /**
  * Every problem of a client's arguments, as `validate` finds those of a cluster. What may come late, as all that is of its cluster may,
@@ -52,7 +55,7 @@ export function validateClients(args: PlainClientArgs, files?: Files): Problem[]
     ...checkBesideCluster(fields),
     ...checkHosts(fields, "clients", files),
     ...checkRelease(fields, files),
-    ...checkRows({ ...identity, ...departure }, fields),
+    ...checkRows({ ...identity, ...departure, concurrency }, fields),
     ...checkFoldersApart(fields, DEFAULTS),
     ...checkPorts(fields, DEFAULTS.ports),
     ...checkListenAddresses(fields),
@@ -61,6 +64,7 @@ export function validateClients(args: PlainClientArgs, files?: Files): Problem[]
     ...checkEnvironment(fields),
     ...checkServices(fields),
     ...checkExtraConfig(fields, clientKeysOf(fields), DEFAULTS),
+    ...checkPerServer(fields, clientKeysOf(fields), DEFAULTS),
     ...checkJoin(fields.servers, allServers(fields)),
     ...checkClientKey(fields.gossipKey, cluster.gossipKey),
     ...optional((tls) => checkClientTls(tls, cluster.clientCaCertificate))(fields.tls, "tls"),

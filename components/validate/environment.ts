@@ -1,9 +1,9 @@
 import { type Problem, problem } from "./problem";
 import { type Fields, object, optional, text } from "./values";
 
-/** The environment of the Consul process. Values may be confidential, so none is shown. */
-export function checkEnvironment(args: Fields): Problem[] {
-  return optional(object(checkVariables))(args.environment, "environment");
+/** The environment of the Consul process. Values may be confidential, so none is shown. `path`: where it stands. */
+export function checkEnvironment(args: Fields, path = "environment"): Problem[] {
+  return optional(object(checkVariables))(args.environment, path);
 }
 
 function checkVariables(environment: Fields, path: string): Problem[] {

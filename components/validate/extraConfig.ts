@@ -25,21 +25,26 @@ interface Rules {
 
 /**
  * Any other Consul setting. No value is shown but a path: nobody knows what stands there. `defaults`: the folders where
- * the arguments name none.
+ * the arguments name none. `path`: where it stands.
  */
 export function checkExtraConfig(
   args: Fields,
   managedKeys: readonly ManagedKey[],
   defaults: AgentFolders,
+  path = "extraConfig",
 ): Problem[] {
-  const managed: Managed = new Map(managedKeys.map(({ key, instead }) => [key, instead]));
+  const managed = managedIn(managedKeys);
   const folder = (name: keyof AgentFolders) => {
     const given = args[name] ?? defaults[name];
     return typeof given === "string" ? given : undefined;
   };
   const folders = { configDir: folder("configDir"), dataDir: folder("dataDir") };
-  const check = object((config, path) => checkTop(config, path, { managed, folders }));
-  return optional(check)(args.extraConfig, "extraConfig");
+  const check = object((config, at) => checkTop(config, at, { managed, folders }));
+  return optional(check)(args.extraConfig, path);
+}
+
+export function managedIn(keys: readonly ManagedKey[]): Managed {
+  return new Map(keys.map(({ key, instead }) => [key, instead]));
 }
 
 function checkTop(config: Fields, path: string, rules: Rules): Problem[] {
@@ -73,7 +78,7 @@ interface Walk extends Rules {
  * the indexes of lists, which Consul looks through, and in lower case, which Consul does not tell apart.
  */
 function walk(value: unknown, at: string, setting: string, rules: Walk): Problem[] {
-  const found = trouble(setting, rules.managed) ?? sandboxTrouble(setting, value, rules.folders);
+  const found = governedBy(setting, rules.managed) ?? sandboxTrouble(setting, value, rules.folders);
   if (found !== undefined) return problem(at, found);
   if (rules.above.includes(value)) return problem(at, "holds itself, which JSON cannot");
   const below = { ...rules, above: [...rules.above, value] };
@@ -91,7 +96,8 @@ function walk(value: unknown, at: string, setting: string, rules: Walk): Problem
     : problem(at, `is ${kindOf(value)}, not plain JSON`);
 }
 
-function trouble(setting: string, managed: Managed): string | undefined {
+/** Why a setting, in Consul's own name, is not the user's to give here. */
+export function governedBy(setting: string, managed: Managed): string | undefined {
   const instead = managed.get(setting);
   if (instead !== undefined) return `is governed by this component: ${instead}`;
   if (setting === "acl.tokens") {

@@ -7,6 +7,7 @@ import { checkHosts } from "./hosts";
 import { checkHttpApi } from "./httpApi";
 import { checkListenAddresses } from "./listenAddresses";
 import { managedKeysOf } from "./managedKeys";
+import { checkPerServer } from "./perServer";
 import { checkPorts, NEEDED_OF_SERVERS } from "./ports";
 import type { Problem } from "./problem";
 import { checkRecursors } from "./recursors";
@@ -36,5 +37,6 @@ export function validate(args: PlainArgs, files?: Files): Problem[] {
     ...checkEnvironment(fields),
     ...checkExtraConfig(fields, managedKeysOf(fields), DEFAULTS),
     ...checkServicesBesideAcl(fields),
+    ...checkPerServer(fields, managedKeysOf(fields), DEFAULTS),
   ];
 }

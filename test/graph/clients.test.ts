@@ -42,7 +42,7 @@ describe("clients of a cluster of the same program", async () => {
     expect(program.errors).toEqual([]);
     const own = program.commands.map(({ name }) => name).filter((name) => name.startsWith("w-"));
     const expected = both.flatMap((name) => steps.map((step) => `w-${name}-${step}`));
-    expect(own.sort()).toEqual([...expected, "w-owner", "w-reach", "w-ready"].sort());
+    expect(own.sort()).toEqual([...expected, "w-barrier", "w-owner", "w-reach", "w-ready"].sort());
   });
 
   test("the cluster's own resources are those that it has without clients", async () => {
@@ -74,7 +74,9 @@ describe("clients of a cluster of the same program", async () => {
   test("all are staged before the first is activated, one after the other", () => {
     const first = program.get("w-web-1-activate").dependencies;
     const second = program.get("w-web-2-activate").dependencies;
-    for (const name of both) expect(first).toContain(`w-${name}-config`);
+    for (const name of both)
+      expect(program.get("w-barrier").dependencies).toContain(`w-${name}-config`);
+    expect(first).toContain("w-barrier");
     expect(first).not.toContain("w-web-2-activate");
     expect(second).toContain("w-web-1-activate");
     expect(program.get("w-ready").dependencies).toEqual(
@@ -245,7 +247,7 @@ describe("clients of a cluster that others made", () => {
   test("need nothing but its addresses and its key", async () => {
     const program = await clientsAlone();
     expect(program.errors).toEqual([]);
-    expect(program.commands).toHaveLength(15);
+    expect(program.commands).toHaveLength(16);
     expectSecretIn(
       program,
       givenKey,

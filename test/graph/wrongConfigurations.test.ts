@@ -17,9 +17,16 @@ import { wrongInstances } from "./support/wrong/aws";
 import { type Row, rightConfig, wrong } from "./support/wrong/config";
 import { wrongExisting } from "./support/wrong/existing";
 import { wrongMachines } from "./support/wrong/nspawn";
+import { wrongPerServer } from "./support/wrong/perServer";
 import { wrongSettings } from "./support/wrong/settings";
 
-const all = [...wrongMachines, ...wrongExisting, ...wrongInstances, ...wrongSettings];
+const all = [
+  ...wrongMachines,
+  ...wrongExisting,
+  ...wrongInstances,
+  ...wrongPerServer,
+  ...wrongSettings,
+];
 const files = mkdtempSync(join(tmpdir(), "consul-cluster-"));
 
 beforeAll(() => {
@@ -62,6 +69,7 @@ describe.each<[string, Row[]]>([
   ["machines of this computer", wrongMachines],
   ["hosts that exist", wrongExisting],
   ["instances of EC2", wrongInstances],
+  ["what one server has of its own", wrongPerServer],
   ["settings", wrongSettings],
 ])("%s", (_, rows) => {
   test.each(rows.map((row) => [row.at, JSON.stringify(row.is) ?? "(left out)", row] as const))(

@@ -1,4 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
+import type { PerServerArgs } from "../perServer/args";
 import type { BastionArgs } from "../ssh/args";
 
 export interface AwsSource {
@@ -70,7 +71,7 @@ export interface AwsArgs {
   tags?: Input<Record<string, Input<string>>>;
 }
 
-export interface AwsServerArgs {
+export interface AwsServerArgs extends PerServerArgs {
   /** Name of the instance and of the Consul server on it. */
   name: string;
   /**

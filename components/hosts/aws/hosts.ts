@@ -74,8 +74,14 @@ export function awsHosts(args: AwsArgs, making: Making): Host[] {
 
 /** A line for each server: its name, and what a replacement changes; and one where AWS would refuse to end a machine. */
 function identities({ servers, terminationProtection }: AwsArgs): Output<string> {
-  return output({ servers, terminationProtection }).apply((args) =>
-    args.servers
+  const each = servers.map(({ name, generation, address, subnetId }) => ({
+    name,
+    generation,
+    address,
+    subnetId,
+  }));
+  return output({ each, terminationProtection }).apply((args) =>
+    args.each
       .map(({ name, generation = 1, address = "", subnetId = "" }) =>
         [`${name} ${generation}`, address, subnetId].join("@"),
       )

@@ -1,3 +1,4 @@
+import { perServer } from "../perServer/shape";
 import { source } from "../source";
 import { bastion } from "../ssh/shape";
 import type { AwsArgs, AwsServerArgs } from "./args";
@@ -23,6 +24,7 @@ export const aws = source<AwsArgs, AwsServerArgs>({
           generation: "number?",
           hostKey: "string?",
           wipeData: "string?",
+          ...perServer,
         },
       },
     },

@@ -1,4 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
+import type { PerServerArgs } from "../perServer/args";
 import type { BastionArgs, SshArgs } from "../ssh/args";
 
 export interface ExistingSource {
@@ -12,7 +13,7 @@ export interface ExistingArgs {
 }
 
 /** A host that stands already: bare or running, reached over SSH. */
-export interface ExistingServerArgs extends SshArgs {
+export interface ExistingServerArgs extends SshArgs, PerServerArgs {
   /** Name of the Consul server on this host. */
   name: string;
   /** The server's own IP address: what Consul binds and advertises. */

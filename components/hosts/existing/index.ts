@@ -1,4 +1,6 @@
+import { saidOfOne } from "../../cluster/perServer";
 import { fieldsOf, itemsOf } from "../../validate/values";
+import { perServer } from "../perServer/shape";
 import { source } from "../source";
 import { bastion, ssh } from "../ssh/shape";
 import type { ExistingArgs, ExistingServerArgs } from "./args";
@@ -22,6 +24,7 @@ export const existing = source<ExistingArgs, ExistingServerArgs>({
           sudoPassword: "secret?",
           generation: "number?",
           wipeData: "string?",
+          ...perServer,
           bastion: { fields: bastion, optional: true },
         },
       },
@@ -37,5 +40,11 @@ export const existing = source<ExistingArgs, ExistingServerArgs>({
 
 function withoutLogin(host: unknown): object {
   const { name, address, hostKey, wipeData } = fieldsOf(host);
-  return { name, address, hostKey, ...(wipeData !== undefined && { wipeData }) };
+  return {
+    name,
+    address,
+    hostKey,
+    ...(wipeData !== undefined && { wipeData }),
+    ...saidOfOne(fieldsOf(host)),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
+import type { PerServerArgs } from "../perServer/args";
 
 export interface NspawnSource {
   /** Machines booted on this computer with systemd-nspawn. */
@@ -23,7 +24,7 @@ export interface NspawnArgs {
   share?: Input<string>;
 }
 
-export interface NspawnMachineArgs {
+export interface NspawnMachineArgs extends PerServerArgs {
   /** Name of the machine and of the Consul server on it. */
   name: string;
   /** IP address of the machine, inside the gateway's network. */

@@ -69,7 +69,8 @@ export function nspawnHosts(
 
 /** A line for each machine: its name, and what a replacement changes. */
 function identities({ machines }: NspawnArgs): Output<string> {
-  return output(machines).apply((all) =>
+  const each = machines.map(({ name, address, generation }) => ({ name, address, generation }));
+  return output(each).apply((all) =>
     all.map(({ name, address, generation }) => `${name} ${generation ?? 1}@${address}\n`).join(""),
   );
 }

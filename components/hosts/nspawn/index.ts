@@ -1,3 +1,4 @@
+import { perServer } from "../perServer/shape";
 import { source } from "../source";
 import type { NspawnArgs, NspawnMachineArgs } from "./args";
 import { checkNspawn } from "./check";
@@ -17,6 +18,7 @@ export const nspawn = source<NspawnArgs, NspawnMachineArgs>({
           address: "string",
           generation: "number?",
           wipeData: "string?",
+          ...perServer,
         },
       },
     },

@@ -74,7 +74,11 @@ test("the servers come from whichever source is given, in its order, without wha
     { name: "b", address: "10.0.0.2", wipeData: "once" },
     { name: "a", address: "10.0.0.1" },
   ];
-  const planned = [servers[0], { ...servers[1], wipeData: "" }];
+  const own = { nodeMeta: {}, environment: {}, extraConfig: {} };
+  const planned = [
+    { ...servers[0], own },
+    { ...servers[1], wipeData: "", own },
+  ];
   const machines = servers.map((server) => ({ ...server, generation: 3 }));
   expect(planCluster({ nspawn: { image: "/image", machines } }).servers).toEqual(planned);
   const existing = { servers: servers.map((server) => ({ ...server, hostKey, privateKey: "k" })) };

@@ -151,10 +151,41 @@ const everything: PlainArgs &
   },
 };
 
+/** One of three says something of its own, laid over what all have. */
+const own: PlainArgs = {
+  ...article,
+  extraConfig: {
+    log_level: "WARN",
+    node_meta: { owner: "search", rack: "none" },
+    limits: { kv_max_value_size: 1048576, rpc_rate: 1000 },
+    telemetry: { prefix_filter: ["+consul.raft"], disable_hostname: true },
+  },
+  existing: {
+    servers: (three?.servers ?? []).map((server) =>
+      server.name === "consul-2"
+        ? {
+            ...server,
+            nodeMeta: { rack: "r7" },
+            environment: { GOMAXPROCS: "8", GODEBUG: "madvdontneed=1" },
+            extraConfig: {
+              log_level: "DEBUG",
+              limits: { rpc_rate: 2000 },
+              telemetry: { prefix_filter: ["-consul.http"] },
+              addresses: { grpc: "unix:///var/consul/grpc.sock" },
+              server_rejoin_age_max: "240h",
+            },
+          }
+        : server,
+    ),
+  },
+};
+
 export const cases: Record<string, Case> = {
   defaults: { args: { existing: three }, server: "consul-1" },
   article: { args: article, server: "consul-2" },
   everything: { args: everything, server: "consul-3" },
+  "per-server": { args: own, server: "consul-2" },
+  "per-server-of-another": { args: own, server: "consul-3" },
   acl: { args: { existing: three, acl: {} }, server: "consul-2" },
   "acl-allow": { args: { existing: three, acl: { defaultPolicy: "allow" } }, server: "consul-1" },
   tls: { args: { existing: three, tls: {} }, server: "consul-2" },

@@ -93,3 +93,28 @@ test("where an agent's programs have to follow, and what takes it from its clust
   ]);
   expect(agents(ofClients("http-port")).warnings[0]?.text).toMatch(/on each agent/);
 });
+
+test("where some change at a time it is said how many, and who is the first", () => {
+  const { steps, ...rest } = JSON.parse(ofClients("setting"));
+  const ready = steps.find(({ urn }: { urn: string }) => urn.endsWith("-ready"));
+  const state = {
+    type: "command:local:Command",
+    parent: ready.newState.parent,
+    inputs: { create: "true concurrency=5" },
+  };
+  const barrier = {
+    op: "same",
+    urn: ready.urn.replace("remote", "local").replace(/-ready$/, "-barrier"),
+    oldState: state,
+    newState: state,
+  };
+  const { clusters } = reviewPreview(JSON.stringify({ ...rest, steps: [...steps, barrier] }));
+  expect(clusters[0]?.order.map(({ what }) => what)).toEqual([
+    "staged and verified on all 3; nothing that runs is touched",
+    "consul-1 restarts",
+    "consul-2 and consul-3 restart, up to 5 at a time",
+  ]);
+  expect(renderTerminal({ clusters, summary: {}, resources: [] }, false)).toContain(
+    "consul-1, consul-2 and consul-3 restart, up to 5 at a time.",
+  );
+});

@@ -77,6 +77,16 @@ function settingsWith(...texts: [string, string][]): (steps: PreviewStep[]) => P
     });
 }
 
+/** The same on one server alone: the others have nothing to do. */
+function settingsOfOne(one: string, ...texts: [string, string][]) {
+  return (steps: PreviewStep[]): PreviewStep[] =>
+    settingsWith(...texts)(steps).map((step) =>
+      servers.some((name) => name !== one && nameOf(step.urn).includes(name))
+        ? { ...step, op: "same", newState: step.oldState, diffReasons: undefined }
+        : step,
+    );
+}
+
 /** `wipeData` on several servers, where the recorded preview has it on one. */
 function wipedToo(...names: string[]): (steps: PreviewStep[]) => PreviewStep[] {
   const mark = (text: string) => `${text}wipe-data ticket-18\n`;
@@ -202,6 +212,15 @@ const dataDir: [string, string][] = [
 export const variants: Record<string, () => string> = {
   "http-port": () =>
     changed("setting", (steps) => modern(settingsWith(['"http": 80', '"http": 8500'])(steps))),
+  "per-server": () =>
+    changed("reload", (steps) =>
+      modern(
+        settingsOfOne("consul-2", [
+          '"recursors"',
+          '"node_meta": {\n    "rack": "r7"\n  },\n  "recursors"',
+        ])(steps),
+      ),
+    ),
   places: () =>
     changed("setting", (steps) =>
       modern(

@@ -140,7 +140,9 @@ describe("Consul's files", () => {
 });
 
 test("the rows of a client agent are a server's, but for the default", () => {
-  for (const { argument, row } of rowsOf(clientSettings)) {
+  // Servers change one at a time.
+  const { concurrency: _, ...shared } = clientSettings;
+  for (const { argument, row } of rowsOf(shared)) {
     const same = rows.find((other) => other.argument === argument)?.row;
     expect({ ...row, default: null }, argument).toEqual({ ...same, default: null });
   }

@@ -85,6 +85,21 @@ describe("loading", () => {
     expect(load({ aws })).toEqual({ aws });
   });
 
+  test("of what a server has of its own the environment is secret where anything of its source is", async () => {
+    const own = {
+      nodeMeta: { rack: "r7" },
+      environment: { A: "b" },
+      extraConfig: { log_level: "x" },
+    };
+    const { image, machines } = nspawn();
+    const settings = { nspawn: { image, machines: [{ ...machines[0], ...own }] } };
+    const [server] = load(settings, ["nspawn"]).nspawn?.machines ?? [];
+    expect(await isSecret(server?.environment as Output<unknown>)).toBe(true);
+    expect(await plain(server?.environment)).toEqual(own.environment);
+    expect({ ...server, environment: own.environment }).toEqual(settings.nspawn.machines[0]);
+    expect(load(settings)).toEqual(settings);
+  });
+
   test("of ACLs only the token is secret: the policy decides what is made", async () => {
     const managementToken = "0b511b38-9014-4f68-9b61-b23fc4f3e61c";
     const acl = { defaultPolicy: "allow", managementToken };

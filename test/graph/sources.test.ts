@@ -164,6 +164,7 @@ test("the plan has its hosts", () => {
     name: `consul-${i + 1}`,
     address: `10.0.0.${last}`,
     wipeData: "",
+    own: { nodeMeta: {}, environment: {}, extraConfig: {} },
   }));
   expect(library.planCluster(as(rackOf())).servers).toEqual(hosts);
   expect(library.planClients(as(rackOf())).clients).toEqual(hosts);

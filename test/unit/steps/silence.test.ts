@@ -9,7 +9,7 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { watchDoor } from "../../../components/steps/silence/door";
+import { type Limits, watchDoor } from "../../../components/steps/silence/door";
 import { commandPlugins } from "../../../components/steps/silence/plugin";
 
 const limits = { first: 20, pause: 20, answer: 60, silence: 250 };
@@ -28,7 +28,7 @@ async function door(greet: (socket: Socket) => void) {
 /** Whether it was told silent in this time. */
 async function isToldSilent(
   at: Awaited<ReturnType<typeof door>>,
-  { within = 1000, ...more } = {},
+  { within = 1000, ...more }: Partial<Limits & { within: number }> = {},
 ): Promise<boolean> {
   return new Promise((resolve) => {
     const stop = watchDoor(at, { ...limits, ...more }, () => resolve(true));

@@ -166,8 +166,8 @@ test("the plan has its hosts", () => {
     wipeData: "",
     own: { nodeMeta: {}, environment: {}, extraConfig: {} },
   }));
-  expect(library.planCluster(as(rackOf())).servers).toEqual(hosts);
-  expect(library.planClients(as(rackOf())).clients).toEqual(hosts);
+  expect(library.planCluster(as(rackOf())).servers).toMatchObject(hosts);
+  expect(library.planClients(as(rackOf())).clients).toMatchObject(hosts);
 });
 
 describe("a program", () => {

@@ -146,7 +146,7 @@ describe("the defaults are those that args.ts promises", () => {
 
   test("the settings", () => {
     // What goes with a token that may come late is no part of the plan: client/trust.ts.
-    const { aclDefaultPolicy, ...promises } = promised("ClientSettings");
+    const { aclDefaultPolicy, ...promises } = promised("ClientAgentSettings");
     expect(aclDefaultPolicy).toBe("deny");
     expect(Object.keys(promises).length).toBeGreaterThan(6);
     expect(plan).toMatchObject(promises);

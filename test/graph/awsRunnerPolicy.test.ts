@@ -57,6 +57,15 @@ test("every kind of resource can be made and removed", async () => {
   }
 });
 
+test("the root volume has its tags from the call that makes it, and loses none to those of later", async () => {
+  const { inputs, ignoreChanges } = (await awsClusterOf(aws())).get("c-consul-1-instance");
+  expect(inputs.volumeTags).toEqual(inputs.tags);
+  // The plugin sets these by a call of their own, on a volume that has none yet.
+  expect(inputs.rootBlockDevice).not.toHaveProperty("tags");
+  // The plugin would set them on the data volume, too, once it is attached.
+  expect(ignoreChanges).toEqual(["volumeTags"]);
+});
+
 test("no statement allows everything, or denies", () => {
   for (const { Effect } of statements) expect(Effect).toBe("Allow");
   expect([...actions].filter((action) => action.includes("*"))).toEqual([]);

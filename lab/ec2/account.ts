@@ -104,6 +104,11 @@ export class Account {
     await this.ask("faults", faults);
   }
 
+  /** Ends an instance as somebody does who is not Pulumi. */
+  async end(id: string): Promise<void> {
+    await this.ask("end", { id });
+  }
+
   /** A new image upstream. */
   async publish(image: Image): Promise<void> {
     await this.ask("images", image);

@@ -139,6 +139,9 @@ def lab(path, body):
             if instance.id == body["id"]:
                 enter(instance, body["state"])
         return {}
+    if path == "end":
+        account().terminate_instances([body["id"]])
+        return {}
     if path == "images":
         publish(body)
         return {}

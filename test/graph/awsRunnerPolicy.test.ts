@@ -32,7 +32,15 @@ const needed: Record<string, string[]> = {
     "DisassociateAddress",
     "ReleaseAddress",
   ],
-  "aws:ec2/instance:Instance": ["RunInstances", "TerminateInstances", "ModifyInstanceAttribute"],
+  "aws:ec2/instance:Instance": [
+    "RunInstances",
+    "TerminateInstances",
+    "ModifyInstanceAttribute",
+    // Another `instanceProfile` is put in the place of the one that a machine has.
+    "DescribeIamInstanceProfileAssociations",
+    "AssociateIamInstanceProfile",
+    "ReplaceIamInstanceProfileAssociation",
+  ],
   "aws:ec2/keyPair:KeyPair": ["ImportKeyPair", "DeleteKeyPair"],
   "aws:ec2/networkInterface:NetworkInterface": ["CreateNetworkInterface", "DeleteNetworkInterface"],
   "aws:ec2/securityGroup:SecurityGroup": [

@@ -166,9 +166,12 @@ func (c *Clients) readCredits(ctx context.Context, found *types.Instance, _, _ v
 }
 
 func (c *Clients) updateInstance(call *schema.Call) error {
-	for _, each := range []string{"iamInstanceProfile", "volumeTags"} {
-		if call.Changed[each] {
-			return unsupported(each + " of an instance that stands")
+	if call.Changed["volumeTags"] {
+		return unsupported("volumeTags of an instance that stands")
+	}
+	if call.Changed["iamInstanceProfile"] {
+		if err := c.changeProfile(call); err != nil {
+			return err
 		}
 	}
 	modify := func(input ec2.ModifyInstanceAttributeInput) error {
@@ -212,6 +215,27 @@ func (c *Clients) updateInstance(call *schema.Call) error {
 		}
 	}
 	return c.updateTags(call)
+}
+
+// changeProfile puts another in the place of the one that an instance has, while it runs.
+func (c *Clients) changeProfile(call *schema.Call) error {
+	found, err := c.EC2.DescribeIamInstanceProfileAssociations(call.Context, &ec2.DescribeIamInstanceProfileAssociationsInput{
+		Filters: []types.Filter{{Name: aws.String("instance-id"), Values: []string{call.ID}}},
+	})
+	if err != nil {
+		return err
+	}
+	profile := &types.IamInstanceProfileSpecification{Name: call.Inputs.TextOrNil("iamInstanceProfile")}
+	if len(found.IamInstanceProfileAssociations) == 0 {
+		_, err = c.EC2.AssociateIamInstanceProfile(call.Context, &ec2.AssociateIamInstanceProfileInput{
+			InstanceId: &call.ID, IamInstanceProfile: profile,
+		})
+		return err
+	}
+	_, err = c.EC2.ReplaceIamInstanceProfileAssociation(call.Context, &ec2.ReplaceIamInstanceProfileAssociationInput{
+		AssociationId: found.IamInstanceProfileAssociations[0].AssociationId, IamInstanceProfile: profile,
+	})
+	return err
 }
 
 func (c *Clients) updateRootDisk(call *schema.Call) error {

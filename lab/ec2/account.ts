@@ -89,8 +89,12 @@ export class Account {
     };
   }
 
-  /** Instances, those that have ended lately among them, and the sizes in GiB of the volumes that are there. */
-  async look(): Promise<{ instances: Instance[]; volumes: Record<string, number> }> {
+  /** Instances, those that have ended lately among them; volumes that are there, by their sizes in GiB; the default subnets. */
+  async look(): Promise<{
+    instances: Instance[];
+    volumes: Record<string, number>;
+    subnets: string[];
+  }> {
     return this.ask("instances");
   }
 

@@ -124,6 +124,27 @@ def instances():
     return [instance for each in account().reservations.values() for instance in each.instances]
 
 
+def protect(parameters, answer):
+    """moto hears of protection only where it is put on later."""
+    if parameters.get("DisableApiTermination") == "true":
+        for instance in instances():
+            if instance.id in answer.decode():
+                instance.disable_api_termination = True
+
+
+def refusal(action, parameters):
+    """What EC2 refuses and moto does."""
+    if action == "DeleteNetworkInterface":
+        interface = account().enis.get(parameters["NetworkInterfaceId"])
+        if interface and interface.status == "in-use":
+            return {"code": "InvalidParameterValue", "message": f"Network interface '{interface.id}' is currently in use."}
+    if action == "RunInstances":
+        interface = account().enis.get(parameters.get("NetworkInterface.1.NetworkInterfaceId"))
+        if interface and interface.status == "in-use":
+            return {"code": "InvalidNetworkInterface.InUse", "message": f"Interface: [{interface.id}] in use."}
+    return None
+
+
 FAULTS = []
 
 
@@ -133,6 +154,7 @@ def lab(path, body):
         return {
             "instances": [described(each) for each in instances()],
             "volumes": {each.id: each.size for each in account().volumes.values()},
+            "subnets": sorted(zone for zones in account().subnets.values() for zone in zones),
         }
     if path == "state":
         for instance in instances():
@@ -201,11 +223,14 @@ class Api:
             time.sleep(fault["delay"])
         with self.lock:
             tags = named_in(parameters)
-            if fault and fault.get("code"):
+            fault = fault if fault and fault.get("code") else refusal(action, parameters)
+            if fault:
                 status, answer = fault.get("status", 400), error_text(service, fault["code"], fault.get("message", "")).encode()
                 start_response(f"{status} FAULT", [("Content-Type", "text/xml")])
             else:
                 status, answer = self.moto_answers(environ, start_response, body)
+                if action == "RunInstances":
+                    protect(parameters, answer)
             self.write(service, action, parameters, tags, status, answer)
         return [answer]
 

@@ -24,9 +24,14 @@ export class AwsStack {
    * @param file whose settings it has: the project's own stack file. Only what is the computer's is put in its place.
    * @param network where the default subnets are, in the lab's range
    */
-  static async start(name: string, file: string, network: string): Promise<AwsStack> {
+  static async start(
+    name: string,
+    file: string,
+    network: string,
+    directory = testMachines,
+  ): Promise<AwsStack> {
     const account = await Account.start(name, network);
-    const hypervisor = new Hypervisor(account, { directory: testMachines, image: otherImageFile });
+    const hypervisor = new Hypervisor(account, { directory, image: otherImageFile });
     hypervisor.start();
     const plugin = await findAwsPlugin();
     if (!plugin) throw new Error("the AWS plugin was prepared and is not there");

@@ -1,13 +1,16 @@
 import { existsSync } from "node:fs";
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Task } from "../progress/progress";
+import type { Step, Task } from "../progress/progress";
+import { runInStep } from "../progress/stepCommand";
 import { cacheFolder } from "../system/project";
 import { isExecutable, which } from "../system/which";
 import { pulumiHome } from "./commandPlugin";
 import { goBuild } from "./goBuild";
+import { findPulumi } from "./pulumiCli";
 import { sourceHash } from "./sourceHash";
+import { outOfReach, pulumiSite } from "./vendor";
 import { versions } from "./versions";
 
 const program = "pulumi-resource-aws";
@@ -21,8 +24,8 @@ export interface AwsPlugin {
 }
 
 /**
- * The plugin for the tests that make a stack on AWS: the official one where the user has it. It is not downloaded for them: it has
- * hundreds of megabytes. The stand-in lies where only they find it, so that nobody takes it for the official one.
+ * The plugin for the tests that make a stack on AWS: the official one where the user has it. It has hundreds of megabytes, so it is
+ * downloaded where the stand-in cannot be built only. That one lies where nobody else finds it, and takes it for the official one.
  */
 export async function findAwsPlugin(): Promise<AwsPlugin | undefined> {
   const own = which(program);
@@ -40,6 +43,7 @@ export const awsPluginTask: Task = {
   title: `AWS plugin ${versions.awsPlugin}`,
   ready: async () => (await findAwsPlugin()) !== undefined,
   run: async (step) => {
+    if (!which("go") && (await outOfReach(pulumiSite)) === undefined) return download(step);
     const folder = await standInFolder();
     await mkdir(folder, { recursive: true });
     const draft = join(folder, `${program}.${process.pid}`);
@@ -48,11 +52,19 @@ export const awsPluginTask: Task = {
       { name: "the stand-in", module: standInSource, package: ".", output: draft },
       `The official AWS plugin ${versions.awsPlugin} is not installed; its stand-in is needed`,
     );
-    await writeFile(join(folder, "stand-in.json"), "{}\n");
     await rename(draft, join(folder, program));
     return "the stand-in, built from its Go module";
   },
 };
+
+async function download(step: Step): Promise<string> {
+  const cli = (await findPulumi()) ?? "pulumi";
+  step.detail("downloading");
+  await runInStep(step, [cli, "plugin", "install", "resource", "aws", versions.awsPlugin], {
+    env: { ...process.env, PULUMI_HOME: pulumiHome(), PULUMI_SKIP_UPDATE_CHECK: "true" },
+  });
+  return "downloaded";
+}
 
 const standInFolder = async () =>
   join(cacheFolder(), "aws-plugin", (await sourceHash(standInSource)).slice(0, 12));

@@ -46,6 +46,14 @@ export function heldAgainst(statements: Statement[], calls: ApiCall[]) {
   return { refused: [...refused].sort(), unused };
 }
 
+/** Actions that a policy grants and no call made use of. */
+export function unusedActions(statements: Statement[], calls: ApiCall[]): string[] {
+  const paths = new Map<string, string>();
+  const used = new Set(calls.flatMap((call) => needsOf(call, paths)).map(({ action }) => action));
+  const granted = new Set(statements.flatMap(({ Action }) => listed(Action)));
+  return [...granted].filter((action) => !used.has(action)).sort();
+}
+
 function grants({ Effect, Action, Resource, Condition = {} }: Statement, need: Need): boolean {
   if (Effect !== "Allow" || !listed(Action).includes(need.action)) return false;
   if (!listed(Resource).some((pattern) => matches(pattern, need.resource))) return false;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { ApiCall } from "../../lab/ec2/account";
-import { heldAgainst, runnerPolicy, unusedActions } from "../support/awsPolicy";
+import type { ApiCall } from "../../../lab/ec2/account";
+import { heldAgainst, runnerPolicy, unusedActions } from "../../support/awsPolicy";
 
 // What calls of AWS's API are held against: the runner's policy in docs/aws, by what AWS would look up in it.
 //

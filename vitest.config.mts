@@ -16,6 +16,7 @@ const order = {
   last: 4,
   changes: 5,
   failures: 5,
+  aws: 6,
 };
 
 function project(name: keyof typeof order, timeout: number, more: InlineConfig = {}) {
@@ -82,6 +83,7 @@ export default defineConfig({
       project("last", 10 * minute, { ...onTheLab, include: last }),
       project("changes", 10 * minute, { ...onTheLab, env: { CLUSTER_WAY: way } }),
       project("failures", 15 * minute, onTheLab),
+      project("aws", 15 * minute, onTheLab),
     ],
   },
 });

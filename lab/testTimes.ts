@@ -18,8 +18,11 @@ const BUDGETS: Readonly<Record<string, number>> = {
   "test/e2e/": 120,
   // All that is secret at once, and each kind of change in one cluster.
   "test/e2e/08-": 360,
+  // A stack on AWS, from its first run to its destroy.
+  "test/e2e/18-": 150,
   "test/changes/": 360,
   "test/failures/": 360,
+  "test/aws/": 900,
 };
 
 function budgetOf(name: string): number {

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { motoTask } from "../ec2/moto";
 import { otherImageTask } from "../image/image";
 import { machineNames } from "../machines/machines";
 import { mirrorTask } from "../mirror/mirror";
@@ -15,6 +16,7 @@ import { runMain } from "../system/main";
 import { projectFolder, runFolder } from "../system/project";
 import { type FileResult, slowestFiles } from "../testTimes";
 import { actionlintTask, findActionlint } from "../toolchain/actionlint";
+import { awsPluginTask } from "../toolchain/awsPlugin";
 import { languageHostsTask, pythonTask } from "../toolchain/languageHosts";
 import type { Toolchain } from "../toolchain/toolchain";
 import { versions } from "../toolchain/versions";
@@ -29,6 +31,8 @@ runMain(async () => {
     otherImageTask,
     languageHostsTask,
     pythonTask,
+    awsPluginTask,
+    motoTask,
   ]);
   await guardRange();
   await startResolver();
@@ -68,6 +72,7 @@ async function checkSources(progress: Progress): Promise<void> {
     ],
     ["actionlint", ["bash", ".github/scripts/lint.sh", actionlint]],
     ["gofmt, vet and tests of the stand-in plugin", ["sh", "check.sh"], "lab/command-plugin"],
+    ["gofmt, vet and tests of the stand-in for AWS", ["sh", "check.sh"], "lab/aws-plugin"],
   ];
   for (const [title, argv, folder = "."] of checks) {
     await progress.step(title, (step) =>

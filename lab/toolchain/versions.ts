@@ -10,6 +10,8 @@ export const versions = {
   pythonSdk: "3.248.0",
   /** Of `@pulumi/command` too: the SDK asks for the plugin of its own version. */
   commandPlugin: "1.2.1",
+  /** Of `@pulumi/aws` too. */
+  awsPlugin: "7.48.0",
   consul: "1.22.0",
   /** What the tests upgrade from. */
   consulBefore: "1.19.2",

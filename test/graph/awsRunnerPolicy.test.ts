@@ -32,7 +32,15 @@ const needed: Record<string, string[]> = {
     "DisassociateAddress",
     "ReleaseAddress",
   ],
-  "aws:ec2/instance:Instance": ["RunInstances", "TerminateInstances", "ModifyInstanceAttribute"],
+  "aws:ec2/instance:Instance": [
+    "RunInstances",
+    "TerminateInstances",
+    "ModifyInstanceAttribute",
+    // Another `instanceProfile` is put in the place of the one that a machine has.
+    "DescribeIamInstanceProfileAssociations",
+    "AssociateIamInstanceProfile",
+    "ReplaceIamInstanceProfileAssociation",
+  ],
   "aws:ec2/keyPair:KeyPair": ["ImportKeyPair", "DeleteKeyPair"],
   "aws:ec2/networkInterface:NetworkInterface": ["CreateNetworkInterface", "DeleteNetworkInterface"],
   "aws:ec2/securityGroup:SecurityGroup": [
@@ -55,6 +63,15 @@ test("every kind of resource can be made and removed", async () => {
     const service = type.startsWith("aws:iam") ? "iam" : "ec2";
     for (const call of calls) expect(actions).toContain(`${service}:${call}`);
   }
+});
+
+test("the root volume has its tags from the call that makes it, and loses none to those of later", async () => {
+  const { inputs, ignoreChanges } = (await awsClusterOf(aws())).get("c-consul-1-instance");
+  expect(inputs.volumeTags).toEqual(inputs.tags);
+  // The plugin sets these by a call of their own, on a volume that has none yet.
+  expect(inputs.rootBlockDevice).not.toHaveProperty("tags");
+  // The plugin would set them on the data volume, too, once it is attached.
+  expect(ignoreChanges).toEqual(["volumeTags"]);
 });
 
 test("no statement allows everything, or denies", () => {

@@ -82,6 +82,12 @@ export class TestStack {
     return result.stdout + result.stderr;
   }
 
+  /** Looks at what there is, and takes it into the state. */
+  async refresh(): Promise<void> {
+    const result = await this.run("refresh", "--yes", "--skip-preview");
+    if (result.code !== 0) throw new Error(`refresh failed:\n${result.stdout}${result.stderr}`);
+  }
+
   async destroy(): Promise<void> {
     const result = await this.run("destroy", "--yes", "--skip-preview");
     if (result.code !== 0) throw new Error(`destroy failed:\n${result.stdout}${result.stderr}`);

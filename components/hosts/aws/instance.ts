@@ -99,8 +99,9 @@ export function awsMachine(
         volumeType: "gp3",
         volumeSize: recipe.rootVolumeGiB,
         deleteOnTermination: true,
-        tags: tags(server.name),
       },
+      // The root volume's. Its own `tags` come behind the call that makes it, which the runner's policy grants only for what has them.
+      volumeTags: tags(server.name),
       disableApiTermination: args.terminationProtection ?? false,
       tags: tags(server.name),
     },
@@ -110,6 +111,8 @@ export function awsMachine(
       replacementTrigger: generation,
       // In place it would be stopped and started, past all gates.
       replaceOnChanges: ["instanceType"],
+      // Later they would be those of the data volume, too, which is a resource of its own.
+      ignoreChanges: ["volumeTags"],
     }),
   );
   const attached = new ec2.VolumeAttachment(

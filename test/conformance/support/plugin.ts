@@ -13,25 +13,30 @@ import { toStruct } from "./values";
 
 /** A plugin process, started and spoken to as Pulumi's engine does it. */
 export class Plugin {
-  readonly local: Resource;
-  readonly remote: Resource;
+  readonly local = this.of("command:local:Command");
+  readonly remote = this.of("command:remote:Command");
 
   private constructor(
     private readonly process: ChildProcess,
     private readonly engine: Engine,
     readonly client: ResourceProviderClient,
     readonly configured: ConfigureResponse,
-  ) {
-    this.local = new Resource(client, "command:local:Command");
-    this.remote = new Resource(client, "command:remote:Command");
+  ) {}
+
+  /** One of its resource types. */
+  of(type: string): Resource {
+    return new Resource(this.client, type);
   }
 
-  /** @param environment added to the plugin's own environment */
-  static async start(environment: Record<string, string> = {}): Promise<Plugin> {
+  /**
+   * @param environment added to the plugin's own environment
+   * @param program another plugin than the Command one
+   */
+  static async start(environment: NodeJS.ProcessEnv = {}, program = pluginPath()): Promise<Plugin> {
     const engine = await Engine.start();
     // An agent of the user's session would log in by itself, whatever key a test gives.
     const { SSH_AUTH_SOCK: _, ...inherited } = process.env;
-    const child = spawn(pluginPath(), [engine.address], {
+    const child = spawn(program, [engine.address], {
       env: { ...inherited, ...environment },
       stdio: ["ignore", "pipe", "inherit"],
     });

@@ -38,6 +38,8 @@ export interface Created {
 }
 
 interface Options {
+  /** The state's own; otherwise all that it has but what a command printed. */
+  inputs?: Values;
   preview?: boolean;
   /** In seconds. */
   timeout?: number;
@@ -108,7 +110,8 @@ export class Resource {
 
   /** Checks the new inputs, then updates; the answer is the new state. */
   async update(old: Created, inputs: Values, options: Options = {}): Promise<Values> {
-    const { stdout: _, stderr: __, ...oldInputs } = old.state;
+    const { stdout: _, stderr: __, ...state } = old.state;
+    const oldInputs = options.inputs ?? state;
     const request = new UpdateRequest()
       .setId(old.id)
       .setUrn(this.urn)

@@ -1,0 +1,141 @@
+#!/bin/sh
+# An instance of the lab's EC2: a machine of this computer as its image and cloud-init make it. Nothing is done to it from outside that
+# EC2 would not do: the address stands for its DHCP, the seed for its metadata, a loop device for a volume.
+#
+#   instance.sh boot KEY=VALUE... <USER-DATA     makes the machine where there is none, and boots it
+#   instance.sh stop|end KEY=VALUE...            powers it off in order; ends it, and takes it away
+#   instance.sh attach KEY=VALUE... VOLUME FILE MIB
+#   instance.sh drop FILE                        takes a volume away
+#
+# KEYs: directory name id address gateway bridge image share user publicKey. Runs as root.
+# shellcheck disable=SC2034  # what is set here is read by the parts
+set -eu
+
+# shellcheck source=../../components/hosts/nspawn/power.sh
+. "${0%/*}/../../components/hosts/nspawn/power.sh"
+# shellcheck source=../../components/hosts/nspawn/contents.sh
+. "${0%/*}/../../components/hosts/nspawn/contents.sh"
+
+say() { printf '%s: %s\n' "${name:-instance}" "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+read_settings() {
+  directory='' name='' id='' address='' gateway='' bridge='' image='' share='' user='' publicKey=''
+  for pair in "$@"; do
+    value=${pair#*=}
+    case $pair in
+      directory=*) directory=$value ;;
+      name=*) name=$value ;;
+      id=*) id=$value ;;
+      address=*) address=$value ;;
+      gateway=*) gateway=$value ;;
+      bridge=*) bridge=$value ;;
+      image=*) image=$value ;;
+      share=*) share=$value ;;
+      user=*) user=$value ;;
+      publicKey=*) publicKey=$value ;;
+      *) die "unknown setting ${pair%%=*}" ;;
+    esac
+  done
+  machine=$directory/machines/$name
+  root=$machine/root
+  pid_file=/run/consul-cluster/machines/$name.pid
+}
+
+boot() {
+  mkdir -p "$machine" /run/consul-cluster/machines
+  if [ ! -e "$machine/boot" ]; then
+    unpack_image
+    launch
+    # Who looks for what a run has left finds it by this file.
+    printf 'bridge=%s\ngateway=%s\nshare=%s\naddress=%s\n' "$bridge" "$gateway" "$share" "$address" >"$machine/boot"
+  fi
+  power_on
+}
+
+# What EC2 gives to a new instance. The image's own cloud-init makes the login user, its key and the host key of that.
+launch() {
+  seed=$root/var/lib/cloud/seed/nocloud
+  mkdir -p "$seed"
+  cat >"$seed/user-data"
+  chmod 0600 "$seed/user-data"
+  {
+    printf 'instance-id: %s\nlocal-hostname: ip-%s\n' "$id" "$(printf '%s' "$address" | tr . -)"
+    printf 'public-keys:\n  - %s\n' "$publicKey"
+  } >"$seed/meta-data"
+  printf 'datasource_list: [NoCloud]\nnetwork: { config: disabled }\nsystem_info: { default_user: { name: %s } }\n' "$user" \
+    >"$root/etc/cloud/cloud.cfg.d/99-lab.cfg"
+  rm -f "$root/etc/cloud/cloud-init.disabled"
+  printf '[Match]\nName=host0\n\n[Network]\nAddress=%s/%s\nDNS=%s\nLinkLocalAddressing=no\n' "$address" "${gateway#*/}" "${gateway%/*}" \
+    >"$root/etc/systemd/network/10-host0.network"
+  # The VPC's DNS knows an instance by its name, and the lab's does not.
+  printf '127.0.0.1 localhost\n%s ip-%s\n' "$address" "$(printf '%s' "$address" | tr . -)" >"$root/etc/hosts"
+  # As images of clouds have it: the system's resolver listens on 127.0.0.53, and programs ask it.
+  ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
+  tr -d - </proc/sys/kernel/random/uuid >"$root/etc/machine-id"
+  systemctl --quiet --root="$root" enable systemd-networkd.service systemd-resolved.service ssh.service 2>/dev/null
+}
+
+# Its files take longer to go than EC2 does to end an instance: nobody waits for them.
+end() {
+  power_off
+  mkdir -p "$directory/ended"
+  if [ -d "$machine" ]; then mv "$machine" "$directory/ended/$name"; fi
+  with_bridge_lock bridge_down_if_unused
+  rm -rf --one-file-system "$directory/ended/$name" >/dev/null 2>&1 &
+}
+
+# Gives a volume to a machine that runs, under the name by which EC2 shows it. A GiB of it is so many MiB here.
+attach() {
+  volume=$1 file=$2 size=$3
+  if [ ! -e "$file" ]; then
+    mkdir -p "${file%/*}"
+    truncate -s "${size}M" "$file"
+  fi
+  device=$(device_of "$file")
+  [ -n "$device" ] || device=$(losetup -f --show "$file")
+  link=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_$(printf '%s' "$volume" | tr -d -)
+  # shellcheck disable=SC2016  # expanded in the machine
+  nsenter -t "$(init_of)" -m -- sh -euc \
+    '[ -e "$1" ] || mknod "$1" b 7 "${1#/dev/loop}"; mkdir -p "${2%/*}"; ln -sf "$1" "$2"' sh "$device" "$link"
+}
+
+init_of() {
+  pid=$(running_pid) || die "it does not run"
+  tries=100
+  until init=$(cat "/proc/$pid/task/"*/children 2>/dev/null | tr -d ' ') && [ -n "$init" ] && [ -d "/proc/$init/root/run/systemd/system" ]; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || die "its init has not come"
+    sleep 0.1
+  done
+  echo "$init"
+}
+
+device_of() { losetup -nl -O NAME -j "$1" | head -n 1 | tr -d ' '; }
+
+drop() {
+  device=$(device_of "$1")
+  [ -z "$device" ] || losetup -d "$device"
+  rm -f "$1"
+}
+
+verb=$1
+shift
+case $verb in
+  attach)
+    volume=$1 file=$2 size=$3
+    shift 3
+    read_settings "$@"
+    attach "$volume" "$file" "$size"
+    ;;
+  drop) drop "$1" ;;
+  *)
+    read_settings "$@"
+    case $verb in
+      boot) boot ;;
+      stop) shut_down ;;
+      end) end ;;
+      *) die "unknown verb $verb" ;;
+    esac
+    ;;
+esac

@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { parse } from "yaml";
+import { Account } from "../../lab/ec2/account";
+import { Hypervisor } from "../../lab/ec2/hypervisor";
+import { otherImageFile } from "../../lab/image/image";
+import { mirrorSettings } from "../../lab/mirror/mirror";
+import { labGateway } from "../../lab/network/range";
+import { projectFolder } from "../../lab/system/project";
+import { findAwsPlugin } from "../../lab/toolchain/awsPlugin";
+import { findToolchain } from "../../lab/toolchain/toolchain";
+import { testMachines } from "./machines";
+import { type Settings, TestStack } from "./stack";
+
+/** A stack of the tests in an AWS account of our own, whose instances are machines of this computer. */
+export class AwsStack {
+  private constructor(
+    readonly stack: TestStack,
+    readonly account: Account,
+    readonly hypervisor: Hypervisor,
+  ) {}
+
+  /**
+   * @param file whose settings it has: the project's own stack file. Only what is the computer's is put in its place.
+   * @param network where the default subnets are, in the lab's range
+   */
+  static async start(
+    name: string,
+    file: string,
+    network: string,
+    directory = testMachines,
+  ): Promise<AwsStack> {
+    const account = await Account.start(name, network);
+    const hypervisor = new Hypervisor(account, { directory, image: otherImageFile });
+    hypervisor.start();
+    const plugin = await findAwsPlugin();
+    if (!plugin) throw new Error("the AWS plugin was prepared and is not there");
+    const { binDir } = await findToolchain();
+    const path = [dirname(plugin.path), binDir, process.env.PATH].join(delimiter);
+    const settings = { ...settingsOf(file), ...mirrorSettings, recursors: [labGateway] };
+    const env = { ...account.environment(), PATH: path };
+    return new AwsStack(
+      new TestStack(name, settings, undefined, undefined, env),
+      account,
+      hypervisor,
+    );
+  }
+
+  /** Its settings below `aws`. */
+  get aws(): Settings & { servers: Settings[] } {
+    return this.stack.settings.aws as Settings & { servers: Settings[] };
+  }
+
+  /** Instances that have not ended, by the names of their servers. */
+  async instances() {
+    const { instances } = await this.account.look();
+    const alive = instances.filter(({ state }) => state !== "terminated");
+    return new Map(
+      alive.map((instance) => [instance.name.split("-").slice(-2).join("-"), instance]),
+    );
+  }
+
+  /** Ends all of it, whatever still exists. */
+  async stop(): Promise<void> {
+    await this.stack.forget();
+    try {
+      await this.hypervisor.stop();
+    } finally {
+      await this.hypervisor.clear();
+      await this.account.stop();
+    }
+  }
+}
+
+function settingsOf(file: string): Settings {
+  const { config } = parse(readFileSync(join(projectFolder, file), "utf8")) as { config: Settings };
+  const own = "consul-cluster:";
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key.startsWith(own))
+      .map(([key, value]) => [key.slice(own.length), value]),
+  );
+}

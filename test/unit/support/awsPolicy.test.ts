@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import type { ApiCall } from "../../../lab/ec2/account";
+import { heldAgainst, runnerPolicy, unusedActions } from "../../support/awsPolicy";
+
+// What calls of AWS's API are held against: the runner's policy in docs/aws, by what AWS would look up in it.
+//
+// Does not prove that AWS looks up just that.
+
+function call(
+  action: string,
+  parameters: Record<string, string> = {},
+  more: Partial<ApiCall> = {},
+): ApiCall {
+  const service = more.service ?? "ec2";
+  return { at: 0, status: 200, tags: {}, ...more, service, action, parameters };
+}
+
+const refusedOf = (...calls: ApiCall[]) => heldAgainst(runnerPolicy(), calls).refused;
+
+/** Tags of a cluster's for what a call makes. */
+const born = (...kinds: string[]) =>
+  Object.fromEntries(
+    kinds.flatMap((kind, index) => [
+      [`TagSpecification.${index + 1}.ResourceType`, kind],
+      [`TagSpecification.${index + 1}.Tag.1.Key`, "consul-cluster"],
+      [`TagSpecification.${index + 1}.Tag.1.Value`, "staging"],
+    ]),
+  );
+const ours = { "consul-cluster": "staging" };
+const eni = "eni-0123456789abcdef0";
+const volume = "vol-0123456789abcdef0";
+
+describe("an instance", () => {
+  const parameters = {
+    ImageId: "ami-0123456789abcdef0",
+    "NetworkInterface.1.NetworkInterfaceId": eni,
+  };
+
+  test("is made with a cluster's interface, where it and its root volume are tagged from the first", () => {
+    const tagged = { ...parameters, ...born("instance", "volume") };
+    expect(refusedOf(call("RunInstances", tagged, { tags: { [eni]: ours } }))).toEqual([]);
+  });
+
+  test("is not made where its root volume gets its tags later", () => {
+    const tagged = { ...parameters, ...born("instance") };
+    expect(refusedOf(call("RunInstances", tagged, { tags: { [eni]: ours } }))).toEqual([
+      "RunInstances needs ec2:RunInstances on arn:aws:ec2:eu-central-1:123456789012:volume/*",
+    ]);
+  });
+
+  test("is not made with somebody else's interface", () => {
+    const tagged = { ...parameters, ...born("instance", "volume") };
+    expect(refusedOf(call("RunInstances", tagged))).toHaveLength(1);
+  });
+});
+
+test.each(["DeleteVolume", "CreateTags", "DetachVolume", "ModifyVolume"])(
+  "%s: of a cluster's volume, and of nobody else's",
+  (action) => {
+    const on = (tags: Record<string, string>) =>
+      call(action, { VolumeId: volume }, { tags: { [volume]: tags } });
+    expect(refusedOf(on(ours))).toEqual([]);
+    expect(refusedOf(on({ Name: "theirs" }))).toHaveLength(1);
+  },
+);
+
+test("a role is made below its path, and gets the one policy", () => {
+  const role = (Path: string) => call("CreateRole", { RoleName: "r", Path }, { service: "iam" });
+  const attach = (name: string) =>
+    call(
+      "AttachRolePolicy",
+      { RoleName: "r", PolicyArn: `arn:aws:iam::aws:policy/${name}` },
+      { service: "iam" },
+    );
+  expect(refusedOf(role("/consul-cluster/"), attach("AmazonSSMManagedInstanceCore"))).toEqual([]);
+  expect(refusedOf(role("/"))).toHaveLength(1);
+  expect(refusedOf(role("/consul-cluster/"), attach("AdministratorAccess"))).toHaveLength(1);
+});
+
+test("what no call made use of is told", () => {
+  const calls = [call("DescribeVolumes"), call("GetCallerIdentity", {}, { service: "sts" })];
+  const { refused, unused } = heldAgainst(runnerPolicy(), calls);
+  expect([refused, unused.includes("Look"), unused.includes("TagWhatIsMade")]).toEqual([
+    [],
+    false,
+    true,
+  ]);
+  expect(unusedActions(runnerPolicy(), calls)).not.toContain("ec2:DescribeVolumes");
+  expect(unusedActions(runnerPolicy(), calls)).toContain("ec2:DescribeVpcs");
+});

@@ -58,7 +58,7 @@ const GATES: Gate[] = [
     holds:
       "every other server says in person that it votes, follows or leads in the same term, names the same leader, has heard of it a moment ago, and applies what is committed; gossip has it as alive; a quorum without this one",
     looks: (of) =>
-      `${gate(of)}; one, where a server has passed its own gate less than ${of("PASSED_S")} s ago`,
+      `${gate(of)}; two without a pause, where a server has passed its own gate less than ${of("PASSED_S")} s ago`,
     limits: ["BEFORE_S"],
   },
   {
@@ -76,8 +76,8 @@ const GATES: Gate[] = [
   {
     name: "again",
     holds:
-      "after its snapshot as before; and right before it stops, every other one that votes answers in person over gossip",
-    looks: () => "one look each",
+      "after a snapshot that took a while as before; and right before it stops, every other one that votes answers in person over gossip",
+    looks: () => "two without a pause; one",
     limits: ["GONE_S"],
   },
   {

@@ -4,13 +4,14 @@
 # When a server may be restarted, and when it is back. See docs/architecture.md.
 #
 # A gate is two looks at which every server says in person that all is well, more than a heartbeat timeout of Raft's apart. Where one
-# of them cannot be asked in person, autopilot's word for it may be 2 s old: then a gate is three looks over at least 4.8 s.
+# of them cannot be asked in person, autopilot has to be believed, which had a server for well 8 s after it was cut off from its
+# leader: then a gate is three looks over at least 10 s.
 
 LOOKS=3          # in a row at which everything has to be well, where autopilot has to be believed
-LOOK_EVERY_S=2.4
+LOOK_EVERY_S=5.2
 BEFORE_S=$(limit_of health_timeout_s 30)   # to wait for a cluster that is not well, before a change
 AFTER_S=$(limit_of recovery_timeout_s 120) # for a server to be back, after a change
-FRESH_S=1       # for which a look is still news
+FRESH_S=2       # for which at most a look is still news
 GONE_S=10       # in which what a last look misses may be back: an answer that was late, an election
 CANARY=consul-cluster/canary
 CANARY_S=10
@@ -40,11 +41,23 @@ wait_until_well() {
   done
 }
 
+# Two looks with nothing in between: short of an election they see all that a gate sees, a follower that gets nothing of what is committed
+# among it. Fails where a server cannot be asked in person. $1: as for health_problem.
+well_in_person() {
+  local before=''
+  look "$1" '' ''
+  before=$seen
+  [ -z "$reason" ] && [ -n "$before" ] || return 1
+  look "$1" '' "$before"
+  [ -z "$reason" ] && [ -n "$seen" ]
+}
+
 # The gate before a restart, $1: what is not done where it is not passed. A server of the same run that has just passed the
-# gate after its own change has left a key that Consul itself drops soon: while that stands, one look is enough.
+# gate after its own change has left a key that Consul itself drops soon: while that stands, nobody waits for a heartbeat timeout
+# between the looks.
 gate_before_restart() {
   local at_s=''
-  if ! just_passed || [ -n "$(health_problem "$name")" ]; then
+  if ! just_passed || ! well_in_person "$name"; then
     wait_until_well "$BEFORE_S" "$name" ||
       die "$1, for the others are not well: $reason; nothing was changed. Where one of them does not run, start it there (systemctl start consul); a run repairs it by itself only where its own settings change, or its generation"
   fi
@@ -52,7 +65,7 @@ gate_before_restart() {
   require_quorum_without_self "$1"
   at_s=$(now_s)
   save_snapshot
-  [ "$(now_s)" -le "$((at_s + FRESH_S))" ] || look_once_more "$1"
+  [ "$(now_s)" -lt "$((at_s + FRESH_S))" ] || look_once_more "$1"
 }
 
 # A snapshot may take a minute, in which a machine loses its power. $1: what is not done then. The first cause is told: while an
@@ -60,7 +73,8 @@ gate_before_restart() {
 look_once_more() {
   local limit='' first=''
   limit=$(deadline "$GONE_S")
-  until reason=$(health_problem "$name" | sed -n 1p) && [ -z "$reason" ]; do
+  # Where somebody cannot be asked in person, autopilot's word is all that there is.
+  until well_in_person "$name" || { [ -z "$reason" ] && [ -z "$seen" ]; }; do
     first=${first:-$reason}
     ! passed "$limit" || die "$1, for the others are no longer well: $first; nothing was changed"
     sleep 0.3

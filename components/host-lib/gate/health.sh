@@ -15,7 +15,7 @@ health_problem() {
 # person, to nothing where one of them cannot be asked. $1: a server whose own state does not matter, and $2 its Raft id where its name
 # is forgotten; without them, this server has to be in the cluster. $3: what was seen a moment ago.
 look() {
-  local except="$1" except_id="$2" known='' raft='' status=0
+  local except="$1" except_id="$2" known='' raft='' views='' status=0
   seen='' reason="no server that answers names a leader"
   find_agent || return 0
   known=$(raft_of "$via") || status=$?
@@ -33,8 +33,11 @@ look() {
     [ -n "$reason" ] || reason=$(gossip_problem "$raft")
   else
     reason=$(autopilot_problem "$raft" "$except" "$except_id")
-    [ -n "$reason" ] || reason=$(different_leaders "$except")
-    [ -n "$reason" ] || reason=$(untrusted_peers | sed -n 1p)
+    # Who is silent costs seconds: asked once.
+    [ -n "$reason" ] || views=$(peer_views)
+    [ -n "$reason" ] || reason=$(different_leaders "$except" "$views")
+    [ -n "$reason" ] || reason=$(untrusted_peers "$views" | sed -n 1p)
+    [ -n "$reason" ] || reason=$(cut_off_peers "$raft" "$views" | sed -n 1p)
   fi
   # Each of these questions leaves a line in a server's log: asked where the rest is well.
   [ -n "$reason" ] || reason=$(unreachable_peers "$raft" | sed -n 1p)
@@ -98,14 +101,14 @@ with_gossip_port() {
   case ${port:-8301} in 8301) echo "$1" ;; *) echo "$(bracketed "$1"):$port" ;; esac
 }
 
-# Who does not answer is judged by autopilot; who does has to name the same leader, and one.
+# Who does not answer is judged by autopilot; who does has to name the same leader, and one. $1: as for `look`, $2: what peer_views says.
 different_leaders() {
   local named='' own=''
   # This server's own word counts where its own state does.
   [ "$1" = "$name" ] || own=$(leader_of "$api") || own=''
   named=$({
     [ "$1" = "$name" ] || echo "${own:--}"
-    peer_views | awk '$2 != "-" { print $3 }'
+    printf '%s\n' "$2" | awk 'NF && $2 != "-" { print $3 }'
   } | sort -u)
   case $(printf '%s\n' "$named" | grep -c .) in
     0 | 1) [ "$named" != - ] || echo "no server names a leader" ;;
@@ -114,14 +117,25 @@ different_leaders() {
 }
 
 # Servers whose certificate is not accepted here: as long as nothing is written neither autopilot nor gossip sees that. Of
-# those that did not answer over HTTPS: whoever did has shown a good one.
+# those that did not answer over HTTPS: whoever did has shown a good one. $1: what peer_views says.
 untrusted_peers() {
   local ip='' url='' leader=''
   has_https "$(applied_fact tls)" || return 0
-  peer_views | while read -r ip url leader; do
+  printf '%s\n' "$1" | while read -r ip url leader; do
     [ "$url" = - ] || continue
     [ "$(shown_certificate "$ip" "$(raft_port)")" != bad ] ||
       echo "the certificate of the server at $ip is not accepted here: its name, its CA or its time"
+  done
+}
+
+# Of the servers in these rows of Raft's configuration, $1, those that cannot be asked over HTTP and take no connection at their place in
+# Raft: autopilot may learn of that only after eight seconds and more. $2: what peer_views says.
+cut_off_peers() {
+  local peer='' id='' voter='' place='' ip=''
+  printf '%s\n' "$1" | while read -r peer id voter place; do
+    ip=$(ip_of "$place")
+    printf '%s\n' "$2" | awk -v ip="$ip" '$1 == ip && $2 == "-" { found = 1 } END { exit !found }' || continue
+    [ "$(probe "$ip" "${place##*:}")" = open ] || echo "$peer takes no connection at $place, its place in Raft"
   done
 }
 

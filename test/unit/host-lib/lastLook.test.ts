@@ -67,7 +67,7 @@ test("after a snapshot the others are looked at once more; what is late is waite
   const look = (problem: string) =>
     host.run(
       "library",
-      `${clock}; health_problem() { ${problem}; }; look_once_more "not restarted"`,
+      `${clock}; look() { seen=all; reason=$(${problem}); }; look_once_more "not restarted"`,
     );
   expect(look(":")).toMatchObject({ status: 0, stderr: "" });
   expect(look('[ "$n" -gt 1003 ] || echo "consul-3 at 10.0.0.13 does not answer"')).toMatchObject({

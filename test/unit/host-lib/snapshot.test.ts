@@ -174,7 +174,7 @@ test.each([
 ])("each server keeps its own, taken before it is touched: %s", (_, passed, index) => {
   const host = hostWith();
   host.stage(host.render({}, { index }));
-  const others = `just_passed() { return ${passed}; }; health_problem() { :; }; wait_until_well() { :; }; sleep() { :; }
+  const others = `just_passed() { return ${passed}; }; well_in_person() { :; }; wait_until_well() { :; }; look_once_more() { :; }; sleep() { :; }
     find_agent() { via=${via}; }; require_quorum_without_self() { :; }`;
   const call = `name=consul-${index + 1}; gate_before_restart "not restarted"`;
   const { status, stderr } = host.run("library", `${others}\n${call}`);

@@ -13,15 +13,18 @@ import { toStruct } from "./values";
 
 /** A plugin process, started and spoken to as Pulumi's engine does it. */
 export class Plugin {
-  readonly local = this.of("command:local:Command");
-  readonly remote = this.of("command:remote:Command");
+  readonly local: Resource;
+  readonly remote: Resource;
 
   private constructor(
     private readonly process: ChildProcess,
     private readonly engine: Engine,
     readonly client: ResourceProviderClient,
     readonly configured: ConfigureResponse,
-  ) {}
+  ) {
+    this.local = this.of("command:local:Command");
+    this.remote = this.of("command:remote:Command");
+  }
 
   /** One of its resource types. */
   of(type: string): Resource {

@@ -71,7 +71,7 @@ test("the root volume has its tags from the call that makes it, and loses none t
   // The plugin sets these by a call of their own, on a volume that has none yet.
   expect(inputs.rootBlockDevice).not.toHaveProperty("tags");
   // The plugin would set them on the data volume, too, once it is attached.
-  expect(ignoreChanges).toEqual(["volumeTags"]);
+  expect(ignoreChanges).toEqual(["volumeTags", "rootBlockDevice.tags"]);
 });
 
 test("no statement allows everything, or denies", () => {

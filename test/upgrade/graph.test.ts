@@ -28,10 +28,25 @@ function differences(was: Graph, is: Graph): string[] {
     // What is left alone beyond that touches nothing.
     const left = (isLeft ?? []) as unknown[];
     const looked = ((wasLeft ?? []) as unknown[]).every((input) => left.includes(input));
-    const inputs = differing(wasGiven, isGiven).filter((input) => !mayDiffer(name, input));
+    const inputs = differing(without(left, wasGiven), without(left, isGiven)).filter(
+      (input) => !mayDiffer(name, input),
+    );
     const fields = [...differing(wasSo, isSo), ...(looked ? [] : ["ignoreChanges"]), ...inputs];
     return fields.map((field) => `${name}: another ${field}`);
   });
+}
+
+/** Inputs without those at these paths: the engine leaves them as they were. */
+function without(paths: unknown[], inputs: Record<string, unknown>): Record<string, unknown> {
+  const rest = structuredClone(inputs);
+  for (const path of paths.map(String)) {
+    const [last = "", ...holders] = path.split(".").reverse();
+    const holder = holders
+      .reverse()
+      .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], rest);
+    if (typeof holder === "object" && holder !== null) Reflect.deleteProperty(holder, last);
+  }
+  return rest;
 }
 
 /** A graph's text with the names that its resources have in 0.1.0, which called the component as its stack is. */

@@ -111,8 +111,8 @@ export function awsMachine(
       replacementTrigger: generation,
       // In place it would be stopped and started, past all gates.
       replaceOnChanges: ["instanceType"],
-      // Later they would be those of the data volume, too, which is a resource of its own.
-      ignoreChanges: ["volumeTags"],
+      // Later they would be those of the data volume, too, which is a resource of its own. A machine of 0.1.0 has the root volume's.
+      ignoreChanges: ["volumeTags", "rootBlockDevice.tags"],
     }),
   );
   const attached = new ec2.VolumeAttachment(

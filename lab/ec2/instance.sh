@@ -82,7 +82,18 @@ end() {
   mkdir -p "$directory/ended"
   if [ -d "$machine" ]; then mv "$machine" "$directory/ended/$name"; fi
   with_bridge_lock bridge_down_if_unused
-  rm -rf --one-file-system "$directory/ended/$name" >/dev/null 2>&1 &
+  {
+    rm -rf --one-file-system "$directory/ended/$name"
+    drop_empty "$directory" ended machines
+  } >/dev/null 2>&1 &
+}
+
+# What nobody has anything in any more goes: the folders $2 and further of the folder $1, and that one.
+drop_empty() {
+  folder=$1
+  shift
+  for part; do rmdir "$folder/$part" 2>/dev/null || true; done
+  rmdir "$folder" 2>/dev/null || true
 }
 
 # Gives a volume to a machine that runs, under the name by which EC2 shows it. A GiB of it is so many MiB here.
@@ -117,6 +128,8 @@ drop() {
   device=$(device_of "$1")
   [ -z "$device" ] || losetup -d "$device"
   rm -f "$1"
+  volumes=${1%/*}
+  drop_empty "${volumes%/*}" "${volumes##*/}"
 }
 
 verb=$1

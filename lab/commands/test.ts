@@ -71,8 +71,16 @@ async function checkSources(progress: Progress): Promise<void> {
       [...shellcheck, "-e", "SC2034,SC2153,SC2154", ...scripts.filter(isOfHosts)],
     ],
     ["actionlint", ["bash", ".github/scripts/lint.sh", actionlint]],
-    ["gofmt, vet and tests of the stand-in plugin", ["sh", "check.sh"], "lab/command-plugin"],
-    ["gofmt, vet and tests of the stand-in for AWS", ["sh", "check.sh"], "lab/aws-plugin"],
+    [
+      "gofmt, vet and tests of the stand-in plugin",
+      ["sh", "../check-go-module.sh"],
+      "lab/command-plugin",
+    ],
+    [
+      "gofmt, vet and tests of the stand-in for AWS",
+      ["sh", "../check-go-module.sh"],
+      "lab/aws-plugin",
+    ],
   ];
   for (const [title, argv, folder = "."] of checks) {
     await progress.step(title, (step) =>

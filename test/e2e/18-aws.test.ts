@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { heldAgainst, runnerPolicy } from "../support/awsPolicy";
-import { AwsStack } from "../support/awsStack";
+import { AwsStack, newerImage } from "../support/awsStack";
 import { StackApi } from "../support/stackApi";
 
 // Pulumi.staging.yaml from its first `pulumi up` to its destroy, in an AWS account of our own: AWS's API is moto, the plugin the official
@@ -67,27 +67,18 @@ test("a machine is replaced: a newer image, the same address, the same data", as
   // Not the leader, which is what test/aws replaces: the next one would look at its members a minute after its election only.
   const leader = await (await api()).leader();
   const index = before.findIndex(({ address }) => !leader.startsWith(`${address}:`));
-  await its.account.publish(newer);
+  await its.account.publish(newerImage);
   (its.aws.servers[index] as { generation?: number }).generation = 2;
   await its.stack.up();
   const after = await places();
   const others = (all: typeof after) => all.filter((_, each) => each !== index);
   expect(others(after)).toEqual(others(before));
-  expect(after[index]).toMatchObject({ address: before[index]?.address, image: newer.id });
+  expect(after[index]).toMatchObject({ address: before[index]?.address, image: newerImage.id });
   expect(after[index]?.id).not.toBe(before[index]?.id);
   // Consul's own ID of a server lies on its data volume.
   expect(await servers()).toEqual(was);
   expect(await (await api(index)).value("precious")).toBe("mine");
 });
-
-const newer = {
-  id: "ami-0123456789abcdef0",
-  owner: "136693071363",
-  name: "debian-12-arm64-20260301-2222",
-  architecture: "arm64",
-  created: "2026-03-01T00:00:00+00:00",
-  rootDevice: "/dev/xvda",
-};
 
 test("is taken away, with nothing left; and the runner's policy allows all of it", async () => {
   await its.stack.destroy();

@@ -81,3 +81,13 @@ function settingsOf(file: string): Settings {
       .map(([key, value]) => [key.slice(own.length), value]),
   );
 }
+
+/** A newer image than those that there are, of the family and architecture of the staging stack. */
+export const newerImage = {
+  id: "ami-0123456789abcdef0",
+  owner: "136693071363",
+  name: "debian-12-arm64-20260301-2222",
+  architecture: "arm64",
+  created: "2026-03-01T00:00:00+00:00",
+  rootDevice: "/dev/xvda",
+};

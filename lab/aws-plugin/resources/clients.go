@@ -43,6 +43,15 @@ func hasCode(err error, codes ...string) bool {
 	return false
 }
 
+// unlessGone is the error, and none where AWS says by one of these codes that there is no such thing: looked for, there is nothing; taken
+// away, it is.
+func unlessGone(err error, codes ...string) error {
+	if hasCode(err, codes...) {
+		return nil
+	}
+	return err
+}
+
 // pause is how long a wait lets AWS be between two looks. The official plugin waits 10 s before its first.
 const pause = 500 * time.Millisecond
 

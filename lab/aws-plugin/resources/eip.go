@@ -15,11 +15,8 @@ import (
 func (c *Clients) eip() schema.Resource {
 	find := func(ctx context.Context, id string) (*types.Address, error) {
 		found, err := c.EC2.DescribeAddresses(ctx, &ec2.DescribeAddressesInput{AllocationIds: []string{id}})
-		if hasCode(err, "InvalidAllocationID.NotFound") {
-			return nil, nil
-		}
 		if err != nil || len(found.Addresses) == 0 {
-			return nil, err
+			return nil, unlessGone(err, "InvalidAllocationID.NotFound")
 		}
 		return &found.Addresses[0], nil
 	}
@@ -37,10 +34,7 @@ func (c *Clients) eip() schema.Resource {
 			return nil
 		}
 		_, err := c.EC2.DisassociateAddress(call.Context, &ec2.DisassociateAddressInput{AssociationId: &association})
-		if hasCode(err, "InvalidAssociationID.NotFound") {
-			return nil
-		}
-		return err
+		return unlessGone(err, "InvalidAssociationID.NotFound")
 	}
 	return schema.Resource{
 		Inputs: map[string]schema.Input{
@@ -97,10 +91,7 @@ func (c *Clients) eip() schema.Resource {
 				return err
 			}
 			_, err := c.EC2.ReleaseAddress(call.Context, &ec2.ReleaseAddressInput{AllocationId: &call.ID})
-			if hasCode(err, "InvalidAllocationID.NotFound") {
-				return nil
-			}
-			return err
+			return unlessGone(err, "InvalidAllocationID.NotFound")
 		},
 	}
 }

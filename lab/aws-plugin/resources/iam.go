@@ -67,11 +67,8 @@ func (c *Clients) role() schema.Resource {
 		},
 		Read: func(call *schema.Call) (values.Values, error) {
 			found, err := c.IAM.GetRole(call.Context, &iam.GetRoleInput{RoleName: &call.ID})
-			if hasCode(err, gone) {
-				return nil, nil
-			}
 			if err != nil {
-				return nil, err
+				return nil, unlessGone(err, gone)
 			}
 			// The official plugin looks at both for what it may show.
 			if _, err := c.IAM.ListRolePolicies(call.Context, &iam.ListRolePoliciesInput{RoleName: &call.ID}); err != nil {
@@ -126,25 +123,19 @@ func (c *Clients) role() schema.Resource {
 		},
 		Delete: func(call *schema.Call) error {
 			profiles, err := c.IAM.ListInstanceProfilesForRole(call.Context, &iam.ListInstanceProfilesForRoleInput{RoleName: &call.ID})
-			if hasCode(err, gone) {
-				return nil
-			}
 			if err != nil {
-				return err
+				return unlessGone(err, gone)
 			}
 			for _, each := range profiles.InstanceProfiles {
 				_, err := c.IAM.RemoveRoleFromInstanceProfile(call.Context, &iam.RemoveRoleFromInstanceProfileInput{
 					InstanceProfileName: each.InstanceProfileName, RoleName: &call.ID,
 				})
-				if err != nil && !hasCode(err, gone) {
+				if err := unlessGone(err, gone); err != nil {
 					return err
 				}
 			}
 			_, err = c.IAM.DeleteRole(call.Context, &iam.DeleteRoleInput{RoleName: &call.ID})
-			if hasCode(err, gone) {
-				return nil
-			}
-			return err
+			return unlessGone(err, gone)
 		},
 	}
 }

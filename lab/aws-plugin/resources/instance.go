@@ -171,11 +171,8 @@ func (c *Clients) deleteInstance(call *schema.Call) error {
 
 func (c *Clients) findInstance(ctx context.Context, id string) (*types.Instance, error) {
 	found, err := c.EC2.DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
-	if hasCode(err, "InvalidInstanceID.NotFound") {
-		return nil, nil
-	}
 	if err != nil || len(found.Reservations) == 0 || len(found.Reservations[0].Instances) == 0 {
-		return nil, err
+		return nil, unlessGone(err, "InvalidInstanceID.NotFound")
 	}
 	return &found.Reservations[0].Instances[0], nil
 }

@@ -23,10 +23,7 @@ func (c *Clients) instanceProfile() schema.Resource {
 			return nil
 		}
 		_, err := c.IAM.RemoveRoleFromInstanceProfile(call.Context, &iam.RemoveRoleFromInstanceProfileInput{InstanceProfileName: &call.ID, RoleName: role})
-		if hasCode(err, gone) {
-			return nil
-		}
-		return err
+		return unlessGone(err, gone)
 	}
 	return schema.Resource{
 		Inputs: map[string]schema.Input{
@@ -50,11 +47,8 @@ func (c *Clients) instanceProfile() schema.Resource {
 		},
 		Read: func(call *schema.Call) (values.Values, error) {
 			found, err := c.IAM.GetInstanceProfile(call.Context, &iam.GetInstanceProfileInput{InstanceProfileName: &call.ID})
-			if hasCode(err, gone) {
-				return nil, nil
-			}
 			if err != nil {
-				return nil, err
+				return nil, unlessGone(err, gone)
 			}
 			profile := found.InstanceProfile
 			state := values.Values{}
@@ -99,10 +93,7 @@ func (c *Clients) instanceProfile() schema.Resource {
 				return err
 			}
 			_, err := c.IAM.DeleteInstanceProfile(call.Context, &iam.DeleteInstanceProfileInput{InstanceProfileName: &call.ID})
-			if hasCode(err, gone) {
-				return nil
-			}
-			return err
+			return unlessGone(err, gone)
 		},
 	}
 }

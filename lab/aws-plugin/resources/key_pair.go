@@ -14,11 +14,8 @@ func (c *Clients) keyPair() schema.Resource {
 		found, err := c.EC2.DescribeKeyPairs(call.Context, &ec2.DescribeKeyPairsInput{
 			KeyNames: []string{call.ID}, IncludePublicKey: aws.Bool(true),
 		})
-		if hasCode(err, "InvalidKeyPair.NotFound") {
-			return nil, nil
-		}
 		if err != nil || len(found.KeyPairs) == 0 {
-			return nil, err
+			return nil, unlessGone(err, "InvalidKeyPair.NotFound")
 		}
 		return &found.KeyPairs[0], nil
 	}

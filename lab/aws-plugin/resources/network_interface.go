@@ -101,21 +101,15 @@ func (c *Clients) networkInterface() schema.Resource {
 				return err
 			}
 			_, err = c.EC2.DeleteNetworkInterface(call.Context, &ec2.DeleteNetworkInterfaceInput{NetworkInterfaceId: &call.ID})
-			if hasCode(err, "InvalidNetworkInterfaceID.NotFound") {
-				return nil
-			}
-			return err
+			return unlessGone(err, "InvalidNetworkInterfaceID.NotFound")
 		},
 	}
 }
 
 func (c *Clients) findNetworkInterface(ctx context.Context, id string) (*types.NetworkInterface, error) {
 	found, err := c.EC2.DescribeNetworkInterfaces(ctx, &ec2.DescribeNetworkInterfacesInput{NetworkInterfaceIds: []string{id}})
-	if hasCode(err, "InvalidNetworkInterfaceID.NotFound") {
-		return nil, nil
-	}
 	if err != nil || len(found.NetworkInterfaces) == 0 {
-		return nil, err
+		return nil, unlessGone(err, "InvalidNetworkInterfaceID.NotFound")
 	}
 	return &found.NetworkInterfaces[0], nil
 }

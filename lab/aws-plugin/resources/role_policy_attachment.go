@@ -28,11 +28,8 @@ func (c *Clients) rolePolicyAttachment() schema.Resource {
 		Read: func(call *schema.Call) (values.Values, error) {
 			known := call.State.With(call.Inputs)
 			found, err := c.IAM.ListAttachedRolePolicies(call.Context, &iam.ListAttachedRolePoliciesInput{RoleName: known.TextOrNil("role")})
-			if hasCode(err, gone) {
-				return nil, nil
-			}
 			if err != nil {
-				return nil, err
+				return nil, unlessGone(err, gone)
 			}
 			isIt := func(policy types.AttachedPolicy) bool {
 				return aws.ToString(policy.PolicyArn) == known.Text("policyArn")
@@ -47,10 +44,7 @@ func (c *Clients) rolePolicyAttachment() schema.Resource {
 			_, err := c.IAM.DetachRolePolicy(call.Context, &iam.DetachRolePolicyInput{
 				RoleName: call.State.TextOrNil("role"), PolicyArn: call.State.TextOrNil("policyArn"),
 			})
-			if hasCode(err, gone) {
-				return nil
-			}
-			return err
+			return unlessGone(err, gone)
 		},
 	}
 }

@@ -98,11 +98,8 @@ func (c *Clients) securityGroup() schema.Resource {
 
 func (c *Clients) findSecurityGroup(ctx context.Context, id string) (*types.SecurityGroup, error) {
 	found, err := c.EC2.DescribeSecurityGroups(ctx, &ec2.DescribeSecurityGroupsInput{GroupIds: []string{id}})
-	if hasCode(err, "InvalidGroup.NotFound") {
-		return nil, nil
-	}
 	if err != nil || len(found.SecurityGroups) == 0 {
-		return nil, err
+		return nil, unlessGone(err, "InvalidGroup.NotFound")
 	}
 	return &found.SecurityGroups[0], nil
 }

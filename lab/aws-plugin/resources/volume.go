@@ -102,11 +102,8 @@ func (c *Clients) volume() schema.Resource {
 
 func (c *Clients) findVolume(ctx context.Context, id string) (*types.Volume, error) {
 	found, err := c.EC2.DescribeVolumes(ctx, &ec2.DescribeVolumesInput{VolumeIds: []string{id}})
-	if hasCode(err, "InvalidVolume.NotFound") {
-		return nil, nil
-	}
 	if err != nil || len(found.Volumes) == 0 || found.Volumes[0].State == types.VolumeStateDeleted {
-		return nil, err
+		return nil, unlessGone(err, "InvalidVolume.NotFound")
 	}
 	return &found.Volumes[0], nil
 }

@@ -12,13 +12,17 @@ const ASKED = 2;
  * comes or goes is one of the next ones of two others, wherever it stands in the list.
  */
 export function hostsOfDeparture(host: Host, hosts: Host[]): Host[] {
-  const place = ({ name }: Host) => digest(name);
-  const own = place(host);
-  const ring = hosts
+  const own = digest(host.name);
+  const next = hosts
     .filter((other) => other !== host)
-    .sort((a, b) => (place(a) < place(b) ? -1 : 1));
-  const behind = ring.filter((other) => place(other) > own);
-  const next = [...behind, ...ring].slice(0, ASKED);
+    .map((other) => {
+      const place = digest(other.name);
+      // Those behind the own place first, and then on from where the ring begins.
+      return { other, turn: `${place > own ? 0 : 1} ${place}` };
+    })
+    .sort((a, b) => (a.turn < b.turn ? -1 : 1))
+    .slice(0, ASKED)
+    .map(({ other }) => other);
   return hosts.filter((other) => other === host || next.includes(other));
 }
 

@@ -1,3 +1,4 @@
+import { listed } from "../listed";
 import type { Effect, ServerChange } from "./change";
 import { type OrderStep, stagedOn } from "./order";
 
@@ -56,9 +57,4 @@ function doing(changes: readonly ServerChange[], atATime: number): string[] {
       ? [`${names[0]} ${one}`]
       : [`${listed(names)} ${more}, up to ${atATime} at a time`];
   });
-}
-
-function listed(names: readonly string[]): string {
-  const last = names.at(-1) as string;
-  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
 }

@@ -1,3 +1,4 @@
+import { listed } from "../listed";
 import type { Effect, ServerChange } from "./change";
 import type { Role } from "./group";
 import type { ClusterReview, Review } from "./index";
@@ -78,10 +79,9 @@ const plural: Partial<Record<Effect, string>> = {
 };
 
 function sentence(effect: Effect, names: string[], atATime: number): string {
-  const last = names.at(-1) as string;
-  if (names.length === 1) return `${last} ${effectWords[effect]}.`;
+  if (names.length === 1) return `${names[0]} ${effectWords[effect]}.`;
   const how = atATime > 1 ? `up to ${atATime} at a time` : "one after the other";
-  return `${names.slice(0, -1).join(", ")} and ${last} ${plural[effect] ?? effectWords[effect]}, ${how}.`;
+  return `${listed(names)} ${plural[effect] ?? effectWords[effect]}, ${how}.`;
 }
 
 function count(servers: number): string {

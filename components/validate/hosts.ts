@@ -1,6 +1,7 @@
 import { faultTolerance } from "../cluster/plan";
 import { sourcesOf } from "../hosts/given";
 import type { Role, Source } from "../hosts/source";
+import { listed } from "../listed";
 import { canonicalAddress, checkHostAddress, parseAddress } from "./address";
 import { checkServerName } from "./names";
 import { type Problem, problem, show } from "./problem";
@@ -40,7 +41,7 @@ function checkChoice(given: Source[], role: Role): Problem[] {
   if (given.length === 1) return [];
   const all = sourcesOf(role);
   const each = all.map(({ key, what }) => `\`${key}\` (${what})`);
-  const choice = `exactly one of ${each.slice(0, -1).join(", ")} and ${each.at(-1)}`;
+  const choice = `exactly one of ${listed(each)}`;
   if (given.length === 0) return problem(keysOf(all), `none of them is set; give ${choice}`);
   const many = all.length === 2 ? "both" : given.length;
   return problem(keysOf(given), `${many} of them are set; give ${choice}`);

@@ -86,6 +86,15 @@ refusal_words() {
 # An IP address as it stands in an address with a port.
 bracketed() { case $1 in *:*) echo "[$1]" ;; *) echo "$1" ;; esac; }
 
+# The host of what is joined: an address or a name, with or without a port.
+without_port() {
+  case $1 in
+    \[*) printf '%s\n' "$1" | sed 's/^\[//; s/\].*//' ;;
+    *:*:*) echo "$1" ;;
+    *) echo "${1%:*}" ;;
+  esac
+}
+
 # Whether a process listens at the address $1, port $2: "open", "refused" where the host answers that nobody does, or
 # "silent" where the host itself does not answer. Only "refused" is evidence that nothing runs there.
 probe() {

@@ -8,7 +8,7 @@ SERVER_NAMES=consul-cluster/servers # the servers' names, noted by ready.sh
 # Prints why the cluster is not well; nothing where it is. $1, $2: as for `look`.
 health_problem() {
   look "${1:-}" "${2:-}" ''
-  [ -z "$reason" ] || printf '%s\n' "$reason" | sed -n 1p
+  [ -z "$reason" ] || echo "$reason"
 }
 
 # One look at all servers. Sets $reason to why the cluster is not well, to nothing where it is; and $seen to what each server said in
@@ -88,7 +88,7 @@ missing_rows() {
 unreachable_peers() {
   local peer='' id='' voter='' place='' ip=''
   printf '%s\n' "$1" | while read -r peer id voter place; do
-    ip=$(ip_of "$place")
+    ip=$(without_port "$place")
     case $peer in '' | "$name") continue ;; esac
     answers_gossip "$via" "$(with_gossip_port "$ip")" || echo "$peer at $ip does not answer"
   done
@@ -133,7 +133,7 @@ untrusted_peers() {
 cut_off_peers() {
   local peer='' id='' voter='' place='' ip=''
   printf '%s\n' "$1" | while read -r peer id voter place; do
-    ip=$(ip_of "$place")
+    ip=$(without_port "$place")
     printf '%s\n' "$2" | awk -v ip="$ip" '$1 == ip && $2 == "-" { found = 1 } END { exit !found }' || continue
     [ "$(probe "$ip" "${place##*:}")" = open ] || echo "$peer takes no connection at $place, its place in Raft"
   done

@@ -39,12 +39,9 @@ sight() {
 read_self_at() {
   local url=''
   if [ "$1" = "$(applied_fact raft_address)" ]; then read_self "$api"; return; fi
-  for url in $(peer_urls "$(ip_of "$1")"); do ! read_self "$url" || return 0; done
+  for url in $(peer_urls "$(without_port "$1")"); do ! read_self "$url" || return 0; done
   return 1
 }
-
-# The address without its port and brackets.
-ip_of() { printf '%s' "${1%:*}" | tr -d '[]'; }
 
 # Of servers that the settings name and Raft's configuration $1 does not have: those that name another leader than $2.
 leaders_of_outsiders() {

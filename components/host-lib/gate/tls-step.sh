@@ -101,12 +101,3 @@ check_ca_of_client() {
   [ "$seen" = good ] ||
     die "whether the servers are known by these CAs is not known: none of them showed a certificate at port ${port:-8300}; nothing that runs was touched, run it again"
 }
-
-# The host of what is joined: an address or a name, with or without a port.
-without_port() {
-  case $1 in
-    \[*) printf '%s\n' "$1" | sed 's/^\[//; s/\].*//' ;;
-    *:*:*) echo "$1" ;;
-    *) echo "${1%:*}" ;;
-  esac
-}

@@ -6,12 +6,13 @@ import {
   secret,
   unsecret,
 } from "@pulumi/pulumi";
-import { checked, checkStructure, refuseLate, type Whose } from "../cluster/checkedArgs";
+import { checked, checkStructure, refuseLate } from "../cluster/checkedArgs";
 import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
 import { waits } from "../cluster/lateValues";
 import { hostPort } from "../cluster/listening";
 import { activateInWaves } from "../cluster/order";
+import type { Whose } from "../cluster/refusal";
 import { warnOfOptionsWithoutEffect } from "../cluster/withoutEffect";
 import { hostsOf } from "../hosts";
 import { namedHosts, withoutLogins } from "../hosts/given";

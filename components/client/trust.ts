@@ -1,5 +1,6 @@
 import { all, type Output, secret, unsecret } from "@pulumi/pulumi";
-import { refuseLate, type Whose } from "../cluster/checkedArgs";
+import { refuseLate } from "../cluster/checkedArgs";
+import type { Whose } from "../cluster/refusal";
 import { type RenderedAcl, renderClientAcl, tokenLabel } from "../render/acl";
 import type { Trust } from "../render/client";
 import type { Files } from "../render/files";

@@ -6,24 +6,18 @@ import { plannedOnly } from "../settings/planned";
 import { describeProblems, type Problem, validate } from "../validate";
 import { localFiles } from "../validate/localFiles";
 import { withoutSecrets } from "../validate/problem";
-import { type Component, checkKeys, checkPlain } from "../validate/shape";
+import { checkKeys, checkPlain } from "../validate/shape";
 import type { Files } from "../validate/values";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
 import { checkHostsOfProgram } from "./hostsOfProgram";
 import { holdsOutput, isLate, knownValues, plainValues } from "./lateValues";
-import { Refusal } from "./refusal";
+import { Refusal, type Whose } from "./refusal";
 
 export interface CheckedArgs<Plain = PlainArgs> {
   /** The arguments as plain values, without the secret ones. */
   args: Output<Plain>;
   /** For `dependsOn`: resolves to an empty list, and rejects where there is a problem; what depends on it is then never registered. */
   passed: Promise<Resource[]>;
-}
-
-/** The component whose arguments are checked. */
-export interface Whose {
-  component: Component;
-  name: string;
 }
 
 /**

@@ -4,7 +4,7 @@ import { endpointsOf } from "../hosts/ssh/endpoints";
 import { type Problem, problem } from "../validate/problem";
 import { serversOf } from "../validate/servers";
 import { type Fields, fieldsOf } from "../validate/values";
-import type { Whose } from "./checkedArgs";
+import type { Whose } from "./refusal";
 
 /** Who has an agent on a host, by where SSH finds the host. */
 type Hosts = Map<string, Whose & { path: string }>;

@@ -1,4 +1,11 @@
 import { RunError } from "@pulumi/pulumi";
+import type { Component } from "../validate/shape";
+
+/** The component whose arguments are checked. */
+export interface Whose {
+  component: Component;
+  name: string;
+}
 
 /**
  * What ends a program whose settings are wrong: its text, and nothing else. It has no stack of calls, for what is wrong stands in no code,

@@ -48,7 +48,8 @@ export interface Kept {
 /**
  * Holds what a run does against what the plan said of it, server by server, by evidence off the hosts, while writers
  * write through them. `hosts`: all of the stack's servers, before and after, by address. `change`: the new settings, or
- * what they are in each attempt, where a gap is so short that a busy computer may need several.
+ * what they are in each attempt, where a gap is so short that a busy computer may need several: the same settings are no
+ * change the second time, so before that the stack goes back to those it had.
  *
  * After a run that was refused the stack has its settings of before again.
  *
@@ -62,7 +63,13 @@ export async function keepsItsPromise(
 ): Promise<Kept> {
   let kept: Kept | undefined;
   const gap = options.gap ?? 1000;
+  const before = stack.settings;
   const attempt = async (number: number) => {
+    const isTheSame = typeof change !== "function" && number > 0;
+    if (isTheSame) {
+      stack.settings = before;
+      await stack.up();
+    }
     const settings = typeof change === "function" ? await change(number) : change;
     const { load, ...rest } = await changeOnce(stack, hosts, settings, options);
     kept = { ...rest, load };

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -29,6 +31,12 @@ var supportedSettings = []string{
 const (
 	askAgain        = 25
 	askWhetherThere = 3
+)
+
+// How long one call may take. The official plugin has no such limit.
+const (
+	patience        = time.Minute
+	patienceAtFirst = 10 * time.Second
 )
 
 func checkConfig(_ context.Context, request p.CheckRequest) (p.CheckResponse, error) {
@@ -69,6 +77,8 @@ func configure(ctx context.Context, request p.ConfigureRequest, clients *resourc
 		return err
 	}
 	options := []func(*config.LoadOptions) error{
+		// An endpoint that takes the connection and says nothing would hold a run for ever.
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(patience)),
 		config.WithRetryer(func() aws.Retryer {
 			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = askAgain })
 		}),
@@ -97,6 +107,7 @@ func configure(ctx context.Context, request p.ConfigureRequest, clients *resourc
 	asked := sts.NewFromConfig(loaded, func(o *sts.Options) {
 		o.RetryMaxAttempts = askWhetherThere
 		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = askWhetherThere })
+		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(patienceAtFirst)
 		o.BaseEndpoint = either(endpoints.TextOrNil("sts"), o.BaseEndpoint)
 	})
 	caller, err := asked.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})

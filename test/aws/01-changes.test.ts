@@ -14,21 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => its?.stop());
 
-const names = ["consul-1", "consul-2", "consul-3"];
-
-async function places() {
-  const instances = await its.instances();
-  return names.map((name) => {
-    const { id = "", image = "", address = "" } = instances.get(name) ?? {};
-    return { id, image, address };
-  });
-}
-
+const places = () => its.places();
 const apis = async () => (await places()).map(({ address }) => new StackApi(its.stack, address));
 
 interface Outputs {
   servers: { name: string; address: string; nodeId: string }[];
 }
+const kmsKey = "arn:aws:kms:eu-central-1:123456789012:key/5f0e8e2a-1d0c-4a7e-9a52-0e6f2d3b1c47";
 const servers = async () => (await its.stack.outputs<Outputs>()).servers;
 
 /** Settings of one server in the stack file. */
@@ -40,11 +32,7 @@ const raise = (name: string, by = 1) => {
   server(name).generation = Number(server(name).generation ?? 1) + by;
 };
 
-/** What calls have changed since. */
-function changesSince(calls: number): string[] {
-  const since = its.account.calls().slice(calls);
-  return since.map(({ action }) => action).filter((action) => !/^(Describe|Get|List)/.test(action));
-}
+const changesSince = (calls: number) => its.changesSince(calls);
 
 /** An update that must change nothing in the account. */
 async function changesNothing(): Promise<void> {
@@ -62,9 +50,10 @@ test("a refresh finds all as it was made", async () => {
   await changesNothing();
 });
 
-test("a newer image and another instance type wait for the next generation", async () => {
+test("a newer image, another instance type and another key wait for the next generation", async () => {
   await its.account.publish(newerImage);
   its.aws.instanceType = "t4g.medium";
+  its.aws.kmsKeyArn = kmsKey;
   await changesNothing();
 });
 
@@ -104,7 +93,7 @@ test("the leader's machine is replaced: same address, same data, and nobody wait
     const all = await apis();
     const leader = (await all[0]?.leader()) ?? "";
     const index = before.findIndex(({ address }) => leader.startsWith(`${address}:`));
-    raise(names[index] as string);
+    raise(before[index]?.name as string);
     const load = await underLoad(
       all.filter((_, each) => each !== index),
       () => its.stack.up(),
@@ -112,6 +101,13 @@ test("the leader's machine is replaced: same address, same data, and nobody wait
     const after = await places();
     expect(after[index]).toMatchObject({ address: before[index]?.address, image: newerImage.id });
     expect(after[index]?.id).not.toBe(before[index]?.id);
+    const made = its.account
+      .calls()
+      .filter(({ action }) => action === "RunInstances")
+      .at(-1);
+    expect(Object.values(made?.parameters ?? {})).toEqual(
+      expect.arrayContaining(["t4g.medium", kmsKey]),
+    );
     // Consul's own ID of a server lies on its data volume.
     expect(await servers()).toEqual(was);
     return load;

@@ -23,21 +23,7 @@ interface Outputs {
 }
 const servers = async () => (await its.stack.outputs<Outputs>()).servers;
 
-/** Where each server is: its instance, by what its image is, and its address. */
-async function places() {
-  const instances = await its.instances();
-  return names.map((name) => {
-    const { id = "", image = "", address = "" } = instances.get(name) ?? {};
-    return { id, image, address };
-  });
-}
-
-const changing = (since: number) =>
-  its.account
-    .calls()
-    .slice(since)
-    .map(({ action }) => action)
-    .filter((action) => !/^(Describe|Get|List)/.test(action));
+const places = () => its.places();
 
 test("comes up out of the project's own stack file, a server in each zone", async () => {
   await its.stack.up();
@@ -58,7 +44,7 @@ test("a setting is changed, and nothing in the account", async () => {
   const [before, calls] = [await places(), its.account.calls().length];
   its.stack.settings.dnsConfig = { allowStale: true, maxStale: "16s" };
   await its.stack.up();
-  expect(changing(calls)).toEqual([]);
+  expect(its.changesSince(calls)).toEqual([]);
   expect(await places()).toEqual(before);
 });
 

@@ -2,13 +2,14 @@ import { readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { parse } from "yaml";
 import { Account } from "../../lab/ec2/account";
-import { Hypervisor } from "../../lab/ec2/hypervisor";
+import { Hypervisor, type HypervisorOptions } from "../../lab/ec2/hypervisor";
 import { otherImageFile } from "../../lab/image/image";
 import { mirrorSettings } from "../../lab/mirror/mirror";
 import { labGateway } from "../../lab/network/range";
 import { projectFolder } from "../../lab/system/project";
 import { findAwsPlugin } from "../../lab/toolchain/awsPlugin";
 import { findToolchain } from "../../lab/toolchain/toolchain";
+import { within } from "./leaks/hosts";
 import { testMachines } from "./machines";
 import { type Settings, TestStack } from "./stack";
 
@@ -23,15 +24,17 @@ export class AwsStack {
   /**
    * @param file whose settings it has: the project's own stack file. Only what is the computer's is put in its place.
    * @param network where the default subnets are, in the lab's range
+   * @param more of the machines: names of those that never boot
    */
   static async start(
     name: string,
     file: string,
     network: string,
-    directory = testMachines,
+    more: Pick<HypervisorOptions, "neverBoots"> = {},
   ): Promise<AwsStack> {
     const account = await Account.start(name, network);
-    const hypervisor = new Hypervisor(account, { directory, image: otherImageFile });
+    const options = { directory: testMachines, image: otherImageFile, ...more };
+    const hypervisor = new Hypervisor(account, options);
     hypervisor.start();
     const plugin = await findAwsPlugin();
     if (!plugin) throw new Error("the AWS plugin was prepared and is not there");
@@ -60,6 +63,30 @@ export class AwsStack {
     );
   }
 
+  /** Where each server of its settings is: its instance, what its image is, and its address; empty where there is none. */
+  async places(): Promise<Place[]> {
+    const instances = await this.instances();
+    return this.aws.servers.map(({ name }) => {
+      const { id = "", image = "", address = "" } = instances.get(name as string) ?? {};
+      return { name: name as string, id, image, address };
+    });
+  }
+
+  /** What has been called since that changes something; `calls`: how many there were. */
+  changesSince(calls: number): string[] {
+    const since = this.account.calls().slice(calls);
+    return since
+      .map(({ action }) => action)
+      .filter((action) => !/^(Describe|Get|List)/.test(action));
+  }
+
+  /** Runs a shell command as root on the machine of a server. */
+  async on(server: string, command: string): Promise<string> {
+    const instance = (await this.instances()).get(server);
+    if (!instance) throw new Error(`${server} has no machine`);
+    return within(Hypervisor.machineName(instance), command);
+  }
+
   /** Ends all of it, whatever still exists. */
   async stop(): Promise<void> {
     await this.stack.forget();
@@ -70,6 +97,15 @@ export class AwsStack {
       await this.account.stop();
     }
   }
+}
+
+export interface Place {
+  /** Of the server. */
+  name: string;
+  /** Of its instance. */
+  id: string;
+  image: string;
+  address: string;
 }
 
 function settingsOf(file: string): Settings {

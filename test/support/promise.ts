@@ -35,7 +35,13 @@ export interface PromiseOptions {
   apply?: () => Promise<string>;
   /** The machine that each server stands on in the end, where it is not the one of its name. @default none */
   movesTo?: Record<string, string>;
+  /** Runs a shell command on a server's host. @default over SSH, on the machine of its name */
+  on?: Shell;
+  /** A new machine takes its server's data over, and is the same node. @default false */
+  dataStays?: boolean;
 }
+
+type Shell = (name: string, command: string) => Promise<string>;
 
 export interface Kept {
   plan: ClusterReview;
@@ -93,13 +99,16 @@ async function changeOnce(
     ...access,
     ...(options.token !== undefined && { token: options.token }),
   });
+  const there = options.on ?? ((name, command) => sshOutput(stack.name, name, command));
+  const moved = options.movesTo ?? {};
+  const afterwards: Shell = (name, command) => there(moved[name] ?? name, command);
   let plan: ClusterReview | undefined;
   let looks: Record<string, Look> = {};
   let run = { failed: false, said: "" };
   const load = await underLoad(
     Object.values(doors.apis),
     async () => {
-      looks = await looksAt(stack, hosts, plan as ClusterReview, ["start", "join"], before);
+      looks = await looksAt(there, hosts, plan as ClusterReview, ["start", "join"], before);
       run = await runOf(stack, options);
     },
     // The plan is made under load as well: the engine alone keeps this computer busy.
@@ -111,9 +120,9 @@ async function changeOnce(
   // What was refused left everything where it was.
   if (run.failed) stack.settings = before;
   if (plan === undefined) throw new Error("there is no plan");
-  const after = await looksAt(stack, hosts, plan, ["leave"], stack.settings, options.movesTo);
-  const deeds = await deedsOf(stack, hosts, looks, after, options.movesTo);
-  const broken = brokenPromises(plan, deeds, run.failed);
+  const after = await looksAt(afterwards, hosts, plan, ["leave"], stack.settings);
+  const deeds = await deedsOf(afterwards, hosts, looks, after);
+  const broken = brokenPromises(plan, deeds, run.failed, options.dataStays);
   if (broken.length > 0)
     throw new Error(`the plan and the run differ:\n${broken.join("\n")}\n${run.said}`);
   return { plan, deeds, said: run.said, load };
@@ -153,12 +162,11 @@ async function runOf(
 
 /** Looks at every host that is there: whom the plan has as one of `absent` is not. */
 async function looksAt(
-  stack: TestStack,
+  on: Shell,
   hosts: Record<string, string>,
   plan: ClusterReview,
   absent: readonly Effect[],
   settings: Settings,
-  machines: Record<string, string> = {},
 ): Promise<Record<string, Look>> {
   const missing = plan.servers
     .filter(({ effect }) => absent.includes(effect))
@@ -166,28 +174,21 @@ async function looksAt(
   const command = lookCommand((settings.dataDir as string | undefined) ?? "/var/consul");
   const looks = Object.keys(hosts)
     .filter((name) => !missing.includes(name))
-    .map(async (name) => {
-      const text = await sshOutput(stack.name, machines[name] ?? name, command);
-      return [name, readLook(text)] as const;
-    });
+    .map(async (name) => [name, readLook(await on(name, command))] as const);
   return Object.fromEntries(await Promise.all(looks));
 }
 
 async function deedsOf(
-  stack: TestStack,
+  on: Shell,
   hosts: Record<string, string>,
   before: Record<string, Look>,
   after: Record<string, Look>,
-  machines: Record<string, string> = {},
 ): Promise<Deed[]> {
   // The machines share this computer's clock: a new one has no look of its own from before.
   const begin = Math.min(...Object.values(before).map(({ at }) => at));
   const deeds = Object.keys(hosts).map(async (name): Promise<Deed> => {
     const since = before[name]?.at ?? begin;
-    const journal =
-      after[name] === undefined
-        ? ""
-        : await sshOutput(stack.name, machines[name] ?? name, journalCommand(since));
+    const journal = after[name] === undefined ? "" : await on(name, journalCommand(since));
     return {
       name,
       before: before[name],

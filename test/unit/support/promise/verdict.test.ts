@@ -90,6 +90,28 @@ describe("a promise that is kept", () => {
   });
 });
 
+describe("a replacement whose data stay", () => {
+  const promised = plan("nothing", "nothing", "replacement");
+  const kept = (more: Partial<Look>) =>
+    brokenPromises(
+      promised,
+      but(replaced("consul-3"), "consul-3", ({ after, before }) => ({
+        after: { ...(after as Look), nodeId: before?.nodeId ?? "", ...more },
+      })),
+      false,
+      true,
+    );
+
+  test("is the same node on another machine", () => {
+    expect(kept({})).toEqual([]);
+  });
+
+  test("and no other node, nor on the same machine", () => {
+    expect(kept({ nodeId: "new" })).toEqual(["consul-3: it is another node, without its data"]);
+    expect(kept({ machine: "machine-of-consul-3" })).toEqual(["consul-3: it is the same machine"]);
+  });
+});
+
 function wiped(name: string): Deed[] {
   return but(allStill(), name, () => ({
     after: look(name, { ...anotherProcess, nodeId: "new" }),

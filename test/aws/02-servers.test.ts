@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Hypervisor } from "../../lab/ec2/hypervisor";
+import { versions } from "../../lab/toolchain/versions";
+import { AwsStack } from "../support/awsStack";
+import { underLoad } from "../support/load";
+import { power } from "../support/machines";
+import { keepsItsPromise, type PromiseOptions } from "../support/promise";
+import type { Settings } from "../support/stack";
+import { StackApi } from "../support/stackApi";
+import { eventually } from "../support/wait";
+
+// What can become of the servers of a stack on AWS: upgraded, more and fewer, at another address, dead, stopped, cut off while a machine
+// boots. What the plan says of each is held against what happened (test/support/promise). In an account of our own, as
+// test/e2e/18-aws.test.ts says; one stack from its first run to its last: each test begins where the one before it ended.
+
+let its: AwsStack;
+const stays = new Set<string>();
+beforeAll(async () => {
+  its = await AwsStack.start("aws-servers", "Pulumi.staging.yaml", "198.18.77.160/27", {
+    neverBoots: stays,
+  });
+  its.stack.settings.version = versions.consulBefore;
+  await its.stack.up();
+});
+afterAll(() => its?.stop());
+
+interface Outputs {
+  servers: { name: string; address: string; nodeId: string }[];
+  faultTolerance: number;
+}
+const outputs = () => its.stack.outputs<Outputs>();
+const nodes = async () => {
+  const { servers } = await outputs();
+  return Object.fromEntries(servers.map(({ name, nodeId }) => [name, nodeId]));
+};
+const addresses = async () =>
+  Object.fromEntries((await its.places()).map(({ name, address }) => [name, address]));
+
+type Server = Record<string, unknown> & { name: string };
+
+/** The settings, with other servers. */
+function withServers(change: (servers: Server[]) => Server[]): Settings {
+  const settings = structuredClone(its.stack.settings);
+  const aws = settings.aws as { servers: Server[] };
+  aws.servers = change(aws.servers);
+  return settings;
+}
+
+const changed = (name: string, change: Record<string, unknown>) =>
+  withServers((servers) =>
+    servers.map((server) => (server.name === name ? { ...server, ...change } : server)),
+  );
+
+/** The promise of a plan, held against what AWS's machines and their journals say. */
+const keeps = (hosts: Record<string, string>, change: Settings, options: PromiseOptions) =>
+  keepsItsPromise(its.stack, hosts, change, {
+    on: (name, command) => its.on(name, command),
+    dataStays: true,
+    ...options,
+  });
+
+const three = { "consul-1": "staging", "consul-2": "staging", "consul-3": "staging" } as const;
+
+test("another release: one server after the other, and no call of AWS's API that changes anything", async () => {
+  const [before, calls] = [await its.places(), its.account.calls().length];
+  const newer = { ...its.stack.settings, version: versions.consul };
+  // A hand-over that an older leader makes in vain costs an election (docs/operations.md).
+  await keeps(await addresses(), newer, { says: "restart", gap: 3000 });
+  expect(its.changesSince(calls)).toEqual([]);
+  expect(await its.places()).toEqual(before);
+});
+
+const grown = ["consul-4", "consul-5"];
+
+test("from three to five: new machines join, and nobody restarts", async () => {
+  const five = withServers((servers) => [...servers, ...grown.map((name) => ({ name }))]);
+  const here = await addresses();
+  await keeps({ ...here, "consul-4": "", "consul-5": "" }, five, {
+    says: { ...three, "consul-4": "join", "consul-5": "join" },
+    without: grown,
+  });
+  const found = await its.places();
+  expect(new Set(found.map(({ id }) => id)).size).toBe(5);
+  expect(await addresses()).toMatchObject(here);
+  expect((await outputs()).faultTolerance).toBe(2);
+});
+
+test("from five to three: those that go leave, and their machines and volumes are gone", async () => {
+  const fewer = withServers((servers) => servers.filter(({ name }) => !grown.includes(name)));
+  await keeps(await addresses(), fewer, {
+    says: { ...three, "consul-4": "leave", "consul-5": "leave" },
+    without: grown,
+  });
+  const { instances, volumes } = await its.account.look();
+  expect(instances.filter(({ state }) => state !== "terminated")).toHaveLength(3);
+  expect(Object.keys(volumes)).toHaveLength(3);
+  expect((await outputs()).faultTolerance).toBe(1);
+});
+
+test("another address: a new machine there, with the same data", async () => {
+  const [here, were] = [await addresses(), await nodes()];
+  const host = here["consul-3"]?.split(".").map(Number) ?? [];
+  const last = host.pop() ?? 0;
+  // One of the same eight: the first three and the last are nobody's on AWS.
+  const free = [4, 5, 6].map((each) => last - (last % 8) + each).find((each) => each !== last);
+  const address = [...host, free].join(".");
+  const { plan } = await keeps(here, changed("consul-3", { address }), {
+    says: { "consul-1": "staging", "consul-2": "staging", "consul-3": "replacement" },
+    without: ["consul-3"],
+  });
+  expect(plan.servers.find(({ name }) => name === "consul-3")?.address).toEqual({
+    from: here["consul-3"],
+    to: address,
+  });
+  expect(await addresses()).toEqual({ ...here, "consul-3": address });
+  expect(await nodes()).toEqual(were);
+});
+
+test("a machine that dies is replaced by its next generation, while the others serve", async () => {
+  const [before, were] = [await its.places(), await nodes()];
+  const [dead, ...alive] = before;
+  const instance = (await its.instances()).get("consul-1");
+  await power("kill", Hypervisor.machineName({ id: instance?.id ?? "" }));
+  its.stack.settings = changed("consul-1", { generation: 2 });
+  const load = await underLoad(
+    alive.map(({ address }) => new StackApi(its.stack, address)),
+    () => its.stack.up(),
+  );
+  expect(load.lost).toEqual([]);
+  const after = await its.places();
+  expect(after[0]?.id).not.toBe(dead?.id);
+  expect(after[0]?.address).toBe(dead?.address);
+  expect(await nodes()).toEqual(were);
+});
+
+test("a machine that somebody stops and starts comes back by itself", async () => {
+  const [{ id = "", address = "" } = {}] = await its.places();
+  await its.account.power(id, "stop");
+  await eventually("it has stopped", 60, async () => (await stateOf(id)) === "stopped");
+  its.stack.settings.dnsConfig = { allowStale: true, maxStale: "17s" };
+  expect(await its.stack.upThatFails()).toContain("consul-1");
+  await its.account.power(id, "start");
+  await eventually("it is a server again", 60, () =>
+    new StackApi(its.stack, address).leader().then(Boolean),
+  );
+  await its.stack.up();
+  expect((await its.places())[0]?.id).toBe(id);
+});
+
+const stateOf = async (id: string) =>
+  (await its.account.look()).instances.find((instance) => instance.id === id)?.state;
+
+test("a run that is cut off while a machine boots loses sight of none: the next one goes on", async () => {
+  const were = await nodes();
+  const all = (await its.account.look()).instances.map(({ id }) => id);
+  const isNew = async () => {
+    const { instances } = await its.account.look();
+    return instances.find(({ id, state }) => !all.includes(id) && state === "pending");
+  };
+  for (const { name } of (await its.account.look()).instances) stays.add(name);
+  its.stack.settings = changed("consul-2", { generation: 2 });
+  const run = await its.stack.startUp(() => undefined);
+  const ended = new Promise<number | null>((resolve) => run.once("close", resolve));
+  await eventually("its machine is on its way", 120, async () => (await isNew()) !== undefined);
+  run.kill("SIGINT");
+  expect(await ended).not.toBe(0);
+  stays.clear();
+  await its.stack.up();
+  const { instances } = await its.account.look();
+  const alive = instances.filter(({ state }) => state !== "terminated");
+  expect(alive).toHaveLength(3);
+  expect(await nodes()).toEqual(were);
+});
+
+test("an API that says nothing ends the run, and nothing is lost sight of", async () => {
+  const before = await its.places();
+  await its.account.faults([{ action: "*", times: 1000, delay: 3600 }]);
+  expect(await its.stack.upThatFails()).toContain("AWS does not say whose account it is");
+  await its.account.faults([]);
+  await its.stack.up();
+  expect(await its.places()).toEqual(before);
+  await its.stack.destroy();
+});

@@ -21,9 +21,9 @@ export interface CheckedArgs<Plain = PlainArgs> {
 }
 
 /**
- * Validates a cluster's arguments. Where all of them are plain already, a problem is thrown here and now; where some come
- * from other resources, as soon as they are known or known not to be known yet, in a preview: what is known is judged all
- * the same. In either case before a host is reached.
+ * Validates a cluster's arguments before any host is reached. If all of them are plain values, a problem is thrown at once. If
+ * some come from other resources, they are validated when they are known; in a preview some stay unknown, and then the known
+ * ones are validated alone.
  */
 export function checkedArgs(name: string, args: ConsulClusterArgs): CheckedArgs {
   const whose: Whose = { component: "ConsulCluster", name };

@@ -6,8 +6,8 @@
 # globals: password refusal
 set -eu
 
-# A sudo that asks for nothing after all, by a rule for this program alone, leaves the password in front of what
-# is the program's: so what stands before this mark is thrown away, by root's shell.
+# With NOPASSWD for this one program sudo does not read the password line, and the program would read it. Root's shell
+# therefore skips everything up to this mark.
 mark=CONSUL_CLUSTER_STDIN
 # shellcheck disable=SC2016  # root's shell expands it
 behind_mark='while IFS= read -r line && [ "$line" != "$0" ]; do :; done; exec "$@"'

@@ -1,6 +1,6 @@
 import { checkDuration, checkInterval } from "../validate/duration";
 import { problem, show } from "../validate/problem";
-import { number, truth } from "../validate/values";
+import { bool, number } from "../validate/values";
 import { group, setting } from "./setting";
 
 const checkRaftMultiplier = number((multiplier, path) =>
@@ -14,13 +14,13 @@ export const agent = {
   enableSyslog: setting({
     type: "boolean",
     default: true,
-    check: truth,
+    check: bool,
     consul: "enable_syslog",
   }),
   ui: setting({
     type: "boolean",
     default: true,
-    check: truth,
+    check: bool,
     consul: "ui_config.enabled",
     formerly: ["ui"],
   }),
@@ -36,7 +36,7 @@ export const agent = {
     allowStale: setting({
       type: "boolean",
       default: true,
-      check: truth,
+      check: bool,
       consul: "dns_config.allow_stale",
       reload: true,
     }),
@@ -57,24 +57,24 @@ export const agent = {
   skipLeaveOnInterrupt: setting({
     type: "boolean",
     default: true,
-    check: truth,
+    check: bool,
     consul: "skip_leave_on_interrupt",
   }),
   leaveOnTerminate: setting({
     type: "boolean",
     default: false,
-    check: truth,
+    check: bool,
     consul: "leave_on_terminate",
   }),
   rejoinAfterLeave: setting({
     type: "boolean",
     default: true,
-    check: truth,
+    check: bool,
     consul: "rejoin_after_leave",
   }),
 };
 
 /** What becomes of an agent's folders where it is taken away. */
 export const departure = {
-  removeData: setting({ type: "boolean", default: false, check: truth }),
+  removeData: setting({ type: "boolean", default: false, check: bool }),
 };

@@ -4,7 +4,7 @@ import { checkAuthorities, checkCa, checkCas } from "../validate/authorities";
 import { checkGossipKey, checkRotation } from "../validate/gossip";
 import { checkKey } from "../validate/pem";
 import { problem, show } from "../validate/problem";
-import { number, object, text, truth } from "../validate/values";
+import { bool, number, object, text } from "../validate/values";
 import { group, type Said, setting, unplanned } from "./setting";
 
 /**
@@ -60,7 +60,7 @@ export const tls = {
     clientCertificates: setting({
       type: "boolean",
       default: (args) => (args.acl?.defaultPolicy ?? aclPolicy(args)) !== "off",
-      check: truth,
+      check: bool,
     }),
   }),
 };

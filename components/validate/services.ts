@@ -4,6 +4,7 @@ import { checkSshHost, MAX_LABEL } from "./names";
 import { checkPort } from "./port";
 import { type Problem, problem, show } from "./problem";
 import {
+  bool,
   type Check,
   each,
   type Fields,
@@ -14,7 +15,6 @@ import {
   optional,
   repeats,
   text,
-  truth,
 } from "./values";
 
 /** Services of a client agent, each by itself and all together. */
@@ -91,7 +91,7 @@ function checkCheck(check: Fields, path: string): Problem[] {
       name: optional(someText),
       interval: optional(checkInterval),
       timeout: optional(checkDuration),
-      tlsSkipVerify: optional(truth),
+      tlsSkipVerify: optional(bool),
       deregisterCriticalServiceAfter: optional(checkInterval),
     }),
   ];

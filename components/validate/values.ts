@@ -67,7 +67,7 @@ export function number(then: (value: number, path: string) => Problem[]): Check 
   return typed((value) => typeof value === "number", "a number", then);
 }
 
-export const truth: Check = typed(
+export const bool: Check = typed(
   (value) => typeof value === "boolean",
   "true or false",
   nothingMore,

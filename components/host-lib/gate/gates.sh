@@ -99,8 +99,8 @@ require_answering_voters() {
   done
 }
 
-# Can the others do without this server? All may be well, and still too few: a server whose machine is being replaced
-# is in no view until it joins again, and that can only come after this one.
+# Refuses if the other servers have no quorum without this one. A server whose machine is being replaced is in no health view
+# until it joins again, so "all healthy" can hold with too few voters; and it joins only after this server has changed.
 require_quorum_without_self() {
   local missing='' status=0 voters=''
   missing=$(missing_servers "$name") || status=$?

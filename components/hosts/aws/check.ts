@@ -4,6 +4,7 @@ import { checkHostKey } from "../../validate/hostKey";
 import { type Problem, problem, show } from "../../validate/problem";
 import type { ServerEntry } from "../../validate/servers";
 import {
+  bool,
   type Check,
   each,
   type Fields,
@@ -14,7 +15,6 @@ import {
   optional,
   repeats,
   text,
-  truth,
 } from "../../validate/values";
 import { checkWipeData } from "../../validate/wipeData";
 import { checkBastion } from "../ssh/check";
@@ -36,7 +36,7 @@ export function checkAws(aws: Fields, servers: ServerEntry[], files?: Files): Pr
       instanceType: optional(checkInstanceType(aws.architecture)),
       rootVolumeGiB: optional(checkSize(8)),
       dataVolumeGiB: optional(checkSize(1)),
-      keepDataVolumes: optional(truth),
+      keepDataVolumes: optional(bool),
       kmsKeyArn: optional(checkKmsKey),
       clientCidrs: optional(checkCidrs()),
       clientSecurityGroupIds: optional(checkIds("sg")),
@@ -45,8 +45,8 @@ export function checkAws(aws: Fields, servers: ServerEntry[], files?: Files): Pr
       sshCidrs: optional(checkCidrs("SSH")),
       sshSecurityGroupIds: optional(checkIds("sg")),
       bastion: optional(checkBastion(files)),
-      publicAddresses: optional(truth),
-      terminationProtection: optional(truth),
+      publicAddresses: optional(bool),
+      terminationProtection: optional(bool),
       instanceProfile: optional(checkProfile),
       tags: optional(checkTags),
     }),

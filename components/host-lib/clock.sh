@@ -2,7 +2,11 @@
 # The one clock of the scripts: whole seconds since the computer started, which nobody sets. No two hosts' clocks are
 # compared anywhere.
 
-now_s() { cut -d. -f1 /proc/uptime; }
+now_s() {
+  local up=''
+  IFS= read -r up </proc/uptime
+  echo "${up%%.*}"
+}
 
 # When $1 seconds from now have passed.
 deadline() { echo $(($(now_s) + $1)); }

@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# globals: text
 # Files on a host: sent in one stdin, compared by digest, put in their place in one step.
 
 # Files sent in one stdin, each behind a line `==> NAME <==`, into the folder $1. The folder is filled beside its
@@ -17,7 +18,20 @@ unpack_files() {
 }
 
 # First 12 hex digits of the SHA-256 over the files' bytes in this order; `render/files.ts` does the same.
-digest() { cat -- "$@" | sha256sum | cut -c1-12; }
+digest() {
+  local sum=''
+  sum=$(cat -- "$@" | sha256sum)
+  printf '%.12s\n' "$sum"
+}
+
+# The text of a small file, in $text, without its last line's end; nothing where there is none. Read by the shell itself, as `look_up` does.
+read_text() {
+  local line='' newline='
+'
+  text=''
+  [ -r "$1" ] || return 0
+  while IFS= read -r line || [ -n "$line" ]; do text=$text${text:+$newline}$line; done <"$1"
+}
 
 # Onto the disk: a rename survives a power cut, and what was renamed need not. Before each one that counts.
 flush() { sync -- "$@" 2>/dev/null || sync; }

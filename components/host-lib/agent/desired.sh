@@ -12,7 +12,11 @@ desired=$STATE/wanted
 APPLIED=$STATE/active
 
 # desired_part KEY FILE
-desired_part() { [ ! -r "$2" ] || sed -n "s/^$1 //p" "$2"; }
+desired_part() {
+  local value=''
+  look_up "$2" "$1" ' '
+  [ -z "$value" ] || printf '%s\n' "$value"
+}
 
 # The label of the tokens as they are staged, a server's or a client's (render/acl.ts, stagedTokensLabel).
 tokens_part() {
@@ -53,7 +57,13 @@ applied_word() {
   fi
 }
 
-differs() { [ "$(desired_part "$1" "$desired")" != "$(desired_part "$1" "$APPLIED")" ]; }
+differs() {
+  local value='' wanted=''
+  look_up "$desired" "$1" ' '
+  wanted=$value
+  look_up "$APPLIED" "$1" ' '
+  [ "$wanted" != "$value" ]
+}
 
 wipe_is_asked_for() { differs wipe-data && [ -n "$(desired_part wipe-data "$desired")" ]; }
 

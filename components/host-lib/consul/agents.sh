@@ -33,21 +33,38 @@ tell_of_a_lost_socket() {
 
 # IP addresses of the other servers, of the set that runs and of the staged one.
 peer_ips() {
-  {
-    applied_fact peers
-    staged_fact peers
-  } | tr ',' '\n' | awk -v own=" $(applied_fact address) $(staged_fact address) " \
-    '$0 != "" && !index(own, " " $0 " ") && !seen[$0]++'
+  local value='' facts='' listed='' known='' ip=''
+  for facts in "$FACTS" "$STAGED_CONFIG/facts"; do
+    look_up "$facts" address
+    known="$known $value"
+    look_up "$facts" peers
+    listed="$listed,$value"
+  done
+  while [ -n "$listed" ]; do
+    ip=${listed%%,*}
+    case $listed in *,*) listed=${listed#*,} ;; *) listed='' ;; esac
+    case " $known " in *" $ip "*) continue ;; esac
+    [ -z "$ip" ] || printf '%s\n' "$ip"
+    known="$known $ip"
+  done
 }
 
 # Where a peer's HTTP or HTTPS may listen for other hosts: as the own set has it, or had it before a
 # switch that is not whole, or as the staged one will. $1: its IP address.
 peer_urls() {
-  local facts=''
+  local value='' facts='' scheme='' host="$1" url='' told=''
+  case $host in *:*) host="[$host]" ;; esac
   for facts in "$FACTS" "$PREVIOUS/facts" "$STAGED_CONFIG/facts"; do
-    [ "$(fact "$facts" https_open)" != yes ] || echo "https://$(bracketed "$1"):$(fact "$facts" https_port)"
-    [ "$(fact "$facts" http_open)" != yes ] || echo "http://$(bracketed "$1"):$(fact "$facts" http_port)"
-  done | awk '!seen[$0]++'
+    for scheme in https http; do
+      look_up "$facts" "${scheme}_open"
+      [ "$value" = yes ] || continue
+      look_up "$facts" "${scheme}_port"
+      url=$scheme://$host:$value
+      case " $told " in *" $url "*) continue ;; esac
+      echo "$url"
+      told="$told $url"
+    done
+  done
 }
 
 # Is the API of servers with the staged set closed to other hosts, over HTTP and over HTTPS?

@@ -14,12 +14,15 @@ REQUEST_S=3 # without a leader some endpoints hold a request for seconds
 # ask AGENT PATH [CURL'S ARGUMENT...]; a body may come from stdin, as `-d @-`. AGENT: http://PLACE:PORT, the same with https, or
 # unix://PATH, as Consul's own commands take it, too.
 ask() {
-  local body='' with='' said='' status=0
+  local body='' tokens='' with='' said='' status=0
   # Read once: it may be asked again, with another token.
   case " $* " in *" @- "*) body=$(cat) ;; esac
-  for with in $(tokens_for "$2"); do
+  tokens_for "$2"
+  for with in $tokens; do
     status=0
-    said=$(printf '%s' "$body" | request "$with" "$@") || status=$?
+    if [ -z "$body" ]; then said=$(request "$with" "$@" </dev/null) || status=$?
+    else said=$(printf '%s' "$body" | request "$with" "$@") || status=$?
+    fi
     if [ "$status" -ne 3 ] || ! is_worth_another_token "$with" "$said"; then break; fi
   done
   [ "$status" -ne 3 ] || said=''
@@ -30,12 +33,13 @@ ask() {
 # The same with one token, see tokens.sh: TOKEN AGENT PATH [CURL'S ARGUMENT...]. `none` is without, and `-` one that comes
 # on stdin, as curl reads it. What is said of a refusal is on stdout, too.
 request() {
-  local with="$1" agent="$2" url="$2$3" path="$3" server='' said='' code='' newline='
+  local with="$1" agent="$2" url="$2$3" path="$3" value='' server='' said='' code='' newline='
 '
   shift 3
   case $agent in
     https://*)
-      server=$(applied_or_staged tls_name):${agent##*:}
+      look_up_applied_or_staged tls_name
+      server=$value:${agent##*:}
       set -- --cacert "$(known_ca)" --connect-to "$server:${agent#https://}" "$@"
       url=https://$server$path
       ;;

@@ -1,28 +1,42 @@
 # shellcheck shell=sh
+# globals: ca text
 # Agents that are asked over HTTPS, https://IP:PORT: by the name that every server's certificate carries, whatever its
 # address, and with no CA but the cluster's. Without that CA nobody is asked.
 
 # The CAs of the staged set, or else of what runs: they have one in common at least (secrets/stage-secrets.sh), by which the servers
 # know each other meanwhile.
-trusted_ca() { first_with_certificate "$STAGED/secrets/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; }
+trusted_ca() {
+  local ca='' text=''
+  first_with_certificate "$STAGED/secrets/tls-ca.pem" && echo "$ca"
+}
 
 # The file with the CAs of what runs.
-applied_ca() { first_with_certificate "$APPLIED_SECRETS/tls-ca.pem" "$(applied_fact config_dir)/tls/ca.pem"; }
+applied_ca() {
+  local ca='' text=''
+  first_with_certificate "$APPLIED_SECRETS/tls-ca.pem" && echo "$ca"
+}
 
+# The file $1, or else that of the settings that run, in $ca, and what is in it in $text. One that was damaged says of no CA that it
+# is trusted, or that it is not.
 first_with_certificate() {
-  local file=''
-  for file in "$@"; do
-    # One that was damaged says of no CA that it is trusted, or that it is not.
-    if grep -qse '-END CERTIFICATE-' "$file"; then echo "$file"; return 0; fi
+  local value='' file=''
+  look_up "$FACTS" config_dir
+  for file in "$1" "$value/tls/ca.pem"; do
+    ca=$file
+    read_text "$ca"
+    case $text in *-END\ CERTIFICATE-*) return 0 ;; esac
   done
+  ca='' text=''
   return 1
 }
 
 # With which an agent is asked: with that, and with the CA of what runs, where it is another one. Until a switch is whole an agent may
 # show a certificate of either; what answers the one or the other is this cluster's.
 known_ca() {
-  local applied='' both=''
-  if ! applied=$(applied_ca) || [ ! -r "$STAGED/secrets/tls-ca.pem" ] || [ "$(cat "$applied")" = "$(cat "$STAGED/secrets/tls-ca.pem")" ]; then
+  local ca='' text='' applied='' applied_text='' both=''
+  ! first_with_certificate "$APPLIED_SECRETS/tls-ca.pem" || applied=$ca applied_text=$text
+  read_text "$STAGED/secrets/tls-ca.pem"
+  if [ -z "$applied" ] || [ ! -r "$STAGED/secrets/tls-ca.pem" ] || [ "$text" = "$applied_text" ]; then
     trusted_ca
     return
   fi

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# globals: reason
+# globals: reason tokens
 # With which token Consul is asked. They lie in files of root's, TOKEN.curl for curl and TOKEN.token for Consul's own
 # commands, staged with the other secrets where there are ACLs, and stand in no argument and no environment:
 #
@@ -19,7 +19,12 @@
 TOKENS=$STATE/tokens # of what runs
 TOKEN_S=5            # for a token to reach every server
 
-has_token() { [ -s "$(token_file "$1").curl" ]; }
+has_token() {
+  case $1 in
+    former-*) [ -s "$TOKENS/${1#former-}.curl" ] ;;
+    *) [ -s "$STAGED/secrets/$1.curl" ] ;;
+  esac
+}
 
 # Do the servers know the token of the client agent here, where it has one? Leaves the reason in $reason where they do not.
 agent_token_is_known() {
@@ -41,9 +46,14 @@ token_file() {
   esac
 }
 
-# The token $1 of the set that runs, where it is another than the staged one.
-former() {
-  ! has_token "former-$1" || same_file "$TOKENS/$1.curl" "$STAGED/secrets/$1.curl" || echo "former-$1"
+# Has the set that runs another token $1 than the staged one?
+has_former() {
+  local text='' staged=''
+  has_token "former-$1" || return 1
+  read_text "$STAGED/secrets/$1.curl"
+  staged=$text
+  read_text "$TOKENS/$1.curl"
+  [ "$text" != "$staged" ]
 }
 
 # Once the staged set runs.
@@ -59,43 +69,51 @@ note_tokens() {
 }
 
 # Does what runs, ran before a switch that is not whole, or shall run, deny whoever has no token?
-acl_denies() { grep -qsx 'acl=deny' "$FACTS" "$PREVIOUS/facts" "$STAGED_CONFIG/facts"; }
+acl_denies() {
+  local value='' facts=''
+  for facts in "$FACTS" "$PREVIOUS/facts" "$STAGED_CONFIG/facts"; do
+    look_up "$facts" acl
+    [ "$value" != deny ] || return 0
+  done
+  return 1
+}
 
-# The tokens for a question to the path $1, in the order in which they are tried.
+# The tokens for a question to the path $1, in the order in which they are tried, in $tokens.
 tokens_for() {
+  tokens=''
   case $1 in
     # Everybody may ask this.
-    /v1/status/*) echo none ;;
+    /v1/status/*) ;;
     # The only one of the agent's paths that is judged as the cluster's.
     /v1/agent/force-leave/*) cluster_tokens ;;
     # A server's own agent may read every node, and the provisioner's token none.
-    /v1/agent/* | /v1/catalog/nodes*) some "$(! has_token recovery || echo recovery)" "$(former recovery)" \
-      "$(! has_token recovery-before || echo recovery-before)" ;;
-    /v1/acl/*) if has_token management; then echo management; else echo none; fi ;;
+    /v1/agent/* | /v1/catalog/nodes*)
+      ! has_token recovery || tokens=recovery
+      ! has_former recovery || tokens="$tokens former-recovery"
+      ! has_token recovery-before || tokens="$tokens recovery-before"
+      ;;
+    /v1/acl/*) ! has_token management || tokens=management ;;
     *) cluster_tokens ;;
   esac
+  tokens=${tokens:-none}
 }
 
+# The same for what is the cluster's.
 cluster_tokens() {
-  local staged='' before=''
-  ! has_token provisioner || staged="provisioner management"
-  before="$(former provisioner) $(former management)"
-  if acl_denies; then some "$staged" "$before"; else some none "$staged" "$before"; fi
-}
-
-# What there is of these words, or none.
-some() {
-  # shellcheck disable=SC2048,SC2086  # words, and none of them has a blank
-  set -- $*
-  echo "${*:-none}"
+  local former=''
+  tokens=''
+  acl_denies || tokens=none
+  ! has_token provisioner || tokens="$tokens provisioner management"
+  for former in provisioner management; do ! has_former "$former" || tokens="$tokens former-$former"; done
+  tokens=${tokens:-none}
 }
 
 # What the own agent lets its commands do: with the token of what runs.
 agent_token() {
-  local token=''
-  token=$(former recovery)
-  [ -n "$token" ] || ! has_token recovery || token=recovery
-  echo "${token:-none}"
+  if has_former recovery; then echo former-recovery
+  elif has_token recovery; then echo recovery
+  else echo none
+  fi
 }
 
 # Is it worth to ask again with the next token? $1: the one that was refused, $2: what was said. What somebody took away of the

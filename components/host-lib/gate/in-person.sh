@@ -7,11 +7,12 @@ HEARTBEAT_MS=1000 # Raft's heartbeat timeout, for a raft_multiplier of 1: who ha
 
 # The multiplier of what runs; where a change raises it or lowers it there are servers of either, and the larger one counts.
 raft_multiplier() {
-  {
-    applied_fact raft_multiplier
-    staged_fact raft_multiplier
-    echo 1
-  } | sort -rn | sed -n 1p
+  local value='' facts='' largest=1
+  for facts in "$FACTS" "$STAGED_CONFIG/facts"; do
+    look_up "$facts" raft_multiplier
+    [ "${value:-1}" -le "$largest" ] || largest=$value
+  done
+  echo "$largest"
 }
 
 # Between two sights lies more than a heartbeat timeout.

@@ -7,17 +7,18 @@ SNAPSHOT_S=$(limit_of snapshot_timeout_s 60)
 TRIES=5
 
 save_snapshot() {
-  local file='' said='' with='' saved=no tries=''
+  local file='' said='' tokens='' with='' saved=no tries=''
   mkdir -p "$SNAPSHOTS"
   chmod 0700 "$SNAPSHOTS"
   file=$SNAPSHOTS/$(date -u +%Y-%m-%dT%H-%M-%SZ).snap
-  # Consul unpacks what it inspects; a small /tmp of this host's is in nobody's way.
   # Who may take one may read every token: nobody without one may, whatever else is allowed to all.
-  for with in $(cluster_tokens); do
+  cluster_tokens
+  for with in $tokens; do
     tries=0
     while tries=$((tries + 1)); do
       # shellcheck disable=SC2046  # arguments, or none
-      if said=$(timeout "$SNAPSHOT_S" "$BINARY" snapshot save -http-addr="$via" $(tls_arguments "$via") $(token_argument "$with") "$file" 2>&1); then
+      if said=$(timeout "$SNAPSHOT_S" "$BINARY" snapshot save -http-addr="$via" $(tls_arguments "$via") $(token_argument "$with") "$file" 2>&1) &&
+        said=$(inspect_snapshot "$file" 2>&1); then
         saved=yes
         break 2
       fi
@@ -26,8 +27,7 @@ save_snapshot() {
     done
     case $said in *"response code: 403"*) is_worth_another_token "$with" "$said" || break ;; *) break ;; esac
   done
-  if [ "$saved" = no ] ||
-    ! said=$(TMPDIR=$SNAPSHOTS "$BINARY" snapshot inspect "$file" 2>&1); then
+  if [ "$saved" = no ]; then
     rm -f "$file" "$file".*
     die "no snapshot could be taken; nothing was changed: $(printf '%s' "${said:-it took longer than $SNAPSHOT_S s}" | without_secrets | tail -n 3 | paste -sd ' ' -)"
   fi
@@ -37,6 +37,9 @@ save_snapshot() {
   ls -1t "$SNAPSHOTS"/*.snap | awk -v new="$file" '$0 != new && ++n > 4' | xargs -r rm -f
   say "snapshot saved: $file"
 }
+
+# Consul unpacks what it inspects; a small /tmp of this host's is in nobody's way.
+inspect_snapshot() { TMPDIR=$SNAPSHOTS "$BINARY" snapshot inspect "$1"; }
 
 # Is that what Consul says where the connection ended before the snapshot did?
 was_cut_short() {

@@ -116,10 +116,11 @@ describe("on its host", () => {
   });
 
   test("its agent is asked with the scripts' own, and the cluster with none", () => {
-    const tokens = (path: string) => host({ agentToken }).says("library", `tokens_for ${path}`);
+    const tokens = (path: string) =>
+      host({ agentToken }).says("library", `tokens_for ${path}; echo "$tokens"`);
     expect(tokens("/v1/agent/self")).toBe("recovery");
     expect(tokens("/v1/kv/x")).toBe("none");
-    expect(host({}).says("library", "tokens_for /v1/agent/self")).toBe("none");
+    expect(host({}).says("library", 'tokens_for /v1/agent/self; echo "$tokens"')).toBe("none");
   });
 
   const self = "GET /v1/acl/token/self";

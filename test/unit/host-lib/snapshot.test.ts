@@ -114,6 +114,20 @@ test.each([
   },
 );
 
+test("one that came damaged, which only a look into it tells, is taken again", () => {
+  const calls = "$(grep -c 'snapshot save' calls)";
+  const host = hostWith({
+    inspect: `[ "${calls}" -gt 1 ] || { echo 'unexpected EOF' >&2; exit 1; }`,
+  });
+  expect(host.run("library", `cd ${host.folder}; ${save}`).status).toBe(0);
+  expect(host.read("calls").match(/snapshot \w+/g)).toEqual([
+    "snapshot save",
+    "snapshot inspect",
+    "snapshot save",
+    "snapshot inspect",
+  ]);
+});
+
 test("one that was named by a clock that was ahead is as old as it is", () => {
   const host = hostWith();
   const older = keepOlder(host, 4);

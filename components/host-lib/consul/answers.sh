@@ -75,11 +75,10 @@ read_self() {
     'Stats.raft.applied_index?' 'Stats.raft.commit_index?' 'Stats.raft.last_contact?' 'Stats.raft.last_log_index?' \
     'Stats.consul.leader_addr?' 'Stats.raft.latest_configuration?') || status=$?
   [ "$status" -eq 0 ] || said='- - - - - - - - - -'
-  # shellcheck disable=SC2086  # ten words
-  set -- $said
-  self_version=$1 self_node=$2 self_state=$3 self_term=$4 self_applied=$5 self_commit=$6 self_contact=$7 self_last_log=$8
-  shift 8
-  self_leader=$1 self_members=$2
+  # Raft's members look like a pattern for names of files, so nothing here is left to the shell to expand.
+  IFS=' ' read -r self_version self_node self_state self_term self_applied self_commit self_contact self_last_log self_leader self_members <<EOF
+$said
+EOF
   return "$status"
 }
 

@@ -46,7 +46,14 @@ describe.each(releases)("Consul %s", (release) => {
       silent = [] as number[],
       except = "''",
       before = "",
-    }: { more?: Answers; silent?: number[]; except?: string; before?: string } = {},
+      first = ":",
+    }: {
+      more?: Answers;
+      silent?: number[];
+      except?: string;
+      before?: string;
+      first?: string;
+    } = {},
   ) => {
     const host = new Host();
     host.apply(host.stage(host.render()));
@@ -67,7 +74,7 @@ describe.each(releases)("Consul %s", (release) => {
     );
     const { stdout, status, stderr, requests } = host.run(
       "library",
-      `api=${own}; answers_gossip() { :; }; probe() { echo open; }; look ${except} '' '${before}'; echo "$reason"; echo "$seen"`,
+      `${first}; api=${own}; answers_gossip() { :; }; probe() { echo open; }; look ${except} '' '${before}'; echo "$reason"; echo "$seen"`,
     );
     expect([status, stderr]).toEqual([0, ""]);
     const [reason = "", ...seen] = stdout.trimEnd().split("\n");
@@ -81,6 +88,11 @@ describe.each(releases)("Consul %s", (release) => {
     expect(seen[0]).toMatch(
       /^127\.0\.78\.11:8300 Leader 2 40 40 0 127\.0\.78\.11:8300 true same consul-1$/,
     );
+  });
+
+  test("whatever files are in the folder in which the script stands", () => {
+    const first = 'mkdir "$STATE/here"; cd "$STATE/here"; touch S 1';
+    expect(look({}, { first })).toMatchObject({ reason: "", asksAutopilot: false });
   });
 
   test("where one cannot be asked, autopilot is", () => {

@@ -12,7 +12,8 @@ look_up() {
   [ -r "$1" ] || return 0
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in "$2${3:-=}"*) value=${line#"$2${3:-=}"}; return 0 ;; esac
-  done <"$1"
+  # One that has just gone has none, either.
+  done <"$1" || return 0
 }
 
 # fact FILE KEY: the value, nothing where there is none.

@@ -1,5 +1,4 @@
 # shellcheck shell=sh
-# globals: text
 # Files on a host: sent in one stdin, compared by digest, put in their place in one step.
 
 # Files sent in one stdin, each behind a line `==> NAME <==`, into the folder $1. The folder is filled beside its
@@ -24,15 +23,6 @@ digest() {
   printf '%.12s\n' "$sum"
 }
 
-# The text of a small file, in $text, without its last line's end; nothing where there is none. Read by the shell itself, as `look_up` does.
-read_text() {
-  local line='' newline='
-'
-  text=''
-  [ -r "$1" ] || return 0
-  while IFS= read -r line || [ -n "$line" ]; do text=$text${text:+$newline}$line; done <"$1"
-}
-
 # Onto the disk: a rename survives a power cut, and what was renamed need not. Before each one that counts.
 flush() { sync -- "$@" 2>/dev/null || sync; }
 
@@ -44,6 +34,20 @@ replace() {
 
 # Have two files the same bytes? One that is not there has not.
 same_file() { [ -e "$1" ] && [ -e "$2" ] && [ "$(digest "$1")" = "$(digest "$2")" ]; }
+
+# The same of small files: read by the shell itself, as `look_up` does. A long one is left to digests.
+same_text() {
+  local one='' other='' ended='' lines=0
+  [ -f "$1" ] && [ -f "$2" ] && [ -r "$1" ] && [ -r "$2" ] || return 1
+  while [ "$lines" -lt 300 ]; do
+    lines=$((lines + 1)) ended=''
+    IFS= read -r one <&3 || ended=first
+    IFS= read -r other <&4 || ended=$ended,second
+    [ "$one" = "$other" ] || return 1
+    case $ended in first,second) return 0 ;; ?*) return 1 ;; esac
+  done 3<"$1" 4<"$2"
+  same_file "$1" "$2"
+}
 
 # MiB that are free below the folder $1, or where it will be.
 free_mib() {

@@ -15,11 +15,20 @@ damaged_secrets() { list_damaged "$1" | sort -u; }
 list_damaged() {
   local file=''
   for file in owner label gossip-key 30-secrets.json; do [ -s "$1/$file" ] || echo "$file"; done
-  for file in "$1"/*; do [ -s "$file" ] || [ ! -e "$file" ] || echo "${file##*/}"; done
+  # What is no file, somebody else has put there, and nobody can copy it.
+  for file in "$1"/*; do
+    [ -e "$file" ] || [ -L "$file" ] || continue
+    [ -f "$file" ] && [ -s "$file" ] || echo "${file##*/}"
+  done
   [ -e "$1/checksums" ] || return 0
   # What is missing is no file of the second list; what nobody has noted means that the note itself is another one.
   (cd "$1" && sha256sum -- * 2>/dev/null) | awk -v noted="$1/checksums" '
-    BEGIN { while ((getline line < noted) > 0) { sum = line; sub(/ .*/, "", sum); sub(/^[^ ]* [ *]/, "", line); wanted[line] = sum } }
+    BEGIN {
+      while ((getline line < noted) > 0) {
+        if (line !~ /^[0-9a-f]+ [ *]./) { print "checksums"; continue }
+        sum = line; sub(/ .*/, "", sum); sub(/^[^ ]* [ *]/, "", line); wanted[line] = sum
+      }
+    }
     { file = $0; sub(/^[^ ]* [ *]/, "", file); if (file == "checksums") next; is[file] = $1; if (!(file in wanted)) print "checksums" }
     END { for (file in wanted) if (file != "checksums" && is[file] != wanted[file]) print file }'
 }

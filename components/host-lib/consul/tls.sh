@@ -1,48 +1,53 @@
 # shellcheck shell=sh
-# globals: ca text
+# globals: ca
 # Agents that are asked over HTTPS, https://IP:PORT: by the name that every server's certificate carries, whatever its
 # address, and with no CA but the cluster's. Without that CA nobody is asked.
 
 # The CAs of the staged set, or else of what runs: they have one in common at least (secrets/stage-secrets.sh), by which the servers
 # know each other meanwhile.
 trusted_ca() {
-  local ca='' text=''
+  local ca=''
   first_with_certificate "$STAGED/secrets/tls-ca.pem" && echo "$ca"
 }
 
 # The file with the CAs of what runs.
 applied_ca() {
-  local ca='' text=''
+  local ca=''
   first_with_certificate "$APPLIED_SECRETS/tls-ca.pem" && echo "$ca"
 }
 
-# The file $1, or else that of the settings that run, in $ca, and what is in it in $text. One that was damaged says of no CA that it
-# is trusted, or that it is not.
+# The file $1, or else that of the settings that run, in $ca. One that was damaged says of no CA that it is trusted, or that it is not.
 first_with_certificate() {
-  local value='' file=''
+  local value=''
+  ca=$1
+  ! has_certificate "$ca" || return 0
   look_up "$FACTS" config_dir
-  for file in "$1" "$value/tls/ca.pem"; do
-    ca=$file
-    read_text "$ca"
-    case $text in *-END\ CERTIFICATE-*) return 0 ;; esac
-  done
-  ca='' text=''
+  ca=$value/tls/ca.pem
+  ! has_certificate "$ca" || return 0
+  ca=''
+  return 1
+}
+
+has_certificate() {
+  local line=''
+  [ -r "$1" ] || return 1
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in *-END\ CERTIFICATE-*) return 0 ;; esac
+  done <"$1"
   return 1
 }
 
 # With which an agent is asked: with that, and with the CA of what runs, where it is another one. Until a switch is whole an agent may
 # show a certificate of either; what answers the one or the other is this cluster's.
 known_ca() {
-  local ca='' text='' applied='' applied_text='' both=''
-  ! first_with_certificate "$APPLIED_SECRETS/tls-ca.pem" || applied=$ca applied_text=$text
-  read_text "$STAGED/secrets/tls-ca.pem"
-  if [ -z "$applied" ] || [ ! -r "$STAGED/secrets/tls-ca.pem" ] || [ "$text" = "$applied_text" ]; then
+  local ca='' both=''
+  if ! first_with_certificate "$APPLIED_SECRETS/tls-ca.pem" || [ ! -r "$STAGED/secrets/tls-ca.pem" ] || same_text "$ca" "$STAGED/secrets/tls-ca.pem"; then
     trusted_ca
     return
   fi
   mkdir -p "$RUN"
   both=$(mktemp "$RUN/known-ca.XXXXXX") || return
-  cat "$STAGED/secrets/tls-ca.pem" "$applied" >"$both" && mv "$both" "$RUN/known-ca.pem" && echo "$RUN/known-ca.pem"
+  cat "$STAGED/secrets/tls-ca.pem" "$ca" >"$both" && mv "$both" "$RUN/known-ca.pem" && echo "$RUN/known-ca.pem"
 }
 
 # The arguments of Consul's own commands for the agent $1, besides its address.

@@ -47,14 +47,7 @@ token_file() {
 }
 
 # Has the set that runs another token $1 than the staged one?
-has_former() {
-  local text='' staged=''
-  has_token "former-$1" || return 1
-  read_text "$STAGED/secrets/$1.curl"
-  staged=$text
-  read_text "$TOKENS/$1.curl"
-  [ "$text" != "$staged" ]
-}
+has_former() { has_token "former-$1" && ! same_text "$TOKENS/$1.curl" "$STAGED/secrets/$1.curl"; }
 
 # Once the staged set runs.
 note_tokens() {

@@ -10,7 +10,8 @@ raft_multiplier() {
   local value='' facts='' largest=1
   for facts in "$FACTS" "$STAGED_CONFIG/facts"; do
     look_up "$facts" raft_multiplier
-    [ "${value:-1}" -le "$largest" ] || largest=$value
+    case $value in '' | *[!0-9]*) continue ;; esac
+    [ "$value" -le "$largest" ] || largest=$value
   done
   echo "$largest"
 }

@@ -13,6 +13,27 @@ test("what a text quotes of the secrets does not show", () => {
   expect(host.says("library", text)).toBe('a "[secret]" and [secret][secret]\nb');
 });
 
+test.each<[string, string, string | undefined, boolean]>([
+  ["the same", "a\nb\n", "a\nb\n", true],
+  ["another line", "a\nb\n", "a\nc\n", false],
+  ["a line more", "a\n", "a\nb\n", false],
+  ["an empty line more", "a\n", "a\n\n", false],
+  ["the last line not ended", "a\nb\n", "a\nb", false],
+  ["both not ended", "a\\n\nb", "a\\n\nb", true],
+  ["empty", "", "", true],
+  ["none", "", undefined, false],
+  ["long, the same", "line\n".repeat(900), "line\n".repeat(900), true],
+  ["long, another end", "line\n".repeat(900), `${"line\n".repeat(899)}lime\n`, false],
+  ["as long as is read", "line\n".repeat(300), "line\n".repeat(300), true],
+])("two files compared by the shell itself: %s", (_, one, other, same) => {
+  const host = new Host();
+  host.write("one", one);
+  if (other !== undefined) host.write("other", other);
+  const call = `same_text ${host.folder}/one ${host.folder}/other`;
+  const left = `echo left | { ${call} && echo same; cat; }`;
+  expect(host.says("library", left)).toBe(same ? "same\nleft" : "left");
+});
+
 /** Nothing belongs to a user of this computer. */
 const quiet =
   'chown() { :; }; install() { if [ "$1" = -m ]; then cp "$7" "$8"; else mkdir -p "$4"; fi; }';

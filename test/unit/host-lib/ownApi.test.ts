@@ -45,6 +45,20 @@ describe("the own agent is found", () => {
     expect(made.holds("library", "{ find_own_agent; serves $api; }")).toBe(true);
   });
 
+  // Before each question it is looked up with which token and which CA: with programs that took nine times as long as the question.
+  test("and a question starts no program but curl", () => {
+    const made = host({ acl: {}, tls: {}, ports: { http: -1 } });
+    made.agents = { [https]: leader };
+    const told = (name: string) => `${name}() { echo ${name} >&2; command ${name} "$@"; }`;
+    const programs = "awk cat cut cmp grep head mkdir mktemp paste sed sha256sum sort tail tr";
+    const call = `${programs.split(" ").map(told).join("\n")}\nserves ${https} && peer_ips`;
+    expect(made.run("library", call)).toMatchObject({
+      status: 0,
+      stdout: "10.0.0.12\n10.0.0.13\n",
+      stderr: "",
+    });
+  });
+
   test("nowhere: where what runs should answer is told", () => {
     expect(host(alone, { tls: {} }).says("library", 'find_own_agent || echo "$api"')).toBe(https);
     expect(host(bySocket, {}).says("library", 'find_own_agent || echo "$api"')).toBe(socket);

@@ -3,7 +3,7 @@
 //
 // Does not prove that Consul takes them.
 
-import { existsSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";
@@ -91,6 +91,25 @@ describe.each(Object.entries(damages))("%s", (_, damage) => {
     expect(lay(host, set).status).toBe(0);
     expect(require(host, set)).toMatchObject({ status: 0, stderr: "" });
   });
+});
+
+test.each<[string, (at: string) => void]>([
+  ["a folder", (at) => mkdirSync(at)],
+  ["a link to nothing", (at) => symlinkSync("/nowhere", at)],
+])("%s among them, which nobody can copy, is named before anything changes", (_, put) => {
+  const { host, set } = running();
+  host.write("state/secrets/gossip-key", "");
+  put(join(host.folder, folder, "foreign"));
+  const { status, stderr } = require(host, set);
+  expect(status).toBe(1);
+  expect(stderr).toContain(": foreign; nothing was changed; ");
+});
+
+test("a note of checksums that was cut short quotes nothing of itself", () => {
+  const { host, set } = running();
+  host.write("state/secrets/gossip-key", "");
+  host.write(`${folder}/checksums`, host.read(`${folder}/checksums`).slice(0, 40));
+  expect(require(host, set).stderr).toContain(": checksums; nothing was changed; ");
 });
 
 test("an emptied key and its checksums are no reason to refuse the same key again", () => {

@@ -72,6 +72,8 @@ class InOrder extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    // vitest itself leaves one core idle, which is half of two.
+    maxWorkers: "100%",
     sequence: { sequencer: InOrder },
     projects: [
       project("unit", 20 * second, quick),

@@ -16,7 +16,7 @@ export function componentsPage(parts: {
 
 Two components, from TypeScript, YAML, Python and Go ([languages.md](languages.md)). Which hosts there are, their names, and what is made
 for them (\`tls\`, \`acl\`) has to be known when the program runs; everything else may come from other resources. What a preview does
-not know yet is left out of validation, and nothing else. Keys that are none are refused, on every level.`,
+not know yet is left out of validation, and nothing else. Unknown keys are refused, on every level.`,
     "## ConsulCluster",
     "Its inputs are the settings of [configuration.md](configuration.md). Its outputs:",
     outputs(parts.cluster),

@@ -4,7 +4,7 @@ const START = `# Configuration
 
 <!-- Made by \`npm run generate\` from components/cluster/args.ts and Pulumi.yaml; change those. -->
 
-A stack is a cluster, and \`Pulumi.<stack>.yaml\` is all that it is told: a key of the table below with
+A stack is a cluster, and \`Pulumi.<stack>.yaml\` holds all of its settings: a key of the table below with
 \`consul-cluster:\` before it, and beside them what providers want, such as \`aws:region\`. What is left out has its
 default. A wrong setting is refused before any host is reached, all of them at once.
 
@@ -22,7 +22,7 @@ config:
 \`\`\`
 
 Write the file by hand, or let Pulumi write it: \`--path\` reaches what lies inside of a setting, \`--secret\` encrypts.
-A private key, a sudo password and a gossip key must be encrypted, any other text may be; a key's file can be named
+A private key, a sudo password and a gossip key must be encrypted; any other text can be; a key's file can be named
 instead of the key.
 
 \`\`\`sh

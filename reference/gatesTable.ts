@@ -56,9 +56,9 @@ const GATES: Gate[] = [
   {
     name: "before",
     holds:
-      "every other server says in person that it votes, follows or leads in the same term, names the same leader, has heard of it a moment ago, and applies what is committed; gossip has it as alive; a quorum without this one",
+      "every other server says in person that it votes, follows or leads in the same term, names the same leader, has heard from it within half a heartbeat timeout, and applies what is committed; gossip lists it as alive; a quorum remains without this one",
     looks: (of) =>
-      `${gate(of)}; two without a pause, where a server has passed its own gate less than ${of("PASSED_S")} s ago`,
+      `${gate(of)}; two without a pause if a server has passed its own gate less than ${of("PASSED_S")} s ago`,
     limits: ["BEFORE_S"],
   },
   {
@@ -76,8 +76,8 @@ const GATES: Gate[] = [
   {
     name: "again",
     holds:
-      "after a snapshot that took a while as before; and right before it stops, every other one that votes answers in person over gossip",
-    looks: () => "two without a pause; one",
+      "after a snapshot that took longer than two seconds, the same as before; right before the server stops, every other voter answers over gossip",
+    looks: () => "two without a pause, then one",
     limits: ["GONE_S"],
   },
   {
@@ -96,7 +96,7 @@ const GATES: Gate[] = [
   {
     name: "lock",
     holds:
-      "one change at a time, on a host and in the cluster; who waits is told for whom; looked at again before each step that takes something away",
+      "one change at a time, on a host and in the cluster; a run that waits says which one holds the lock; the lock is checked again before each step that stops or removes something",
     limits: ["HOST_LOCK_S", "LOCK_WAIT_S"],
   },
   {

@@ -5,7 +5,7 @@ const START = `# Licences
 
 <!-- Made by \`npm run generate\` from package-lock.json. -->
 
-Of every package that is installed with this project for production, the published library's among them; what only its
+Of every package that is installed with this project for production, including those of the published library; what only its
 tests and its lab need is not here. A test refuses a licence that is not known to let this be used.`;
 
 /** The page about licences: one table, by licence. */

@@ -27,7 +27,7 @@ export interface ClientAgentSettings {
    */
   gossipKey?: Input<string>;
   /**
-   * TLS towards the servers, of which those that require it let no client in without. Everything but gossip goes in plain text
+   * TLS towards the servers. Servers that require TLS accept no client without it. Everything but gossip goes in plain text
    * otherwise. @default none
    */
   tls?: ClientTlsArgs;
@@ -58,8 +58,8 @@ export interface ClientAgentSettings {
   /** Path of that key on this computer; not together with `signingKey`. @default none */
   signingKeyFile?: Input<string>;
   /**
-   * SHA-256 of the release's zip by architecture (`amd64`, `arm64`, ...), for where no signature is to be had: the zip is
-   * held against it, and neither the vendor's checksums nor their signature is fetched. Another version has others.
+   * SHA-256 of the release's zip by architecture (`amd64`, `arm64`, ...), if no signature is available: the zip is
+   * compared with it, and neither the vendor's checksums nor their signature is fetched. Each version has its own.
    * @default none
    */
   sha256?: Input<Record<string, Input<string>>>;
@@ -88,7 +88,7 @@ export interface ClientAgentSettings {
   // biome-ignore lint/suspicious/noExplicitAny: Consul decides what may stand here.
   extraConfig?: Input<Record<string, any>>;
   /**
-   * How many agents change at a time, once the first one has, alone. What is wrong with a setting shows there; what is wrong
+   * How many agents change at a time, after the first one has changed alone. What is wrong with a setting shows there; what is wrong
    * with a host, on that many at worst. @default 5
    */
   concurrency?: number;

@@ -9,7 +9,7 @@ export interface ConsulClusterArgs extends HostSources, ConsulSettings {
   /** Consul release to run on every server, without a leading `v`. @default "1.22.0" */
   version?: Input<string>;
   /**
-   * A version older than the one that runs, to be gone back to: Consul does not support a downgrade, and one
+   * A version older than the one that runs, to go back to: Consul does not support a downgrade, and one
    * is refused unless this names the same release as `version`. @default ""
    */
   allowDowngradeTo?: Input<string>;
@@ -28,12 +28,12 @@ export interface ConsulClusterArgs extends HostSources, ConsulSettings {
   /** Path of that key on this computer; not together with `signingKey`. @default none */
   signingKeyFile?: Input<string>;
   /**
-   * SHA-256 of the release's zip by architecture (`amd64`, `arm64`, ...), for where no signature is to be had: the zip is
-   * held against it, and neither the vendor's checksums nor their signature is fetched. Another version has others.
+   * SHA-256 of the release's zip by architecture (`amd64`, `arm64`, ...), if no signature is available: the zip is
+   * compared with it, and neither the vendor's checksums nor their signature is fetched. Each version has its own.
    * @default none
    */
   sha256?: Input<Record<string, Input<string>>>;
-  /** Whether a server that is taken off a host that stays takes its data and snapshots along. @default false */
+  /** Whether its data and snapshots are deleted when a server is taken off a host that stays. @default false */
   removeData?: Input<boolean>;
   /** How long a change waits for what it needs before it stops. A large cluster, or a slow disk, needs longer. */
   rollout?: RolloutArgs;
@@ -71,7 +71,7 @@ export interface ConsulSettings {
   gossipKey?: Input<string>;
   /** The gossip key that the component makes. */
   gossip?: GossipArgs;
-  /** Consul's access control lists: who may do what, by tokens. Without, whoever reaches a server may do anything. */
+  /** Consul's access control lists: who may do what, by tokens. Without them, anyone who reaches a server may do anything. */
   acl?: AclArgs;
   /** TLS among the servers, and HTTPS for whoever asks them. Without, everything but gossip goes in plain text. */
   tls?: TlsArgs;

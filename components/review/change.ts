@@ -149,6 +149,8 @@ function effectOf(
  */
 function wasCutOff(member: MemberSteps, activate = member.steps.activate): boolean {
   if (activate?.op !== "update" || !isUnknown(activate.newState, "update")) return false;
+  // What shall be there is not known itself, for an address is not: nothing can be held against what was.
+  if (isUnknown(activate.newState, "stdin")) return false;
   const config = sides(member, "config");
   const { old: before, new: after } = config.settings;
   return (

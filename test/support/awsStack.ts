@@ -24,16 +24,16 @@ export class AwsStack {
   /**
    * @param file whose settings it has: the project's own stack file. Only what is the computer's is put in its place.
    * @param network where the default subnets are, in the lab's range
-   * @param more of the machines: names of those that never boot
+   * @param more names of machines that never boot, and what the environment of its runs has besides
    */
   static async start(
     name: string,
     file: string,
     network: string,
-    more: Pick<HypervisorOptions, "neverBoots"> = {},
+    { neverBoots, env: besides }: More = {},
   ): Promise<AwsStack> {
     const account = await Account.start(name, network);
-    const options = { directory: testMachines, image: otherImageFile, ...more };
+    const options = { directory: testMachines, image: otherImageFile, neverBoots };
     const hypervisor = new Hypervisor(account, options);
     hypervisor.start();
     const plugin = await findAwsPlugin();
@@ -41,7 +41,7 @@ export class AwsStack {
     const { binDir } = await findToolchain();
     const path = [dirname(plugin.path), binDir, process.env.PATH].join(delimiter);
     const settings = { ...settingsOf(file), ...mirrorSettings, recursors: [labGateway] };
-    const env = { ...account.environment(), PATH: path };
+    const env = { ...account.environment(), PATH: path, ...besides };
     return new AwsStack(
       new TestStack(name, settings, undefined, undefined, env),
       account,
@@ -97,6 +97,10 @@ export class AwsStack {
       await this.account.stop();
     }
   }
+}
+
+interface More extends Pick<HypervisorOptions, "neverBoots"> {
+  env?: NodeJS.ProcessEnv;
 }
 
 export interface Place {

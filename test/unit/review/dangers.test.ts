@@ -140,6 +140,17 @@ describe("what is not shown is said", () => {
     expect(renderMarkdown(review)).toContain("known in the update only");
   });
 
+  test("and is no run that was cut off, though what is found on the host is not known, either", () => {
+    // As with a new server whose address AWS gives: the command names it as well.
+    const more = (steps: PreviewStep[]) =>
+      ["stdin", "update", "create"].reduce((all, input) => ofServers(input, unknown)(all), steps);
+    const { clusters } = reviewPreview(changed("setting", more));
+    expect(clusters[0]?.servers.map(({ cutOff }) => cutOff)).toEqual(Array(3).fill(undefined));
+    const texts = clusters[0]?.warnings.map(({ text }) => text);
+    expect(texts).toContainEqual(expect.stringContaining("an address is not known"));
+    expect(texts).not.toContainEqual(expect.stringContaining("cut off"));
+  });
+
   /** The change of a run that was cut off before any activation ended, taken back: its settings are staged by the state. */
   const takenBack = (input: string) => (steps: PreviewStep[]) =>
     steps.map((step) => {

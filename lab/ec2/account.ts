@@ -113,11 +113,6 @@ export class Account {
     await this.ask("end", { id });
   }
 
-  /** Stops or starts an instance, likewise. */
-  async power(id: string, verb: "stop" | "start"): Promise<void> {
-    await this.ask("power", { id, verb });
-  }
-
   /** A new image upstream. */
   async publish(image: Image): Promise<void> {
     await this.ask("images", image);

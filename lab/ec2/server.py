@@ -164,9 +164,6 @@ def lab(path, body):
     if path == "end":
         account().terminate_instances([body["id"]])
         return {}
-    if path == "power":
-        {"stop": account().stop_instances, "start": account().start_instances}[body["verb"]]([body["id"]])
-        return {}
     if path == "images":
         publish(body)
         return {}

@@ -9,7 +9,7 @@ import type { Settings } from "../support/stack";
 import { StackApi } from "../support/stackApi";
 import { eventually } from "../support/wait";
 
-// What can become of the servers of a stack on AWS: upgraded, more and fewer, at another address, dead, stopped, cut off while a machine
+// What can become of the servers of a stack on AWS: upgraded, more and fewer, at another address, dead, cut off while a machine
 // boots. What the plan says of each is held against what happened (test/support/promise). In an account of our own, as
 // test/e2e/18-aws.test.ts says; one stack from its first run to its last: each test begins where the one before it ended.
 
@@ -143,23 +143,6 @@ test("a machine that dies is replaced by its next generation, while the others s
   expect(after[0]?.address).toBe(dead?.address);
   expect(await nodes()).toEqual(were);
 });
-
-test("a machine that somebody stops and starts comes back by itself", async () => {
-  const [{ id = "", address = "" } = {}] = await its.places();
-  await its.account.power(id, "stop");
-  await eventually("it has stopped", 60, async () => (await stateOf(id)) === "stopped");
-  its.stack.settings.dnsConfig = { allowStale: true, maxStale: "17s" };
-  expect(await its.stack.upThatFails()).toContain("consul-1");
-  await its.account.power(id, "start");
-  await eventually("it is a server again", 60, () =>
-    new StackApi(its.stack, address).leader().then(Boolean),
-  );
-  await its.stack.up();
-  expect((await its.places())[0]?.id).toBe(id);
-});
-
-const stateOf = async (id: string) =>
-  (await its.account.look()).instances.find((instance) => instance.id === id)?.state;
 
 test("a run that is cut off while a machine boots loses sight of none: the next one goes on", async () => {
   const were = await nodes();

@@ -30,6 +30,7 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT  # noqa: E402
 from moto.ec2.models import ec2_backends  # noqa: E402
+from moto.ec2.models import elastic_network_interfaces  # noqa: E402
 from moto.ec2.models.amis import Ami  # noqa: E402
 from moto.ec2.models.instances import Instance  # noqa: E402
 from moto.ec2.models.subnets import Subnet  # noqa: E402
@@ -72,6 +73,15 @@ for method, state in (
 
 def account():
     return ec2_backends[ACCOUNT][REGION]
+
+
+def free_address(cidr):
+    """EC2 gives no address twice, nor the first four and the last one of a subnet; moto throws dice."""
+    taken = {each.private_ip_address for each in account().enis.values()}
+    return next(str(each) for each in list(ipaddress.ip_network(cidr))[4:-1] if str(each) not in taken)
+
+
+elastic_network_interfaces.random_private_ip = free_address
 
 
 def lay_out(network):

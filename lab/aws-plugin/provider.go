@@ -7,9 +7,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	p "github.com/pulumi/pulumi-go-provider"
+	"github.com/pulumi/pulumi-go-provider/middleware/cancel"
 	presource "github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -36,7 +36,8 @@ type provider struct {
 func newProvider() p.Provider {
 	clients := &resources.Clients{}
 	its := provider{clients, clients.All(), clients.Lookups()}
-	return p.Provider{
+	// What the engine cancels, or gives too little time, ends what waits for AWS.
+	return cancel.Wrap(p.Provider{
 		CheckConfig: checkConfig,
 		DiffConfig:  diffConfig,
 		Configure: func(ctx context.Context, request p.ConfigureRequest) error {
@@ -49,14 +50,13 @@ func newProvider() p.Provider {
 		Read:   its.read,
 		Update: its.update,
 		Delete: its.delete,
-		Cancel: func(context.Context) error { return nil },
 		Call: func(_ context.Context, request p.CallRequest) (p.CallResponse, error) {
 			return p.CallResponse{}, refusal("method", request.Tok.String(), nil)
 		},
 		Construct: func(_ context.Context, request p.ConstructRequest) (p.ConstructResponse, error) {
 			return p.ConstructResponse{}, refusal("component", request.Urn.Type().String(), nil)
 		},
-	}
+	})
 }
 
 func (its provider) of(urn presource.URN) (schema.Resource, error) {
@@ -113,8 +113,6 @@ func (its provider) create(ctx context.Context, request p.CreateRequest) (p.Crea
 	if request.DryRun {
 		return p.CreateResponse{Properties: values.To(resource.ForetellCreate(inputs), secrets)}, nil
 	}
-	ctx, cancel := limited(ctx, request.Timeout)
-	defer cancel()
 	call := &schema.Call{Context: ctx, State: values.Values{}, Inputs: inputs}
 	if err := resource.Create(call); err != nil {
 		response := p.CreateResponse{ID: call.ID, Properties: values.To(inputs, secrets)}
@@ -184,8 +182,6 @@ func (its provider) update(ctx context.Context, request p.UpdateRequest) (p.Upda
 	if request.DryRun {
 		return p.UpdateResponse{Properties: values.To(resource.ForetellUpdate(state, inputs), secrets)}, nil
 	}
-	ctx, cancel := limited(ctx, request.Timeout)
-	defer cancel()
 	changed := resource.Changed(state, inputs)
 	for _, name := range request.IgnoreChanges {
 		delete(changed, name)
@@ -207,8 +203,6 @@ func (its provider) delete(ctx context.Context, request p.DeleteRequest) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := limited(ctx, request.Timeout)
-	defer cancel()
 	return resource.Delete(&schema.Call{Context: ctx, ID: request.ID, State: state, Inputs: state})
 }
 
@@ -231,11 +225,4 @@ func (its provider) invoke(ctx context.Context, request p.InvokeRequest) (p.Invo
 		return p.InvokeResponse{}, fmt.Errorf("invoking %s: %w", token, err)
 	}
 	return p.InvokeResponse{Return: values.To(answer, nil)}, nil
-}
-
-func limited(ctx context.Context, seconds float64) (context.Context, context.CancelFunc) {
-	if seconds == 0 {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, time.Duration(seconds*float64(time.Second)))
 }

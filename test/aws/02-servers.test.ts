@@ -14,10 +14,10 @@ import { eventually } from "../support/wait";
 // test/e2e/18-aws.test.ts says; one stack from its first run to its last: each test begins where the one before it ended.
 
 let its: AwsStack;
-const stays = new Set<string>();
+const neverBoots = new Set<string>();
 beforeAll(async () => {
   its = await AwsStack.start("aws-servers", "Pulumi.staging.yaml", "198.18.77.160/27", {
-    neverBoots: stays,
+    neverBoots,
     // As long as a machine takes to boot here, and not on AWS.
     env: { CONSUL_CLUSTER_PATIENCE: "60" },
   });
@@ -102,8 +102,8 @@ test("from five to three: those that go leave, and their machines and volumes ar
     says: { ...three, "consul-4": "leave", "consul-5": "leave" },
     without: grown,
   });
-  const { instances, volumes } = await its.account.look();
-  expect(instances.filter(({ state }) => state !== "terminated")).toHaveLength(3);
+  const { volumes } = await its.account.look();
+  expect(await its.alive()).toHaveLength(3);
   expect(Object.keys(volumes)).toHaveLength(3);
   expect((await outputs()).faultTolerance).toBe(1);
 });
@@ -130,8 +130,7 @@ test("another address: a new machine there, with the same data", async () => {
 test("a machine that dies is replaced by its next generation, while the others serve", async () => {
   const [before, were] = [await its.places(), await nodes()];
   const [dead, ...alive] = before;
-  const instance = (await its.instances()).get("consul-1");
-  await power("kill", Hypervisor.machineName({ id: instance?.id ?? "" }));
+  await power("kill", Hypervisor.machineName({ id: dead?.id ?? "" }));
   its.stack.settings = changed("consul-1", { generation: 2 });
   const load = await underLoad(
     alive.map(({ address }) => new StackApi(its.stack, address)),
@@ -146,23 +145,17 @@ test("a machine that dies is replaced by its next generation, while the others s
 
 test("a run that is cut off while a machine boots loses sight of none: the next one goes on", async () => {
   const were = await nodes();
-  const all = (await its.account.look()).instances.map(({ id }) => id);
-  const isNew = async () => {
-    const { instances } = await its.account.look();
-    return instances.find(({ id, state }) => !all.includes(id) && state === "pending");
-  };
-  for (const { name } of (await its.account.look()).instances) stays.add(name);
+  const isOnItsWay = async () => (await its.alive()).some(({ state }) => state === "pending");
+  for (const { name } of await its.alive()) neverBoots.add(name);
   its.stack.settings = changed("consul-2", { generation: 2 });
   const run = await its.stack.startUp(() => undefined);
   const ended = new Promise<number | null>((resolve) => run.once("close", resolve));
-  await eventually("its machine is on its way", 120, async () => (await isNew()) !== undefined);
+  await eventually("its machine is on its way", 120, isOnItsWay);
   run.kill("SIGINT");
   expect(await ended).not.toBe(0);
-  stays.clear();
+  neverBoots.clear();
   await its.stack.up();
-  const { instances } = await its.account.look();
-  const alive = instances.filter(({ state }) => state !== "terminated");
-  expect(alive).toHaveLength(3);
+  expect(await its.alive()).toHaveLength(3);
   expect(await nodes()).toEqual(were);
 });
 

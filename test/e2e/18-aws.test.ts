@@ -68,8 +68,8 @@ test("a machine is replaced: a newer image, the same address, the same data", as
 
 test("is taken away, with nothing left; and the runner's policy allows all of it", async () => {
   await its.stack.destroy();
-  const { instances, volumes } = await its.account.look();
-  expect(instances.filter(({ state }) => state !== "terminated")).toEqual([]);
+  const { volumes } = await its.account.look();
+  expect(await its.alive()).toEqual([]);
   expect(volumes).toEqual({});
   const held = heldAgainst(runnerPolicy(), its.account.calls());
   expect(held).toEqual({ refused: [], unused: [] });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { parse } from "yaml";
-import { Account } from "../../lab/ec2/account";
+import { Account, type Instance } from "../../lab/ec2/account";
 import { Hypervisor, type HypervisorOptions } from "../../lab/ec2/hypervisor";
 import { otherImageFile } from "../../lab/image/image";
 import { mirrorSettings } from "../../lab/mirror/mirror";
@@ -54,10 +54,15 @@ export class AwsStack {
     return this.stack.settings.aws as Settings & { servers: Settings[] };
   }
 
-  /** Instances that have not ended, by the names of their servers. */
-  async instances() {
+  /** Instances that have not ended. */
+  async alive(): Promise<Instance[]> {
     const { instances } = await this.account.look();
-    const alive = instances.filter(({ state }) => state !== "terminated");
+    return instances.filter(({ state }) => state !== "terminated");
+  }
+
+  /** The same by the names of their servers. */
+  async instances() {
+    const alive = await this.alive();
     return new Map(
       alive.map((instance) => [instance.name.split("-").slice(-2).join("-"), instance]),
     );

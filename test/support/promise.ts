@@ -121,8 +121,8 @@ async function changeOnce(
   if (run.failed) stack.settings = before;
   if (plan === undefined) throw new Error("there is no plan");
   const after = await looksAt(afterwards, hosts, plan, ["leave"], stack.settings);
-  const deeds = await deedsOf(afterwards, hosts, looks, after);
-  const broken = brokenPromises(plan, deeds, run.failed, options.dataStays);
+  const deeds = await deedsOf(afterwards, hosts, looks, after, options);
+  const broken = brokenPromises(plan, deeds, run.failed);
   if (broken.length > 0)
     throw new Error(`the plan and the run differ:\n${broken.join("\n")}\n${run.said}`);
   return { plan, deeds, said: run.said, load };
@@ -183,6 +183,7 @@ async function deedsOf(
   hosts: Record<string, string>,
   before: Record<string, Look>,
   after: Record<string, Look>,
+  { dataStays }: PromiseOptions,
 ): Promise<Deed[]> {
   // The machines share this computer's clock: a new one has no look of its own from before.
   const begin = Math.min(...Object.values(before).map(({ at }) => at));
@@ -194,6 +195,7 @@ async function deedsOf(
       before: before[name],
       after: after[name],
       events: readEvents(journal, since),
+      dataStays,
     };
   });
   return Promise.all(deeds);

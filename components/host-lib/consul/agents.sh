@@ -52,8 +52,8 @@ peer_ips() {
 # Where a peer's HTTP or HTTPS may listen for other hosts: as the own set has it, or had it before a
 # switch that is not whole, or as the staged one will. $1: its IP address.
 peer_urls() {
-  local value='' facts='' scheme='' host="$1" url='' told=''
-  case $host in *:*) host="[$host]" ;; esac
+  local value='' facts='' scheme='' host='' url='' told=''
+  host=$(bracketed "$1")
   for facts in "$FACTS" "$PREVIOUS/facts" "$STAGED_CONFIG/facts"; do
     for scheme in https http; do
       look_up "$facts" "${scheme}_open"

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# globals: reason tokens
+# globals: reason tokens place
 # With which token Consul is asked. They lie in files of root's, TOKEN.curl for curl and TOKEN.token for Consul's own
 # commands, staged with the other secrets where there are ACLs, and stand in no argument and no environment:
 #
@@ -20,10 +20,9 @@ TOKENS=$STATE/tokens # of what runs
 TOKEN_S=5            # for a token to reach every server
 
 has_token() {
-  case $1 in
-    former-*) [ -s "$TOKENS/${1#former-}.curl" ] ;;
-    *) [ -s "$STAGED/secrets/$1.curl" ] ;;
-  esac
+  local place=''
+  place_of_token "$1"
+  [ -s "$place.curl" ]
 }
 
 # Do the servers know the token of the client agent here, where it has one? Leaves the reason in $reason where they do not.
@@ -38,11 +37,18 @@ agent_token_is_known() {
 # The same for a while: one that was just made reaches the servers one after the other.
 await_agent_token() { within "$TOKEN_S" agent_token_is_known; }
 
-# Without its ending.
+# Its file without its ending.
 token_file() {
+  local place=''
+  place_of_token "$1"
+  echo "$place"
+}
+
+# The same, in $place.
+place_of_token() {
   case $1 in
-    former-*) echo "$TOKENS/${1#former-}" ;;
-    *) echo "$STAGED/secrets/$1" ;;
+    former-*) place=$TOKENS/${1#former-} ;;
+    *) place=$STAGED/secrets/$1 ;;
   esac
 }
 
@@ -91,14 +97,11 @@ tokens_for() {
   tokens=${tokens:-none}
 }
 
-# The same for what is the cluster's.
 cluster_tokens() {
   local former=''
-  tokens=''
   acl_denies || tokens=none
   ! has_token provisioner || tokens="$tokens provisioner management"
   for former in provisioner management; do ! has_former "$former" || tokens="$tokens former-$former"; done
-  tokens=${tokens:-none}
 }
 
 # What the own agent lets its commands do: with the token of what runs.

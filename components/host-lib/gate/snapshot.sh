@@ -12,7 +12,7 @@ save_snapshot() {
   chmod 0700 "$SNAPSHOTS"
   file=$SNAPSHOTS/$(date -u +%Y-%m-%dT%H-%M-%SZ).snap
   # Who may take one may read every token: nobody without one may, whatever else is allowed to all.
-  cluster_tokens
+  tokens_for /v1/snapshot
   for with in $tokens; do
     tries=0
     while tries=$((tries + 1)); do

@@ -32,6 +32,8 @@ export interface Deed {
   after?: Look;
   /** Of the time between, in their order. */
   events: Event[];
+  /** A new machine takes its server's data over, and is the same node. @default false */
+  dataStays?: boolean;
 }
 
 /** A shell command that prints a look. */

@@ -3,14 +3,9 @@ import type { Deed, Event } from "./evidence";
 
 /**
  * What a plan said and a run did not keep, or did beyond it, in words; nothing where promise and deed are one.
- * `failed`: the run's end. `dataStays`: a new machine takes its server's data over. Every server was well before: who is not is repaired first, and no plan can know it.
+ * `failed`: the run's end. Every server was well before: who is not is repaired first, and no plan can know it.
  */
-export function brokenPromises(
-  plan: ClusterReview,
-  deeds: Deed[],
-  failed: boolean,
-  dataStays = false,
-): string[] {
+export function brokenPromises(plan: ClusterReview, deeds: Deed[], failed: boolean): string[] {
   const refused = plan.warnings.some((warning) => warning.refused);
   const effects = new Map(plan.servers.map(({ name, effect }) => [name, effect]));
   const seen = new Set(deeds.map(({ name }) => name));
@@ -22,7 +17,7 @@ export function brokenPromises(
       .filter(({ name }) => !seen.has(name))
       .map(({ name }) => `${name}: nobody looked at it`),
     ...deeds.flatMap((deed) =>
-      ofServer(deed, refused ? "nothing" : (effects.get(deed.name) ?? "nothing"), dataStays).map(
+      ofServer(deed, refused ? "nothing" : (effects.get(deed.name) ?? "nothing")).map(
         (text) => `${deed.name}: ${text}`,
       ),
     ),
@@ -31,13 +26,13 @@ export function brokenPromises(
 }
 
 /** What is not as this effect has it; each check says what is wrong, or false. */
-function ofServer(deed: Deed, effect: Effect, dataStays: boolean): string[] {
-  return checks(deed, effect, dataStays).filter((text) => typeof text === "string");
+function ofServer(deed: Deed, effect: Effect): string[] {
+  return checks(deed, effect).filter((text) => typeof text === "string");
 }
 
 type Check = string | false;
 
-function checks(deed: Deed, effect: Effect, dataStays: boolean): Check[] {
+function checks(deed: Deed, effect: Effect): Check[] {
   switch (effect) {
     case "nothing":
     case "staging":
@@ -50,7 +45,7 @@ function checks(deed: Deed, effect: Effect, dataStays: boolean): Check[] {
     case "wipe":
       return [...oneStart(deed), sameMachine(deed), otherNode(deed)];
     case "replacement":
-      return [...oneStart(deed), dataStays ? theSameOnAnother(deed) : otherNode(deed)];
+      return [...oneStart(deed), deed.dataStays ? theSameOnAnother(deed) : otherNode(deed)];
     case "start":
     case "join":
       return [ran(deed) && "a Consul ran there before it joined", ...oneStart(deed)];

@@ -56,7 +56,7 @@ describe("a server between two rotations", () => {
   });
 
   test("asks the cluster with the former ones while the next are not made", () => {
-    const says = host(rotated).says("library", "cluster_tokens; echo $tokens");
+    const says = host(rotated).says("library", "tokens_for /v1/snapshot; echo $tokens");
     expect(says).toBe("provisioner management former-provisioner former-management");
   });
 

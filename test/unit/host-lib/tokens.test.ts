@@ -90,23 +90,23 @@ describe("while other tokens are staged than those of what runs", () => {
   test("those of what runs are used: on the way off it still judges by them", () => {
     expect(tried(off(), self)).toEqual({ names: ["recovery"], asked: 1, said: `${yes} 0` });
     expect(tried(off(), health, [stranger, yes]).names).toEqual(["provisioner"]);
-    expect(off().says("library", "cluster_tokens; echo $tokens; agent_token")).toBe(
+    expect(off().says("library", "tokens_for /v1/snapshot; echo $tokens; agent_token")).toBe(
       "none former-provisioner former-management\nformer-recovery",
     );
   });
 
   test("and are gone once the switch is whole", () => {
     const made = off();
-    expect(made.says("library", "note_tokens; cluster_tokens; echo $tokens; agent_token")).toBe(
-      "none\nnone",
-    );
+    expect(
+      made.says("library", "note_tokens; tokens_for /v1/snapshot; echo $tokens; agent_token"),
+    ).toBe("none\nnone");
   });
 
   test("they lie in files of root's, and are no others where they are the same", () => {
     const made = host("deny");
     const modes = 'note_tokens; stat -c %a "$TOKENS"; find "$TOKENS" -type f -perm /077';
     expect(made.says("library", `umask 022; chmod 600 "$STAGED"/secrets/*; ${modes}`)).toBe("700");
-    expect(made.says("library", "cluster_tokens; echo $tokens; agent_token")).toBe(
+    expect(made.says("library", "tokens_for /v1/snapshot; echo $tokens; agent_token")).toBe(
       "provisioner management\nrecovery",
     );
   });

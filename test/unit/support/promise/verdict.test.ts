@@ -97,9 +97,9 @@ describe("a replacement whose data stay", () => {
       promised,
       but(replaced("consul-3"), "consul-3", ({ after, before }) => ({
         after: { ...(after as Look), nodeId: before?.nodeId ?? "", ...more },
+        dataStays: true,
       })),
       false,
-      true,
     );
 
   test("is the same node on another machine", () => {

@@ -37,11 +37,16 @@ from moto.ec2.models.subnets import Subnet  # noqa: E402
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: E402
 
+# Where a machine that is on its way comes to.
+ARRIVES = {"pending": "running", "stopping": "stopped", "shutting-down": "terminated"}
 STATES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48, "stopping": 64, "stopped": 80}
 
 
 def enter(instance, state):
-    """What the hypervisor says. Where a machine has ended, its network interface is free again."""
+    """What the hypervisor says. It says it late of a machine that somebody has sent elsewhere meanwhile: one that is ended while it boots
+    is not running when its boot is done. Where a machine has ended, its network interface is free again."""
+    if ARRIVES.get(instance._state.name) != state:
+        return
     instance._state.name, instance._state.code = state, STATES[state]
     if state == "terminated":
         for interface in instance.nics.values():

@@ -144,6 +144,19 @@ test("a machine that ends while it boots is known to the stack", async () => {
   await instance().delete({ id: left?.id ?? "", state: {} });
 });
 
+test("a machine that is ended while it boots is not running where its boot is told of late", async () => {
+  const one = await made(network(), { subnetId: await subnetId(), tags });
+  const { id } = await made(instance(), machine(one.id));
+  const state = async () =>
+    (await account.look()).instances.find((instance) => instance.id === id)?.state;
+  await account.end(id);
+  await account.report(id, "running");
+  expect(await state()).toMatch(/shutting-down|terminated/);
+  await expect.poll(state).toBe("terminated");
+  await account.report(id, "running");
+  expect(await state()).toBe("terminated");
+});
+
 test("rules of a group are compared by what they permit, and what is gone is taken away", async () => {
   const group = type("ec2/securityGroup:SecurityGroup");
   const rule = (port: number, more: Values) => ({

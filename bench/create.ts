@@ -5,18 +5,26 @@ import { clusterStatus } from "../lab/status/cluster";
 import type { Toolchain } from "../lab/toolchain/toolchain";
 import { versions } from "../lab/toolchain/versions";
 import { type BenchHost, bareHosts, makeBare, removeHosts, runScript } from "./hosts";
-import { type Comparison, median, seconds } from "./measure";
-import { benchStack } from "./stack";
+import { type Comparison, median, type Row, seconds } from "./measure";
+import { Phases, together } from "./phases";
+import { benchStack, upOfNothing } from "./stack";
 
 const rounds = 3;
 
 /**
  * From three bare hosts to three healthy voters: `pulumi up --skip-preview` beside a plain parallel ssh
- * script that does the same installation, in turns, on the same hosts. Also an `up` without changes.
+ * script that does the same installation, in turns, on the same hosts. Also an `up` without changes, beside that
+ * of an empty program.
  */
 export async function benchCreate(toolchain: Toolchain, progress: Progress): Promise<Comparison> {
   const hosts = await progress.step("booting three bare hosts", bareHosts);
-  const times = { script: [] as number[], pulumi: [] as number[], unchanged: [] as number[] };
+  const times: Record<"script" | "pulumi" | "unchanged" | "empty", number[]> = {
+    script: [],
+    pulumi: [],
+    unchanged: [],
+    empty: [],
+  };
+  const phases: Row[][] = [];
   const pulumi = benchStack(toolchain, hosts);
   try {
     for (let round = 1; round <= rounds; round++) {
@@ -25,10 +33,21 @@ export async function benchCreate(toolchain: Toolchain, progress: Progress): Pro
         await timed(progress, `round ${round}: plain ssh script`, () => installByScript(hosts)),
       );
       await makeBare(hosts);
-      times.pulumi.push(await timed(progress, `round ${round}: pulumi up`, () => pulumi(["up"])));
+      times.pulumi.push(
+        await timed(progress, `round ${round}: pulumi up`, async () => {
+          const watch = new Phases(["release", "config", "secrets", "activate", "ready"]);
+          await pulumi(["up"], {}, watch.line);
+          phases.push(watch.rows());
+        }),
+      );
       times.unchanged.push(
         await timed(progress, `round ${round}: pulumi up without changes`, () =>
           pulumi(["up", "--expect-no-changes"]),
+        ),
+      );
+      times.empty.push(
+        await timed(progress, `round ${round}: pulumi up of an empty program`, () =>
+          upOfNothing(toolchain),
         ),
       );
       await pulumi(["destroy"]);
@@ -41,13 +60,20 @@ export async function benchCreate(toolchain: Toolchain, progress: Progress): Pro
     rows: [
       ["plain parallel ssh script", times.script],
       ["pulumi up --skip-preview", times.pulumi],
+      ...together(phases),
       ["pulumi up without changes", times.unchanged],
+      ["pulumi up of an empty program", times.empty],
     ],
     goals: [
       {
         name: "pulumi up to script",
         value: median(times.pulumi) / median(times.script),
         goal: 1.6,
+      },
+      {
+        name: "pulumi up without changes to that of an empty program",
+        value: median(times.unchanged) / median(times.empty),
+        goal: 1.35,
       },
     ],
   };

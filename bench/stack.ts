@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { stringify } from "yaml";
 import { mirrorSettings } from "../lab/mirror/mirror";
 import { runPulumi } from "../lab/pulumi/run";
@@ -5,6 +6,13 @@ import { Failure } from "../lab/system/failure";
 import type { Toolchain } from "../lab/toolchain/toolchain";
 import { versions } from "../lab/toolchain/versions";
 import { type BenchHost, privateKeyFile } from "./hosts";
+
+const emptyProgram = join(__dirname, "empty");
+
+/** An `up` of a program without resources: what the engine and the Node SDK take before anything is done. */
+export async function upOfNothing(toolchain: Toolchain): Promise<void> {
+  await done(["up"], { toolchain, stack: "empty", program: emptyProgram });
+}
 
 /** The project's own program on the bench's hosts: a function that runs the CLI, with more settings or none. */
 export function benchStack(toolchain: Toolchain, hosts: BenchHost[]) {
@@ -22,7 +30,11 @@ export function benchStack(toolchain: Toolchain, hosts: BenchHost[]) {
     const prefixed = Object.entries(config).map(([key, value]) => [`consul-cluster:${key}`, value]);
     const configFile = stringify({ config: Object.fromEntries(prefixed) });
     const options = { toolchain, stack: "bench", configFile, ...(onLine && { onLine }) };
-    const { code, stdout, stderr } = await runPulumi([...args, "--yes", "--skip-preview"], options);
-    if (code !== 0) throw new Failure(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
+    await done(args, options);
   };
+}
+
+async function done(args: string[], options: Parameters<typeof runPulumi>[1]): Promise<void> {
+  const { code, stdout, stderr } = await runPulumi([...args, "--yes", "--skip-preview"], options);
+  if (code !== 0) throw new Failure(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
 }

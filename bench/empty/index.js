@@ -1,0 +1,2 @@
+// What every program of the Node SDK costs.
+require("@pulumi/pulumi");

@@ -14,7 +14,7 @@ const rounds = 3;
  * restarts one host after the other over ssh, in turns, on the same servers.
  */
 export async function benchChange(toolchain: Toolchain, progress: Progress): Promise<Comparison> {
-  const hosts = await progress.step("booting three bare hosts", bareHosts);
+  const hosts = await progress.step("booting three bare hosts", () => bareHosts(3));
   const apis = hosts.map(({ address }) => new ConsulApi(address));
   const pulumi = benchStack(toolchain, hosts);
   const took = { loop: [] as number[], pulumi: [] as number[] };

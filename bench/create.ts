@@ -7,7 +7,7 @@ import { versions } from "../lab/toolchain/versions";
 import { type BenchHost, bareHosts, makeBare, removeHosts, runScript } from "./hosts";
 import { type Comparison, median, type Row, seconds } from "./measure";
 import { Phases, together } from "./phases";
-import { benchStack, upOfNothing } from "./stack";
+import { benchProgram, benchStack } from "./stack";
 
 const rounds = 3;
 
@@ -17,7 +17,7 @@ const rounds = 3;
  * of an empty program.
  */
 export async function benchCreate(toolchain: Toolchain, progress: Progress): Promise<Comparison> {
-  const hosts = await progress.step("booting three bare hosts", bareHosts);
+  const hosts = await progress.step("booting three bare hosts", () => bareHosts(3));
   const times: Record<"script" | "pulumi" | "unchanged" | "empty", number[]> = {
     script: [],
     pulumi: [],
@@ -26,6 +26,7 @@ export async function benchCreate(toolchain: Toolchain, progress: Progress): Pro
   };
   const phases: Row[][] = [];
   const pulumi = benchStack(toolchain, hosts);
+  const empty = benchProgram(toolchain, "empty");
   try {
     for (let round = 1; round <= rounds; round++) {
       await makeBare(hosts);
@@ -46,9 +47,7 @@ export async function benchCreate(toolchain: Toolchain, progress: Progress): Pro
         ),
       );
       times.empty.push(
-        await timed(progress, `round ${round}: pulumi up of an empty program`, () =>
-          upOfNothing(toolchain),
-        ),
+        await timed(progress, `round ${round}: pulumi up of an empty program`, () => empty(["up"])),
       );
       await pulumi(["destroy"]);
     }

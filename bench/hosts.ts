@@ -19,12 +19,13 @@ const directory = "/var/lib/consul-cluster-bench";
 
 export const privateKeyFile = join(folder, "id_ed25519");
 
-/** Boots three bare hosts, or finds them booted. */
-export async function bareHosts(): Promise<BenchHost[]> {
+/** Boots bare hosts, nine at most, or finds them booted. */
+export async function bareHosts(count: number): Promise<BenchHost[]> {
   mkdirSync(folder, { recursive: true });
   const publicKey = await ensureKeyPair(privateKeyFile);
   return Promise.all(
-    [1, 2, 3].map(async (i) => {
+    Array.from({ length: count }, async (_, index) => {
+      const i = index + 1;
       const host = { name: `bench-${i}`, address: `198.18.77.3${i}` };
       const { hostKey } = await createMachine({ ...host, publicKey }, directory);
       writeFileSync(join(folder, `known-hosts-${host.name}`), `${host.address} ${hostKey}\n`);

@@ -10,7 +10,7 @@ const rounds = 50;
 
 /** One rolling restart after the other by `pulumi up`, each under a steady write load: what is rare has to show itself in so many. */
 export async function benchRolling(toolchain: Toolchain, progress: Progress): Promise<Comparison> {
-  const hosts = await progress.step("booting three bare hosts", bareHosts);
+  const hosts = await progress.step("booting three bare hosts", () => bareHosts(3));
   const apis = hosts.map(({ address }) => new ConsulApi(address));
   const pulumi = benchStack(toolchain, hosts);
   const times: number[] = [];

@@ -7,11 +7,14 @@ import type { Toolchain } from "../lab/toolchain/toolchain";
 import { versions } from "../lab/toolchain/versions";
 import { type BenchHost, privateKeyFile } from "./hosts";
 
-const emptyProgram = join(__dirname, "empty");
-
-/** An `up` of a program without resources: what the engine and the Node SDK take before anything is done. */
-export async function upOfNothing(toolchain: Toolchain): Promise<void> {
-  await done(["up"], { toolchain, stack: "empty", program: emptyProgram });
+/** A program of the benchmark's own, by its folder: a function that runs the CLI. */
+export function benchProgram(toolchain: Toolchain, name: string) {
+  const program = join(__dirname, name);
+  return (args: string[], settings: Record<string, unknown> = {}): Promise<void> => {
+    const prefixed = Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]);
+    const configFile = stringify({ config: Object.fromEntries(prefixed) });
+    return done(args, { toolchain, stack: "bench", program, configFile });
+  };
 }
 
 /** The project's own program on the bench's hosts: a function that runs the CLI, with more settings or none. */
@@ -35,6 +38,7 @@ export function benchStack(toolchain: Toolchain, hosts: BenchHost[]) {
 }
 
 async function done(args: string[], options: Parameters<typeof runPulumi>[1]): Promise<void> {
-  const { code, stdout, stderr } = await runPulumi([...args, "--yes", "--skip-preview"], options);
+  const flags = args[0] === "preview" ? [] : ["--yes", "--skip-preview"];
+  const { code, stdout, stderr } = await runPulumi([...args, ...flags], options);
   if (code !== 0) throw new Failure(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
 }

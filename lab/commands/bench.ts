@@ -1,5 +1,6 @@
 import { benchChange } from "../../bench/change";
 import { benchCreate } from "../../bench/create";
+import { benchGrow } from "../../bench/grow";
 import { type Comparison, report } from "../../bench/measure";
 import { benchRolling } from "../../bench/rolling";
 import { guardRange } from "../network/guard";
@@ -15,6 +16,7 @@ const benchmarks: Record<string, Benchmark> = {
   create: benchCreate,
   change: benchChange,
   rolling: benchRolling,
+  grow: benchGrow,
 };
 /** What `npm run bench` runs; a quarter of an hour of restarts is asked for by its name. */
 const usual = ["create", "change"];

@@ -12,7 +12,7 @@ import { Sshd } from "./support/sshd";
 import { secret, unknown, type Values } from "./support/values";
 
 const plugin = shared(() => Plugin.start());
-const sshd = shared(() => Sshd.start(["GREETING"]));
+const sshd = shared(() => Sshd.start(["AcceptEnv GREETING"]));
 
 const create = (inputs: Values) =>
   plugin().remote.create({ connection: sshd().connection(), ...inputs });

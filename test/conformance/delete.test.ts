@@ -8,7 +8,7 @@ import { Plugin } from "./support/plugin";
 import { Sshd } from "./support/sshd";
 
 const plugin = shared(() => Plugin.start());
-const sshd = shared(() => Sshd.start(["GREETING"]));
+const sshd = shared(() => Sshd.start(["AcceptEnv GREETING"]));
 const nobody = shared(() => Gate.open());
 
 test("line 22: delete uses the text, connection, environment and stdin of the state", async () => {

@@ -10,7 +10,7 @@ import type { Values } from "./support/values";
 
 const plugin = shared(() => Plugin.start());
 /** Lets the previous outputs in. */
-const open = shared(() => Sshd.start(["PULUMI_COMMAND_*"]));
+const open = shared(() => Sshd.start(["AcceptEnv PULUMI_COMMAND_*"]));
 /** Lets no variable in, as a server is without setting it up. */
 const closed = shared(() => Sshd.start());
 

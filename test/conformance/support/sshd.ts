@@ -19,8 +19,8 @@ export class Sshd {
     readonly port: number,
   ) {}
 
-  /** @param acceptEnv the variables that the server lets a client set */
-  static async start(acceptEnv: string[] = []): Promise<Sshd> {
+  /** @param settings more lines of its configuration */
+  static async start(settings: string[] = []): Promise<Sshd> {
     if (!existsSync(program)) {
       throw new Error(`${program} is missing: install Debian's openssh-server`);
     }
@@ -28,7 +28,7 @@ export class Sshd {
     const port = await freePort();
     makeKey(join(dir, "host"));
     makeKey(join(dir, "client"));
-    writeFileSync(join(dir, "config"), config(dir, port, acceptEnv));
+    writeFileSync(join(dir, "config"), config(dir, port, settings));
     if (process.getuid?.() === 0) {
       // Debian's sshd locks itself in here when it runs as root, and does not start without it.
       mkdirSync("/run/sshd", { recursive: true });
@@ -91,7 +91,7 @@ export class Sshd {
   }
 }
 
-function config(dir: string, port: number, acceptEnv: string[]): string {
+function config(dir: string, port: number, settings: string[]): string {
   return [
     "ListenAddress 127.0.0.1",
     `Port ${port}`,
@@ -102,7 +102,7 @@ function config(dir: string, port: number, acceptEnv: string[]): string {
     "StrictModes no",
     "PasswordAuthentication no",
     "PermitRootLogin prohibit-password",
-    ...(acceptEnv.length > 0 ? [`AcceptEnv ${acceptEnv.join(" ")}`] : []),
+    ...settings,
     "",
   ].join("\n");
 }

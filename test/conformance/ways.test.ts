@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { failureOf } from "./support/failures";
 import { forThisTest, shared } from "./support/lifetime";
 import { Gate } from "./support/net";
@@ -54,3 +54,45 @@ test("a bastion passes the connection on, and its own key and limit are used for
   );
   expect(failure.message).toMatch(/^proxy: after 0 failed attempts: /);
 });
+
+describe("the ways that the stand-in goes on demand alone", () => {
+  const ways = { CONSUL_CLUSTER_COMMAND_WAYS: "official" };
+
+  test("a connection stays open behind its command, until the plugin ends", async () => {
+    const official = await Plugin.start(ways);
+    const door = await forThisTest(Gate.open(host().port));
+    const connection = host().connection({ port: door.port });
+    await official.remote.create({ connection, create: "true" });
+    await official.remote.create({ connection, create: "true" });
+    expect(door.held).toBe(4);
+    await official.stop();
+    await expect.poll(() => door.held).toBe(0);
+  });
+
+  test("a handshake that failed behind a bastion is tried again in the same tunnel, in vain", async () => {
+    const official = await forThisTest(Plugin.start(ways));
+    const door = await forThisTest(Gate.open(host().port, 1));
+    const connection = host().connection({
+      port: door.port,
+      dialErrorLimit: 2,
+      proxy: bastion().connection(),
+    });
+    await failureOf(official.remote.create({ connection, create: "true" }));
+    expect(door.arrivals).toHaveLength(1);
+  });
+});
+
+test.skipIf(process.env.COMMAND_PLUGIN_OFFICIAL)(
+  "the stand-in's own: a connection goes with its command, and each handshake has a tunnel",
+  async () => {
+    const door = await forThisTest(Gate.open(host().port, 1));
+    const connection = host().connection({
+      port: door.port,
+      dialErrorLimit: 2,
+      proxy: bastion().connection(),
+    });
+    await plugin().remote.create({ connection, create: "true" });
+    expect(door.arrivals).toHaveLength(2);
+    await expect.poll(() => door.held).toBe(0);
+  },
+);

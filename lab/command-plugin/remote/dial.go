@@ -48,8 +48,9 @@ func (c *Connection) dial(ctx context.Context) (*link, error) {
 	if err != nil {
 		return nil, fmt.Errorf("proxy: %w", err)
 	}
+	behind := &tunnels{bastion: bastion, address: c.address()}
 	client, err := untilDialled(ctx, "dial from proxy", c.dialErrorLimit(), func() (*ssh.Client, error) {
-		return through(bastion, c.address(), target.config)
+		return behind.dial(target.config)
 	})
 	if err != nil {
 		_ = bastion.Close() // the error to report is the one above
@@ -67,19 +68,6 @@ func (c *ProxyConnection) dial(ctx context.Context) (*ssh.Client, error) {
 	return untilDialled(ctx, "dial proxy", c.dialErrorLimit(), func() (*ssh.Client, error) {
 		return ssh.Dial("tcp", c.address(), login.config)
 	})
-}
-
-func through(bastion *ssh.Client, address string, config *ssh.ClientConfig) (*ssh.Client, error) {
-	tunnel, err := bastion.Dial("tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	conn, channels, requests, err := ssh.NewClientConn(tunnel, address, config)
-	if err != nil {
-		_ = tunnel.Close() // the error to report is the handshake's
-		return nil, err
-	}
-	return ssh.NewClient(conn, channels, requests), nil
 }
 
 // untilDialled tries until it succeeds, the limit is passed (N means N+1 tries, a negative one no

@@ -22,7 +22,7 @@ func run(
 	if err != nil {
 		return output.Outputs{}, err
 	}
-	defer host.Close()
+	defer host.done()
 
 	session, err := host.NewSession()
 	if err != nil {

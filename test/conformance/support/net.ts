@@ -50,6 +50,11 @@ export class Gate {
     return gate;
   }
 
+  /** How many ends of lines it holds: two of each. */
+  get held(): number {
+    return this.sockets.size;
+  }
+
   /** Cuts every line that goes through the gate, without a goodbye. */
   cut(): void {
     for (const socket of this.sockets) {

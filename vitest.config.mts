@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type InlineConfig, type TestSpecification } from "vitest/node";
+import { inOrder } from "./lab/testOrder.mts";
 
 const second = 1000;
 const minute = 60 * second;
@@ -47,26 +49,17 @@ const last = ["test/e2e/99-*.test.ts"];
 /** How the clusters of the changes talk (test/support/way.ts). */
 const way = process.env.CONSUL_CLUSTER_TESTS_WAY ?? "secured";
 
-/**
- * Files on the lab, by their names: those that share a cluster in between those that have one of their own, so that one of either
- * runs most of the time. vitest itself would start with what failed or took longest the last time.
- */
+/** vitest itself would start with what failed or took longest the last time; on the lab that would be one cluster for two. */
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const isOnLab = (file: TestSpecification) => order[file.project.name as keyof typeof order] > 2;
-    const byName = sorted.filter(isOnLab).sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1));
-    const shares = ({ moduleId }: TestSpecification) =>
-      /support\/(trio|clientHosts)"/.test(readFileSync(moduleId, "utf8"));
-    const sharing = byName.filter(shares);
-    const others = byName.filter((file) => !sharing.includes(file));
-    const longer = sharing.length > others.length ? sharing : others;
-    return [
-      ...sorted.filter((file) => !isOnLab(file)),
-      ...longer
-        .flatMap((_, index) => [sharing[index], others[index]])
-        .filter((file) => file !== undefined),
-    ];
+    const onLab = sorted.filter(isOnLab).map((file) => ({
+      file,
+      name: relative(this.ctx.config.root, file.moduleId),
+      takesTurns: /support\/(trio|clientHosts)"/.test(readFileSync(file.moduleId, "utf8")),
+    }));
+    return [...sorted.filter((file) => !isOnLab(file)), ...inOrder(onLab).map(({ file }) => file)];
   }
 }
 

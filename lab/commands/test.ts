@@ -14,7 +14,7 @@ import { Failure } from "../system/failure";
 import { runInherited } from "../system/inherited";
 import { runMain } from "../system/main";
 import { projectFolder, runFolder } from "../system/project";
-import { type FileResult, slowestFiles } from "../testTimes";
+import { type FileResult, slowestFiles } from "../testTimes.mts";
 import { actionlintTask, findActionlint } from "../toolchain/actionlint";
 import { awsPluginTask } from "../toolchain/awsPlugin";
 import { languageHostsTask, pythonTask } from "../toolchain/languageHosts";

@@ -1,47 +1,59 @@
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { upCutOffAt } from "../support/cutOff";
 import { startLoad } from "../support/load";
-import { power } from "../support/machines";
+import { power, processesOn, sshOutput } from "../support/machines";
 import { cutSsh, mendSsh } from "../support/sshCut";
-import { addresses, api, names, on, processes, trio, trioIsUp } from "../support/trio";
+import { nspawnSettings, TestStack } from "../support/stack";
+import { StackApi } from "../support/stackApi";
 import { eventually } from "../support/wait";
 
 // Changes that are cut off in the middle: the engine and its plugins killed, the connection to a host dropped,
 // the host powered off. Whatever it was, the next run converges, with the same key and the same data.
 
-beforeAll(trioIsUp);
+const addresses: Record<string, string> = {
+  "cut-1": "198.18.77.111",
+  "cut-2": "198.18.77.112",
+  "cut-3": "198.18.77.113",
+};
+const names = Object.keys(addresses);
+const stack = new TestStack("cut", nspawnSettings(addresses));
+const api = (name: string) => new StackApi(stack, addresses[name] as string);
+const processes = () => processesOn(stack.name, names);
+
+beforeAll(() => stack.up());
+afterAll(() => stack.destroy());
 
 /** Each run changes a setting that needs a restart to a value that it did not have yet. */
 let multiplier = 1;
 
 function anotherRestart(): void {
   multiplier = (multiplier % 9) + 1;
-  trio.settings = { ...trio.settings, performance: { raftMultiplier: multiplier } };
+  stack.settings = { ...stack.settings, performance: { raftMultiplier: multiplier } };
 }
 
 async function expectConverged(gossipKey: string): Promise<void> {
   for (const name of names) {
-    const file = await on(name, "sudo cat /etc/consul.d/server/10-server.json");
+    const file = await sshOutput(stack.name, name, "sudo cat /etc/consul.d/server/10-server.json");
     expect(JSON.parse(file).performance.raft_multiplier).toBe(multiplier);
     expect(await api(name).leader()).not.toBe("");
   }
-  expect((await trio.outputs()).gossipKey).toBe(gossipKey);
+  expect((await stack.outputs()).gossipKey).toBe(gossipKey);
 }
 
 test("killed in the middle of staging: nothing that runs was touched, and the next run converges", async () => {
-  const { gossipKey } = await trio.outputs<{ gossipKey: string }>();
+  const { gossipKey } = await stack.outputs<{ gossipKey: string }>();
   const before = await processes();
   anotherRestart();
-  await upCutOffAt(trio, (said) => /consul-test-2-config updating/.test(said));
+  await upCutOffAt(stack, (said) => /consul-cut-2-config updating/.test(said));
   expect(await processes()).toEqual(before);
-  await trio.up();
+  await stack.up();
   await expectConverged(gossipKey);
-  await trio.up("--expect-no-changes");
+  await stack.up("--expect-no-changes");
 });
 
 /** What ends a run in the middle of the activation of a server; returns when the run has ended. */
 const cuts: Record<string, (name: string) => Promise<void>> = {
-  "the engine and its plugins are killed": (name) => upCutOffAt(trio, () => activates(name)),
+  "the engine and its plugins are killed": (name) => upCutOffAt(stack, () => activates(name)),
 
   "the connection to the server is dropped": (name) =>
     upThatFailsAfter(name, async () => {
@@ -76,7 +88,7 @@ async function upThatFailsAfter(
   name: string,
   harm: () => Promise<() => Promise<void>>,
 ): Promise<void> {
-  const child = await trio.startUp(() => {});
+  const child = await stack.startUp(() => {});
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   await eventually(`${name} is activated`, 120, () => activates(name));
   const mend = await harm();
@@ -87,14 +99,14 @@ async function upThatFailsAfter(
 test.each(Object.keys(cuts))(
   "%s while a server is activated, each in its turn: every next run goes on from there, and nothing is lost",
   async (cut) => {
-    const { gossipKey } = await trio.outputs<{ gossipKey: string }>();
+    const { gossipKey } = await stack.outputs<{ gossipKey: string }>();
     const before = await processes();
     anotherRestart();
     for (const name of names) {
       // Through the others: what these acknowledge has to be there afterwards.
       const load = startLoad(names.filter((other) => other !== name).map(api));
       await (cuts[cut] as (name: string) => Promise<void>)(name);
-      if (name === names.at(-1)) await trio.up();
+      if (name === names.at(-1)) await stack.up();
       expect((await load.stop()).lost).toEqual([]);
     }
     await expectConverged(gossipKey);
@@ -104,25 +116,25 @@ test.each(Object.keys(cuts))(
 
 test("the lock of a server that lost power is let go of in time for a run that begins at another server", async () => {
   anotherRestart();
-  await (cuts["the server is powered off"] as (name: string) => Promise<void>)("test-2");
-  const { gossipKey } = await trio.outputs<{ gossipKey: string }>();
+  await (cuts["the server is powered off"] as (name: string) => Promise<void>)("cut-2");
+  const { gossipKey } = await stack.outputs<{ gossipKey: string }>();
   anotherRestart();
-  await trio.up();
+  await stack.up();
   await expectConverged(gossipKey);
 });
 
 test("a change that is taken back while a host still carries it out, its run being killed, stays on no server", async () => {
-  const { gossipKey } = await trio.outputs<{ gossipKey: string }>();
-  const [before, settings] = [multiplier, trio.settings];
+  const { gossipKey } = await stack.outputs<{ gossipKey: string }>();
+  const [before, settings] = [multiplier, stack.settings];
   anotherRestart();
-  await upCutOffAt(trio, () => activates("test-1"));
+  await upCutOffAt(stack, () => activates("cut-1"));
   const [first] = await processes();
   await eventually("the host's script goes on to its end", 60, async () => {
     const [now] = await processes();
-    return now !== first && !(await activates("test-1"));
+    return now !== first && !(await activates("cut-1"));
   });
-  [multiplier, trio.settings] = [before, settings];
-  await trio.up();
+  [multiplier, stack.settings] = [before, settings];
+  await stack.up();
   await expectConverged(gossipKey);
-  await trio.up("--expect-no-changes");
+  await stack.up("--expect-no-changes");
 });

@@ -1,0 +1,34 @@
+import { budgetOf } from "./testTimes.mts";
+
+/** A file of tests that runs machines. */
+export interface LabFile {
+  /** From the project's folder on. */
+  name: string;
+  /** Whether it takes turns with others at one cluster. */
+  takesTurns: boolean;
+}
+
+/**
+ * The order in which two workers are busy all the time: files that take turns, in the order of their names, one behind the other, and in
+ * between, the longest first, those with clusters of their own. A worker that got a second one of the former would only wait.
+ */
+export function inOrder<File extends LabFile>(files: readonly File[], workers = 2): File[] {
+  const byName = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const turns = byName.filter(({ takesTurns }) => takesTurns);
+  const others = byName
+    .filter(({ takesTurns }) => !takesTurns)
+    .sort((a, b) => budgetOf(b.name) - budgetOf(a.name));
+  const ends = Array.from({ length: workers }, () => 0);
+  let turnEnds = 0;
+  const order: File[] = [];
+  while (order.length < files.length) {
+    const now = Math.min(...ends);
+    const isTurn = others.length === 0 || (turns.length > 0 && turnEnds <= now);
+    const next = (isTurn ? turns : others).shift() as File;
+    const end = (isTurn ? Math.max(now, turnEnds) : now) + budgetOf(next.name);
+    if (isTurn) turnEnds = end;
+    ends[ends.indexOf(now)] = end;
+    order.push(next);
+  }
+  return order;
+}

@@ -1,0 +1,55 @@
+// Which file of tests runs when, where two run beside each other and some of them share a cluster.
+//
+// Does not prove that budgets are what files take: where they are not, a worker waits.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { projectFolder } from "../../../lab/system/project";
+import { inOrder, type LabFile } from "../../../lab/testOrder.mts";
+import { budgetOf } from "../../../lab/testTimes.mts";
+
+const filesOf = (folder: string): LabFile[] =>
+  readdirSync(join(projectFolder, folder)).map((file) => ({
+    name: join(folder, file),
+    takesTurns: /support\/(trio|clientHosts)"/.test(
+      readFileSync(join(projectFolder, folder, file), "utf8"),
+    ),
+  }));
+
+/** When two workers are done that take the files in this order, and how long one of them only waits. */
+function play(order: readonly LabFile[]): { end: number; waited: number } {
+  const ends = [0, 0];
+  let turnEnds = 0;
+  let waited = 0;
+  for (const { name, takesTurns } of order) {
+    const worker = (ends[0] as number) <= (ends[1] as number) ? 0 : 1;
+    const free = ends[worker] as number;
+    const start = takesTurns ? Math.max(free, turnEnds) : free;
+    waited += start - free;
+    ends[worker] = start + budgetOf(name);
+    if (takesTurns) turnEnds = ends[worker] as number;
+  }
+  return { end: Math.max(...ends), waited };
+}
+
+const changes = [...filesOf("test/changes"), ...filesOf("test/failures")];
+
+test("every file is there once, and those that take turns stand in the order of their names", () => {
+  const order = inOrder(changes);
+  expect(new Set(order)).toEqual(new Set(changes));
+  expect(order).toHaveLength(changes.length);
+  const turns = order.filter(({ takesTurns }) => takesTurns).map(({ name }) => name);
+  expect(turns).toEqual([...turns].sort());
+  expect(turns.length).toBeGreaterThan(3);
+});
+
+test.each([
+  ["the changes and failures", changes],
+  ["the end-to-end tests", filesOf("test/e2e")],
+])("no worker waits long for a turn in %s, and both end together", (_, files) => {
+  const { end, waited } = play(inOrder(files));
+  const sum = files.reduce((seconds, { name }) => seconds + budgetOf(name), 0);
+  expect(waited).toBe(0);
+  expect(end).toBeLessThan(sum / 2 + 180);
+});

@@ -71,7 +71,7 @@ export function changeOf(
   const [was, is] = [desired(activate.old), desired(activate.new)];
   const [from, to] = [departure.settings.old.address, departure.settings.new.address];
   const effect = effectOf(member, was, is, clusterExists, machine === "update");
-  const cutOff = effect === "unknown" && wasCutOff(member);
+  const cutOff = effect === "unknown" && wasCutOff(member, was, is);
   const files = fileDiffs(config.old, config.new).filter(({ file }) => !repeating.has(file));
   const settings = changedSettings(member, config);
   const hostStays = departure.settings.old.stays === "yes";
@@ -136,31 +136,51 @@ function effectOf(
   if (activate && activate.op !== "same") {
     if (isUnknown(activate.newState, "stdin")) return "unknown";
     const change = was && is ? activation(was, is) : undefined;
+    // Nothing is more than these; beside anything less, a restart that was cut off is still to be changed back.
+    if (change === "restart" || change === "wipe") return change;
+    if (wasCutOff(member, was, is)) return "unknown";
     if (change) return change;
-    if (wasCutOff(member, activate)) return "unknown";
   }
   const staged = Object.values(staging).some(({ op }) => op !== "same");
   return staged ? "staging" : "nothing";
 }
 
 /**
- * The desired set is the one that the state has as activated, and yet another one is staged by the state: a run was cut off
+ * A part of the desired set is the one that the state has as activated, and yet another one is staged by the state: a run was cut off
  * in between. How far it came shows on the host alone, whose word for it stands in the update.
  */
-function wasCutOff(member: MemberSteps, activate = member.steps.activate): boolean {
+function wasCutOff(
+  member: MemberSteps,
+  was: Desired | undefined,
+  is: Desired | undefined,
+): boolean {
+  const { activate } = member.steps;
   if (activate?.op !== "update" || !isUnknown(activate.newState, "update")) return false;
   // What shall be there is not known itself, for an address is not: nothing can be held against what was.
   if (isUnknown(activate.newState, "stdin")) return false;
   const config = sides(member, "config");
   const { old: before, new: after } = config.settings;
-  return (
-    ["version", "secrets", "tokens", "wipeData"].some((key) => before[key] !== after[key]) ||
-    fileDiffs(config.old, config.new).some(({ file }) => activated.test(file))
-  );
+  const staged = [
+    ...stagedParts.filter(([key]) => before[key] !== after[key]).map(([, part]) => part),
+    ...fileDiffs(config.old, config.new).flatMap(({ file }) => partOf(file) ?? []),
+  ];
+  return staged.some((part) => was?.[part] === is?.[part]);
 }
 
-/** The files that an activation brings about; the others it does not look at, or only at a first start. */
-const activated = /^([0-9]+-.*\.json|consul\.service|environment)$/;
+/** What a command for staging names, and which part of the desired set that is. */
+const stagedParts = [
+  ["version", "release"],
+  ["secrets", "secrets"],
+  ["tokens", "tokens"],
+  ["wipeData", "wipe-data"],
+] as const;
+
+/** The part of the desired set that a file is; the others no activation looks at, or only at a first start. */
+function partOf(file: string): string | undefined {
+  if (/^(10-.*\.json|consul\.service|environment)$/.test(file)) return "restart-settings";
+  if (/^20-.*\.json$/.test(file)) return "reloadable-settings";
+  return /^40-.*\.json$/.test(file) ? "neighbours" : undefined;
+}
 
 /** As activate.sh chooses the least that serves. */
 function activation(was: Desired, is: Desired): Effect | undefined {

@@ -169,6 +169,23 @@ describe("what is not shown is said", () => {
     expect(texts).not.toContainEqual(expect.stringContaining("an address is not known"));
   });
 
+  test("also where less than a restart changes beside it", () => {
+    const reloading = (steps: PreviewStep[]) =>
+      takenBack("update")(steps).map((step) => {
+        if (!/-consul-\d-activate$/.test(step.urn) || !step.newState) return step;
+        const stdin = String(step.oldState?.inputs?.stdin);
+        const other = stdin.replace(/^(reloadable-settings|certificate) .*$/m, "$1 other");
+        expect(other).not.toBe(stdin);
+        const inputs = { ...step.newState.inputs, stdin: other };
+        return { ...step, newState: { ...step.newState, inputs } };
+      });
+    const review = reviewPreview(changed("setting", reloading));
+    expect(serverOf(review, "consul-1")).toMatchObject({ effect: "unknown", cutOff: true });
+    // A reload that is nothing else stays one, though what is found on the host is not known before.
+    const alone = reviewPreview(changed("reload", ofServers("update", unknown)));
+    expect(serverOf(alone, "consul-1")).toMatchObject({ effect: "reload" });
+  });
+
   test("a file that no activation looks at is no sign of it", () => {
     const other = (steps: PreviewStep[]) =>
       takenBack("update")(steps).map((step) => {

@@ -93,7 +93,7 @@ reload() {
     reload_previous
     die "a signal to reload did not bring this server its certificate within $RELOAD_S s, so it was told to take its previous settings again"
   fi
-  said=$(ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S") || status=$?
+  said=$(ask "$api" /v1/agent/reload -X PUT --connect-timeout "$RELOAD_S" --max-time "$RELOAD_S") || status=$?
   case $status in
     0) certificate_is_shown || { reload_previous; die "what it shows since the reload is not accepted here, so it was told to take its previous certificate again"; }
        rotation_is_taken || { reload_previous; die "it does not know its new tokens $TOKEN_S s after the reload, so it was told to take its previous ones again"; }
@@ -116,7 +116,7 @@ reload_previous() {
   restore_previous
   # With HTTPS alone it cannot be asked where it shows what is not accepted.
   if is_locked_out; then timeout "$RELOAD_S" systemctl reload "$SERVICE" || true
-  else ask "$api" /v1/agent/reload -X PUT --max-time "$RELOAD_S" >/dev/null || true
+  else ask "$api" /v1/agent/reload -X PUT --connect-timeout "$RELOAD_S" --max-time "$RELOAD_S" >/dev/null || true
   fi
   forget_previous
 }

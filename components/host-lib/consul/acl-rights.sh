@@ -8,7 +8,7 @@ provisioner_works() {
   local held=''
   is_allowed "to read the operator's side of it" /v1/operator/raft/configuration || return 1
   is_allowed "to write the operator's side of it" /v1/agent/force-leave/nobody.of.this.name -X PUT || return 1
-  is_allowed "to read the keyring" /v1/operator/keyring --max-time 20 || return 1
+  is_allowed "to read the keyring" /v1/operator/keyring --connect-timeout 20 --max-time 20 || return 1
   reason="the provisioner's token may not be used to make a session"
   held=$(printf '{"Name":"consul-cluster acl","TTL":"10s"}' | request provisioner "$via" /v1/session/create -X PUT -d @-) || return 1
   held=$(printf '%s' "$held" | json_fields ID) || return 1
@@ -23,7 +23,7 @@ provisioner_works() {
 provisioner_changes_keyring() {
   reason="the provisioner's token may not be used to change the keyring"
   sed 's/.*/{"Key":"&"}/' "$STAGED_KEY" |
-    is_allowed "to change the keyring" /v1/operator/keyring -X PUT -d @- --max-time 20
+    is_allowed "to change the keyring" /v1/operator/keyring -X PUT -d @- --connect-timeout 20 --max-time 20
 }
 
 # May the provisioner's token do this? $1: what, in words; then as for `ask`.

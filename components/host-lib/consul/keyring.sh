@@ -14,7 +14,7 @@ ring_key() {
 # A line for each pool of gossip (LAN, WAN): MEMBERS HAVE-IT USE-IT NUMBER-OF-KEYS, of the key in the file $1.
 keyring_state() {
   local said=''
-  said=$(ask "$via" /v1/operator/keyring --max-time 20) || return
+  said=$(ask "$via" /v1/operator/keyring --connect-timeout 20 --max-time 20) || return
   said=$(printf '%s' "$said" | json_lines) || return
   printf '%s\n' "$said" | awk -F '\t' '
     NR == FNR { key = $0; next }
@@ -55,7 +55,7 @@ wait_for_all_members() {
 
 # The request $2 with the key in the file $1 as its body. Consul's answer may name a key: it is not shown.
 keyring_request() {
-  sed 's/.*/{"Key":"&"}/' "$1" | ask "$via" /v1/operator/keyring -X "$2" -d @- --max-time 30 >/dev/null
+  sed 's/.*/{"Key":"&"}/' "$1" | ask "$via" /v1/operator/keyring -X "$2" -d @- --connect-timeout 30 --max-time 30 >/dev/null
 }
 
 # While a member is down, a change of the keyring half takes effect and locks it out. A client agent that has left
@@ -95,7 +95,7 @@ retire_old_keys() {
   # Asked again: a member under load may answer a question too late, and be missed in the count.
   wait_for_all_members "$1" 3 || die "not every member uses the gossip key of the settings, so the old one stays for now; run it again"
   refuse_while_a_member_is_down
-  said=$(ask "$via" /v1/operator/keyring --max-time 20) || die "the keyring cannot be read, which takes an answer of every member$(away_words); run it again"
+  said=$(ask "$via" /v1/operator/keyring --connect-timeout 20 --max-time 20) || die "the keyring cannot be read, which takes an answer of every member$(away_words); run it again"
   said=$(printf '%s' "$said" | json_lines | sed -n 's/^[0-9]*\.Keys\.\(.*\)\t.*/\1/p' | sort -u | grep -vxF -f "$1") || true
   [ -n "$said" ] || return 0
   printf '%s\n' "$said" |

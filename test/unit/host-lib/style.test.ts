@@ -43,6 +43,18 @@ test("there are scripts to look at", () => {
   expect(files.length).toBeGreaterThan(30);
 });
 
+// Seen: "did not answer within 30 s" after 2, of an agent that talks TLS and was busy.
+describe("who waits longer for an answer waits as long for a handshake", () => {
+  test("in every script", () => {
+    expect(findings(rules.patience)).toEqual([]);
+  });
+
+  test("a limit without one for connecting is found", () => {
+    expect(rules.patience("f() {\n  ask /v1/x --max-time 30\n}")).toHaveLength(1);
+    expect(rules.patience("f() { ask /v1/x --connect-timeout 30 --max-time 30; }")).toEqual([]);
+  });
+});
+
 describe("every variable of a function is local, or declared as shared", () => {
   test("in every script", () => {
     expect(findings(variables.localVariables)).toEqual([]);

@@ -43,6 +43,13 @@ export function curl(text: string): Finding[] {
     .map(({ line }) => `${line}: curl: consul/api.sh asks`);
 }
 
+/** The handshake of TLS counts as connecting: what waits for an answer has to wait for that as well. */
+export function patience(text: string): Finding[] {
+  return find(text, [
+    [/^(?!.*--connect-timeout).*--max-time/, "a limit without one for connecting"],
+  ]);
+}
+
 function find(text: string, patterns: readonly [RegExp, string][]): Finding[] {
   return readShell(text).code.flatMap((line, index) =>
     patterns

@@ -14,3 +14,9 @@ export function renderFiles(files: Files): string {
 export function digest(...contents: string[]): string {
   return createHash("sha256").update(contents.join(""), "utf8").digest("hex").slice(0, 12);
 }
+
+/** What is read at a start only. */
+export function restarting(files: Files): string[] {
+  const first = Object.keys(files).filter((name) => name.startsWith("10-"));
+  return [...first, "consul.service", "environment"].map((name) => files[name] as string);
+}

@@ -3,7 +3,7 @@ import type { ClusterPlan, ClusterSettings, ServerPlan } from "../cluster/plan";
 import type { RenderedAcl } from "./acl";
 import { renderConsulConfig, renderSecrets } from "./consulConfig";
 import { renderServerFacts } from "./facts";
-import { digest, type Files } from "./files";
+import { digest, type Files, restarting } from "./files";
 import { renderEnvironment, renderSystemdUnit } from "./systemdUnit";
 
 /** Everything plain that is laid on a server's disk. */
@@ -83,12 +83,6 @@ export function restartDigest(settings: ClusterSettings): string {
   const anyServer = { name: "", address: "", wipeData: "", own: NOTHING_OWN };
   const files = renderServerFiles({ ...settings, servers: [anyServer] }, anyServer);
   return digest(settings.version, ...restarting(files));
-}
-
-/** What is read at a start only. */
-function restarting(files: Files): string[] {
-  const first = Object.keys(files).filter((name) => name.startsWith("10-"));
-  return [...first, "consul.service", "environment"].map((name) => files[name] as string);
 }
 
 /** A hash over the secret settings: names them, and does not give them away. */

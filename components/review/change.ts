@@ -1,3 +1,4 @@
+import { stagedOtherThanRuns, wasCutOff } from "./cutOff";
 import type { MemberSteps } from "./group";
 import { type FileDiff, fileDiffs } from "./lineDiff";
 import { isSecret, isUnknown, type PreviewStep } from "./preview";
@@ -84,6 +85,11 @@ export function changeOf(
         ? [replacementReason(from, to)]
         : [
             ...(cutOff ? ["a run was cut off here, and what it has changed is changed back"] : []),
+            ...(stagedOtherThanRuns(member, was, is)
+              ? [
+                  "a run was cut off here, and more may change than is named: what runs may not have what that one had staged",
+                ]
+              : []),
             ...reasonsOf(member, { was, is }, { files, settings, machine }),
           ],
     version: { from: was?.release, to: is?.release },
@@ -143,43 +149,6 @@ function effectOf(
   }
   const staged = Object.values(staging).some(({ op }) => op !== "same");
   return staged ? "staging" : "nothing";
-}
-
-/**
- * A part of the desired set is the one that the state has as activated, and yet another one is staged by the state: a run was cut off
- * in between. How far it came shows on the host alone, whose word for it stands in the update.
- */
-function wasCutOff(
-  member: MemberSteps,
-  was: Desired | undefined,
-  is: Desired | undefined,
-): boolean {
-  const { activate } = member.steps;
-  if (activate?.op !== "update" || !isUnknown(activate.newState, "update")) return false;
-  // What shall be there is not known itself, for an address is not: nothing can be held against what was.
-  if (isUnknown(activate.newState, "stdin")) return false;
-  const config = sides(member, "config");
-  const { old: before, new: after } = config.settings;
-  const staged = [
-    ...stagedParts.filter(([key]) => before[key] !== after[key]).map(([, part]) => part),
-    ...fileDiffs(config.old, config.new).flatMap(({ file }) => partOf(file) ?? []),
-  ];
-  return staged.some((part) => was?.[part] === is?.[part]);
-}
-
-/** What a command for staging names, and which part of the desired set that is. */
-const stagedParts = [
-  ["version", "release"],
-  ["secrets", "secrets"],
-  ["tokens", "tokens"],
-  ["wipeData", "wipe-data"],
-] as const;
-
-/** The part of the desired set that a file is; the others no activation looks at, or only at a first start. */
-function partOf(file: string): string | undefined {
-  if (/^(10-.*\.json|consul\.service|environment)$/.test(file)) return "restart-settings";
-  if (/^20-.*\.json$/.test(file)) return "reloadable-settings";
-  return /^40-.*\.json$/.test(file) ? "neighbours" : undefined;
 }
 
 /** As activate.sh chooses the least that serves. */

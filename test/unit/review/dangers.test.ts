@@ -186,6 +186,22 @@ describe("what is not shown is said", () => {
     expect(serverOf(alone, "consul-1")).toMatchObject({ effect: "reload" });
   });
 
+  test("settings that a run which was cut off has staged, and another run goes on from", () => {
+    const said = (steps: (steps: PreviewStep[]) => PreviewStep[]) =>
+      serverOf(reviewPreview(changed("setting", steps)), "consul-1")?.reasons.join();
+    expect(said((steps) => steps)).not.toContain("more may change than is named");
+    const other = said((steps) =>
+      steps.map((step) => {
+        if (!/-consul-1-activate$/.test(step.urn) || !step.oldState) return step;
+        const stdin = String(step.oldState.inputs?.stdin);
+        const older = stdin.replace(/^restart-settings .*$/m, "restart-settings 0123456789ab");
+        const inputs = { ...step.oldState.inputs, stdin: older };
+        return { ...step, oldState: { ...step.oldState, inputs } };
+      }),
+    );
+    expect(other).toContain("a run was cut off here, and more may change than is named");
+  });
+
   test("a file that no activation looks at is no sign of it", () => {
     const other = (steps: PreviewStep[]) =>
       takenBack("update")(steps).map((step) => {

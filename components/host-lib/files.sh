@@ -83,7 +83,7 @@ without_secrets() {
   local file=''
   {
     for file in "$STAGED"/secrets/gossip-key "$STAGED"/secrets/30-*.json "$STAGED"/secrets/*.token "$STAGED"/secrets/tls-key.pem \
-      "$APPLIED_SECRETS"/gossip-key "$APPLIED_SECRETS"/30-*.json "$APPLIED_SECRETS"/tls-key.pem "$STATE"/tokens/*.token; do
+      "$APPLIED_SECRETS"/gossip-key "$APPLIED_SECRETS"/30-*.json "$APPLIED_SECRETS"/*.token "$APPLIED_SECRETS"/tls-key.pem; do
       [ ! -r "$file" ] || tr -c 'A-Za-z0-9+/=_-' '\n' <"$file" | awk 'length($0) >= 16'
     done
     echo

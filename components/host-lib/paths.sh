@@ -23,6 +23,7 @@ MADE=$STATE/made               # what of this host was made by its owner
 FACTS=$STATE/facts             # the facts of the applied set: what runs, and where it listens
 PREVIOUS=$STATE/previous       # what was applied before, while a switch is not whole
 APPLIED_SECRETS=$STATE/secrets # those of the applied set, as they were staged; root's alone
+CONFIG_FOLDERS=$STATE/config-folders # where settings have been laid down, one a line
 SWITCH_NOTE=$STATE/switch      # another word with every switch
 DATA_NOTE=$STATE/data          # the data folder whose data is this cluster's
 DATA_MARK=.consul-cluster      # on a data volume: the owner of the data that it holds

@@ -26,15 +26,15 @@ remember_previous() {
   touch "$PREVIOUS/complete"
 }
 
-# What is left of the sets before: in the folder of today, and in one that the settings have moved from.
+# What is left of the sets before: in the folder of today, in one that the settings have moved from, and in each that a switch had begun
+# to move to.
 forget_previous() {
   local folder='' before='' old=''
   folder=$(applied_fact config_dir)
-  before=$(fact "$PREVIOUS/facts" config_dir)
-  [ -z "$before" ] || [ "$before" = "$folder" ] || remove_config_folder "$before"
-  # A switch to another folder that was taken back has left one, too.
-  before=$(staged_fact config_dir)
-  [ "$before" = "$folder" ] || [ -z "$folder" ] || remove_config_folder "$before"
+  for before in $(config_folders); do
+    [ "$before" = "$folder" ] || [ -z "$folder" ] || remove_config_folder "$before"
+  done
+  [ -z "$folder" ] || { echo "$folder" >"$CONFIG_FOLDERS.new" && replace "$CONFIG_FOLDERS.new" "$CONFIG_FOLDERS"; }
   remove_socket_folder "$PREVIOUS/unit"
   remove_socket_folder "$STAGED/config/consul.service"
   rm -rf "$PREVIOUS"
@@ -52,6 +52,21 @@ remove_socket_folder() {
 
 # Of the unit $1, below /run; nothing where it has none. validate/sockets.ts has how it may be called.
 socket_folder_name() { sed -n 's/^RuntimeDirectory=\(consul\)$/\1/p; s/^RuntimeDirectory=\(consul-[a-z0-9-]*\)$/\1/p' "$1" 2>/dev/null | grep -vx consul-cluster || true; }
+
+# Before anything is laid down in the folder $1: secrets lie there, and a run that was cut off may be taken back.
+note_config_folder() {
+  { config_folders; echo "$1"; } | sort -u >"$CONFIG_FOLDERS.new"
+  replace "$CONFIG_FOLDERS.new" "$CONFIG_FOLDERS"
+}
+
+# Every folder in which settings of this server's may lie, a line each: none has a blank in it.
+config_folders() {
+  local facts=''
+  {
+    cat "$CONFIG_FOLDERS" 2>/dev/null || true
+    for facts in "$FACTS" "$STAGED/config/facts" "$PREVIOUS/facts"; do fact "$facts" config_dir; done
+  } | grep '^/' | sort -u
+}
 
 # Ours alone: a link to a set, and the sets.
 remove_config_folder() {

@@ -56,7 +56,7 @@ secrets_fault() {
 require_secrets() {
   local fault=''
   fault=$(secrets_fault "$STAGED/secrets" "$1" "$2" "${3:-}")
-  if [ -z "$fault" ]; then keep_secrets_of_older_set; return; fi
+  if [ -z "$fault" ]; then mend_kept_secrets; return; fi
   if [ -n "$(secrets_fault "$APPLIED_SECRETS" "$1" "$2" "${3:-}")" ] || [ "$(cat "$APPLIED_SECRETS/owner")" != "$(owner_id)" ]; then
     die "$fault; nothing was changed; lay them down again: pulumi up --replace '**-$name-secrets'"
   fi
@@ -77,11 +77,21 @@ copy_secrets() {
 # Once the staged set runs.
 keep_secrets() { copy_secrets "$STAGED/secrets" "$APPLIED_SECRETS"; }
 
-# What an earlier release has switched to kept none: where the staged ones are those of the applied text, these are.
-keep_secrets_of_older_set() {
-  [ -e "$APPLIED" ] && [ ! -e "$APPLIED_SECRETS" ] &&
-    [ "$(secrets_label "$STAGED/secrets" label)" = "$(desired_part secrets "$APPLIED")" ] &&
+# What an earlier release has switched to kept none, and what was kept may be damaged since: where the staged ones are those of the applied
+# text, these are.
+mend_kept_secrets() {
+  local damaged=''
+  [ -e "$APPLIED" ] || return 0
+  if [ -e "$APPLIED_SECRETS" ]; then
+    damaged=$(damaged_secrets "$APPLIED_SECRETS")
+    [ -n "$damaged" ] || return 0
+  fi
+  if [ "$(secrets_label "$STAGED/secrets" label)" = "$(desired_part secrets "$APPLIED")" ] &&
     [ "$(secrets_label "$STAGED/secrets" tokens-label)" = "$(tokens_part "$APPLIED")" ] &&
-    [ "$(secrets_label "$STAGED/secrets" certificate-label)" = "$(desired_part certificate "$APPLIED")" ] || return 0
-  keep_secrets
+    [ "$(secrets_label "$STAGED/secrets" certificate-label)" = "$(desired_part certificate "$APPLIED")" ]; then
+    keep_secrets
+    [ -z "$damaged" ] || say "damaged or missing among the secrets of what runs, in $APPLIED_SECRETS: $(printf '%s\n' "$damaged" | listed): taken from the staged ones, which are the same"
+  elif [ -n "$damaged" ]; then
+    say "damaged or missing among the secrets of what runs, in $APPLIED_SECRETS: $(printf '%s\n' "$damaged" | listed): what is staged takes their place when this run has ended"
+  fi
 }

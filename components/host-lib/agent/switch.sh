@@ -25,8 +25,9 @@ switch_is_whole() {
   before=$(desired_part release "$APPLIED")
   cp "$desired" "$APPLIED.new"
   replace "$APPLIED.new" "$APPLIED"
-  note_tokens
   keep_secrets
+  # An earlier version had the tokens there as well.
+  rm -rf "$STATE/tokens"
   [ -z "$before" ] || [ "$before" = "$release" ] || echo "$before" >"$STATE/release.previous"
   forget_previous
   prune_releases
@@ -56,6 +57,7 @@ install_config() {
   folder=$(staged_fact config_dir)
   sets=$folder.sets
   next=$sets/.next
+  note_config_folder "$folder"
   rm -rf "$next"
   mkdir -p "$next"
   cp "$STAGED"/config/[0-9]*.json "$STAGED/secrets/30-secrets.json" "$next/"

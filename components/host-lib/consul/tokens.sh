@@ -16,13 +16,14 @@
 # to be "deny", a question goes without one first; what is refused then is asked with one, for the agent that judges it
 # may be on the other side of a change.
 
-TOKENS=$STATE/tokens # of what runs
-TOKEN_S=5            # for a token to reach every server
+TOKEN_S=5 # for a token to reach every server
 
+# A damaged one counts as none: where there is another that works, it is asked with that.
 has_token() {
-  local place=''
+  local place='' line=''
   place_of_token "$1"
-  [ -s "$place.curl" ]
+  { IFS= read -r line <"$place.curl"; } 2>/dev/null || return 1
+  case $line in 'header = "X-Consul-Token: '*[!\"]'"') ;; *) return 1 ;; esac
 }
 
 # Do the servers know the token of the client agent here, where it has one? Leaves the reason in $reason where they do not.
@@ -47,25 +48,13 @@ token_file() {
 # The same, in $place.
 place_of_token() {
   case $1 in
-    former-*) place=$TOKENS/${1#former-} ;;
+    former-*) place=$APPLIED_SECRETS/${1#former-} ;;
     *) place=$STAGED/secrets/$1 ;;
   esac
 }
 
 # Has the set that runs another token $1 than the staged one?
-has_former() { has_token "former-$1" && ! same_text "$TOKENS/$1.curl" "$STAGED/secrets/$1.curl"; }
-
-# Once the staged set runs.
-note_tokens() {
-  rm -rf "$TOKENS.new"
-  if has_token recovery; then
-    mkdir -m 0700 "$TOKENS.new"
-    cp -p "$STAGED"/secrets/*.curl "$STAGED"/secrets/*.token "$TOKENS.new/"
-    flush "$TOKENS.new"/*
-  fi
-  rm -rf "$TOKENS"
-  [ ! -d "$TOKENS.new" ] || mv "$TOKENS.new" "$TOKENS"
-}
+has_former() { has_token "former-$1" && ! same_text "$APPLIED_SECRETS/$1.curl" "$STAGED/secrets/$1.curl"; }
 
 # Does what runs, ran before a switch that is not whole, or shall run, deny whoever has no token?
 acl_denies() {

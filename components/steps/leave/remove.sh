@@ -26,13 +26,10 @@ data_folder() {
 
 holds_data() { [ -n "$1" ] && [ -n "$(ls -A "$1" 2>/dev/null)" ]; }
 
-# Both folders of settings, where a change was under way.
+# More than one folder of settings, where a change was under way.
 remove_settings() {
-  local facts='' folder=''
-  for facts in "$FACTS" "$STAGED/config/facts" "$PREVIOUS/facts"; do
-    folder=$(fact "$facts" config_dir)
-    [ -z "$folder" ] || remove_config_folder "$folder"
-  done
+  local folder=''
+  for folder in $(config_folders); do remove_config_folder "$folder"; done
 }
 
 main() {

@@ -21,7 +21,7 @@ const rotated: SetOptions = { rotation: 2, rotationBefore: 1 };
 function host(staged: SetOptions, applied: SetOptions = {}): Host {
   const made = new Host();
   made.stage(made.render(acl, applied));
-  made.says("library", "note_tokens; keep_secrets");
+  made.says("library", "keep_secrets");
   made.apply(made.render(acl, applied));
   made.stage(made.render(acl, staged));
   return made;

@@ -142,6 +142,22 @@ describe("the folder of settings that was left", () => {
     for (const gone of ["config", "config.sets"]) expect(filesBelow(host, gone), gone).toEqual({});
   });
 
+  // Seen: taken back, and the gossip key lay in the other folder for good, which nobody knew any more.
+  test.each([
+    ["before it was laid down whole", "point() { exit 9; }; switch_over"],
+    ["after it", "switch_over"],
+  ])("so does a new one whose switch was cut off %s, and is taken back", (_, cut) => {
+    const { host, desired } = changing({ configDir: "another" });
+    run(host, `read_desired; ${cut}`, desired);
+    expect(Object.keys(filesBelow(host, "other.sets")).join()).toContain("30-secrets.json");
+    const back = host.stage(host.render({ version: "1.21.5", environment: { A: "1" } }));
+    const { status } = run(host, "read_desired; switch_over; switch_is_whole", back.desired);
+    expect(status).toBe(0);
+    expect(withKey(host)).toEqual(["config"]);
+    expect(filesBelow(host, "other", "other.sets")).toEqual({});
+    expect(host.read("state/config-folders")).toBe(`${host.folder}/config\n`);
+  });
+
   test("so does the set before, in a folder that stays", () => {
     const { host, desired } = changing({ domain: "other" });
     run(host, "read_desired; switch_over; switch_is_whole", desired);

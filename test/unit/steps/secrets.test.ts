@@ -89,7 +89,22 @@ describe.each(Object.entries(damages))("%s", (_, damage) => {
       expect(stderr).toContain(cure);
     }
     expect(lay(host, set).status).toBe(0);
+    expect(require(host, set).stderr).toMatch(
+      /: gossip-key: taken from the staged ones, which are/,
+    );
     expect(require(host, set)).toMatchObject({ status: 0, stderr: "" });
+  });
+});
+
+test("damaged beside what runs, and staged are others: named, and the run goes on", () => {
+  const { host } = running();
+  const next = host.render(deny, second);
+  expect(lay(host, next).status).toBe(0);
+  host.write("state/secrets/management.curl", 'header = "X-Consul-Token: ');
+  const { status, stderr } = require(host, next, "rotation-2");
+  expect({ status, stderr }).toEqual({
+    status: 0,
+    stderr: expect.stringMatching(/: management\.curl: what is staged takes their place/),
   });
 });
 

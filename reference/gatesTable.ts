@@ -96,7 +96,7 @@ const GATES: Gate[] = [
   {
     name: "lock",
     holds:
-      "one change at a time, on a host and in the cluster; a run that waits says which one holds the lock; the lock is checked again before each step that stops or removes something",
+      "one change at a time, on a host and in the cluster; a run that waits says which one holds the lock, and waits as long for each that comes next; the lock is checked again before each step that stops or removes something",
     limits: ["HOST_LOCK_S", "LOCK_WAIT_S"],
   },
   {

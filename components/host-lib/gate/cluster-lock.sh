@@ -9,12 +9,12 @@
 # the session after twice its time to live, less than the next run waits.
 
 LOCK=consul-cluster/lock
-LOCK_WAIT_S=30
+LOCK_WAIT_S=30 # for one who holds it: of the servers of a run, each may be next
 SESSION_TTL_S=10 # the least that Consul takes
 
 session='' keeper=''
 
-# $1: what is going to be done. Dies where another run does not let go of the lock.
+# $1: what is going to be done. Dies where one and the same does not let go of the lock.
 cluster_lock() {
   local limit='' holder='' said='' agent='' why='' status=0
   [ -z "$session" ] || return 0
@@ -49,7 +49,11 @@ cluster_lock() {
     holder=$(kv_get "$via" "$LOCK") || holder=''
     # This host's own lock is ours, so whoever held the cluster's from here has ended.
     case $holder in "$name: "*) drop_holder; continue ;; esac
-    [ "$holder" = "$said" ] || say "waiting for another run: ${said:=$holder}"
+    if [ -n "$holder" ] && [ "$holder" != "$said" ]; then
+      [ -n "$said" ] || say "waiting for another run: $holder"
+      said=$holder
+      limit=$(deadline "$LOCK_WAIT_S")
+    fi
     ! passed "$limit" ||
       die "another run is at work on this cluster (${holder:-its lock is not let go}); nothing was changed, run it again when that has ended"
     sleep 0.5

@@ -85,7 +85,7 @@ export function changeOf(
         ? [replacementReason(from, to)]
         : [
             ...(cutOff ? ["a run was cut off here, and what it has changed is changed back"] : []),
-            ...(stagedOtherThanRuns(member, was, is)
+            ...(!cutOff && stagedOtherThanRuns(member, was, is)
               ? [
                   "a run was cut off here, and more may change than is named: what runs may not have what that one had staged",
                 ]

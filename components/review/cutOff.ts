@@ -4,8 +4,7 @@ import { fileDiffs, filesOf } from "./lineDiff";
 import { isUnknown } from "./preview";
 import { type Desired, sides } from "./sides";
 
-// A run that ended between a server's staging and its activation: the state has settings as staged that it has not as activated. How far it
-// came shows on the host alone.
+// A run that ended between a server's staging and its activation: the state has settings as staged that it has not as activated.
 
 /**
  * A part of the desired set is the one that the state has as activated, and yet another one is staged by the state: a run was cut off
@@ -23,19 +22,20 @@ export function wasCutOff(
   const config = sides(member, "config");
   const { old: before, new: after } = config.settings;
   const staged = [
-    ...stagedParts.filter(([key]) => before[key] !== after[key]).map(([, part]) => part),
+    ...stagedParts.filter(([key]) => before[key] !== after[key]).map(([, parts]) => parts),
     ...fileDiffs(config.old, config.new).flatMap(({ file }) => partOf(file) ?? []),
   ];
-  return staged.some((part) => was?.[part] === is?.[part]);
+  return staged.some((parts) => [parts].flat().every((part) => was?.[part] === is?.[part]));
 }
 
-/** What a command for staging names, and which part of the desired set that is. */
-const stagedParts = [
+/** What a command for staging names, and which parts of the desired set say the same. */
+const stagedParts: readonly [key: string, parts: string | string[]][] = [
   ["version", "release"],
   ["secrets", "secrets"],
-  ["tokens", "tokens"],
+  ["tokens", ["tokens", "acl-rotation", "agent-token"]],
+  ["certificate", "certificate"],
   ["wipeData", "wipe-data"],
-] as const;
+];
 
 /** The part of the desired set that a file is; the others no activation looks at, or only at a first start. */
 function partOf(file: string): string | undefined {
@@ -53,6 +53,7 @@ export function stagedOtherThanRuns(
   was: Desired | undefined,
   is: Desired | undefined,
 ): boolean {
+  if (was === undefined) return false;
   const config = sides(member, "config");
   // Where the next text does not make its hash either, they are those of another release, or hidden.
   return makes(config.new, is) && config.old !== undefined && !makes(config.old, was);

@@ -30,6 +30,8 @@ remember_previous() {
 # to move to.
 forget_previous() {
   local folder='' before='' old=''
+  # There is no way back from here on: what it leads to is taken away.
+  rm -f "$PREVIOUS/complete"
   folder=$(applied_fact config_dir)
   for before in $(config_folders); do
     [ "$before" = "$folder" ] || [ -z "$folder" ] || remove_config_folder "$before"
@@ -64,14 +66,28 @@ config_folders() {
   local facts=''
   {
     cat "$CONFIG_FOLDERS" 2>/dev/null || true
-    for facts in "$FACTS" "$STAGED/config/facts" "$PREVIOUS/facts"; do fact "$facts" config_dir; done
+    for facts in "$FACTS" "$PREVIOUS/facts"; do fact "$facts" config_dir; done
   } | grep '^/' | sort -u
 }
 
 # Ours alone: a link to a set, and the sets.
 remove_config_folder() {
-  [ ! -L "$1" ] || rm -f "$1"
-  rm -rf "$1.sets"
+  local set=''
+  ! leads_to_a_set "$1" || rm -f "$1"
+  for set in "$1.sets/.next" "$1.sets"/*; do
+    case ${set##*/} in
+      .next) rm -rf "$set" ;;
+      *[!0-9a-f]*) ;;
+      ????????????) rm -rf "$set" ;;
+    esac
+  done
+  rmdir "$1.sets" 2>/dev/null || true
+}
+
+# Is the folder of settings $1 a link of this library's?
+leads_to_a_set() {
+  [ -L "$1" ] || return 1
+  case $(readlink "$1") in "$1.sets/"*) ;; *) return 1 ;; esac
 }
 
 # The agent did not come back healthy: it gets what it ran before, and the run fails with the cause. The others were

@@ -64,14 +64,16 @@ require_secrets() {
   say "$fault: taken from the applied set, which has them"
 }
 
-# The folder of secrets $1, in the place of $2.
+# The folder of secrets $1, in the place of $2. Cut off in the middle it leaves a whole one, or none: half of one has no checksums any more,
+# and would count as an earlier release's.
 copy_secrets() {
-  rm -rf "$2.new"
+  rm -rf "$2.new" "$2.old"
   mkdir -m 0700 "$2.new"
   cp -p "$1"/* "$2.new/"
   flush "$2.new"/*
-  rm -rf "$2"
+  [ ! -e "$2" ] || mv "$2" "$2.old"
   mv "$2.new" "$2"
+  rm -rf "$2.old"
 }
 
 # Once the staged set runs.
@@ -82,9 +84,11 @@ keep_secrets() { copy_secrets "$STAGED/secrets" "$APPLIED_SECRETS"; }
 mend_kept_secrets() {
   local damaged=''
   [ -e "$APPLIED" ] || return 0
+  [ -e "$APPLIED_SECRETS" ] || [ ! -e "$APPLIED_SECRETS.old" ] || mv "$APPLIED_SECRETS.old" "$APPLIED_SECRETS"
   if [ -e "$APPLIED_SECRETS" ]; then
     damaged=$(damaged_secrets "$APPLIED_SECRETS")
-    [ -n "$damaged" ] || return 0
+    # An earlier version had the tokens there as well.
+    [ -n "$damaged" ] || { rm -rf "$STATE/tokens"; return 0; }
   fi
   if [ "$(secrets_label "$STAGED/secrets" label)" = "$(desired_part secrets "$APPLIED")" ] &&
     [ "$(secrets_label "$STAGED/secrets" tokens-label)" = "$(tokens_part "$APPLIED")" ] &&
@@ -92,6 +96,6 @@ mend_kept_secrets() {
     keep_secrets
     [ -z "$damaged" ] || say "damaged or missing among the secrets of what runs, in $APPLIED_SECRETS: $(printf '%s\n' "$damaged" | listed): taken from the staged ones, which are the same"
   elif [ -n "$damaged" ]; then
-    say "damaged or missing among the secrets of what runs, in $APPLIED_SECRETS: $(printf '%s\n' "$damaged" | listed): what is staged takes their place when this run has ended"
+    say "damaged or missing among the secrets of what runs, in $APPLIED_SECRETS: $(printf '%s\n' "$damaged" | listed): what is staged takes their place once this server has switched to it"
   fi
 }

@@ -26,8 +26,6 @@ switch_is_whole() {
   cp "$desired" "$APPLIED.new"
   replace "$APPLIED.new" "$APPLIED"
   keep_secrets
-  # An earlier version had the tokens there as well.
-  rm -rf "$STATE/tokens"
   [ -z "$before" ] || [ "$before" = "$release" ] || echo "$before" >"$STATE/release.previous"
   forget_previous
   prune_releases

@@ -45,6 +45,7 @@ agents_work() {
     printf '%s\n' "$all" | grep -q "^$server " || continue
     reason="the token of the agent $server is not known yet, or may not what it should"
     seen=$(seen_with "$secret" /v1/agent/members Name) || return 1
+    printf '%s\n' "$seen" | grep -qxF "$server" || return 1
     # Where everybody may read, so may it. What is staged says nothing of that: servers come over to it later.
     [ "$seen" = "$server" ] || strangers_see "$server" || return 1
   done <"$TOKENS_MADE"

@@ -7,8 +7,8 @@
 
 REACHES_S=10 # for a token to reach the agent here
 
-# Are other tokens staged than those by which the cluster judges, in which this server knows the former ones?
-tokens_rotate() { has_acls && has_token former-recovery && differs acl-rotation; }
+# Are other tokens staged than those by which the cluster judges? The files of the former ones, which may be damaged, are not asked.
+tokens_rotate() { has_acls && [ -n "$(desired_part tokens "$APPLIED")" ] && differs acl-rotation; }
 
 # Before any server of a cluster that serves takes them.
 prepare_tokens() {

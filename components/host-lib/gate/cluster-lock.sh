@@ -9,16 +9,18 @@
 # the session after twice its time to live, less than the next run waits.
 
 LOCK=consul-cluster/lock
-LOCK_WAIT_S=30 # for one who holds it: of the servers of a run, each may be next
+LOCK_WAIT_S=30   # for one who holds it: of the servers of a run, each may be next
+LOCK_WAITS_S=300 # for all of them
 SESSION_TTL_S=10 # the least that Consul takes
 
 session='' keeper=''
 
 # $1: what is going to be done. Dies where one and the same does not let go of the lock.
 cluster_lock() {
-  local limit='' holder='' said='' agent='' why='' status=0
+  local limit='' last='' holder='' said='' agent='' why='' status=0
   [ -z "$session" ] || return 0
   limit=$(deadline "$LOCK_WAIT_S")
+  last=$(deadline "$LOCK_WAITS_S")
   # Right after its start a server makes no session for anybody.
   while :; do
     why="no server that answers names a leader"
@@ -48,14 +50,15 @@ cluster_lock() {
     find_agent || via=$api
     holder=$(kv_get "$via" "$LOCK") || holder=''
     # This host's own lock is ours, so whoever held the cluster's from here has ended.
-    case $holder in "$name: "*) drop_holder; continue ;; esac
+    case $holder in "$name: "*) passed "$limit" || { drop_holder; continue; } ;; esac
     if [ -n "$holder" ] && [ "$holder" != "$said" ]; then
-      [ -n "$said" ] || say "waiting for another run: $holder"
+      say "waiting for another run: $holder"
       said=$holder
       limit=$(deadline "$LOCK_WAIT_S")
     fi
-    ! passed "$limit" ||
+    if passed "$limit" || passed "$last"; then
       die "another run is at work on this cluster (${holder:-its lock is not let go}); nothing was changed, run it again when that has ended"
+    fi
     sleep 0.5
   done
 }

@@ -205,6 +205,7 @@ main() {
   if find_own_agent; then tell_of_a_lost_socket; fi
   check_fixed_settings
   check_socket_folder
+  check_config_folder "$untouched"
   # Data that is about to be given up is nobody's trouble.
   ! will_be_wiped "$wipeData" "$(staged_fact data_dir)" || data_stays=no
   [ "$data_stays" = no ] || check_disk

@@ -29,7 +29,7 @@ holds_data() { [ -n "$1" ] && [ -n "$(ls -A "$1" 2>/dev/null)" ]; }
 # More than one folder of settings, where a change was under way.
 remove_settings() {
   local folder=''
-  for folder in $(config_folders); do remove_config_folder "$folder"; done
+  for folder in $(config_folders; staged_fact config_dir); do remove_config_folder "$folder"; done
 }
 
 main() {

@@ -188,6 +188,8 @@ describe("the agents' tokens", () => {
   test("do not where one sees nothing, or everything", () => {
     expect(works(() => [], [])).toBe(false);
     expect(works(() => members, [])).toBe(false);
+    // Somebody has given strangers the right, which is none of the token's.
+    expect(works(() => [], members)).toBe(false);
   });
 });
 

@@ -3,6 +3,8 @@
 //
 // Does not prove that Consul takes them over by a reload: test/changes/12-acl.test.ts does.
 
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type AclTokens, aclTokens, rotatedTokens } from "../../../components/render/acl";
 import type { Answer, Answers } from "../../support/curl/fakeConsul";
@@ -68,6 +70,18 @@ describe("a server between two rotations", () => {
     fresh.stage(fresh.render(acl, rotated));
     expect(fresh.holds("library", "tokens_rotate")).toBe(false);
   });
+
+  // Found by reading: it reloaded to tokens that nobody had made, and its agent would have answered no DNS.
+  test.each(["", "header", undefined])(
+    "knows that they rotate also where a file of the former ones is damaged (%j), or gone",
+    (text) => {
+      const made = host(rotated);
+      const file = "state/secrets/recovery.curl";
+      if (text === undefined) rmSync(join(made.folder, file));
+      else made.write(file, text);
+      expect(made.holds("library", "tokens_rotate")).toBe(true);
+    },
+  );
 });
 
 describe("the next tokens", () => {

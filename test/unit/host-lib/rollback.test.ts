@@ -3,7 +3,7 @@
 //
 // Does not prove that Consul comes back: test/changes/01-restart sees a server go back.
 
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";
@@ -156,6 +156,25 @@ describe("the folder of settings that was left", () => {
     expect(withKey(host)).toEqual(["config"]);
     expect(filesBelow(host, "other", "other.sets")).toEqual({});
     expect(host.read("state/config-folders")).toBe(`${host.folder}/config\n`);
+  });
+
+  test("stays where it and its sets are a person's, and a switch to it was cut off", () => {
+    const { host, desired } = changing({ configDir: "another" });
+    host.write("theirs/a.json", "{}");
+    symlinkSync(join(host.folder, "theirs"), join(host.folder, "other"));
+    host.write("other.sets/precious", "theirs");
+    run(host, "read_desired; install_certificate() { exit 9; }; switch_over", desired);
+    const back = host.stage(host.render({ version: "1.21.5", environment: { A: "1" } }));
+    expect(run(host, "read_desired; switch_over; switch_is_whole", back.desired).status).toBe(0);
+    expect(host.read("other/a.json")).toBe("{}");
+    expect(Object.keys(filesBelow(host, "other.sets")).join()).toBe("other.sets/precious");
+  });
+
+  test("is no way back any more where it went, and the rest did not", () => {
+    const { host, desired } = changing({ configDir: "another" });
+    const cut = "remove_socket_folder() { exit 9; }";
+    run(host, `read_desired; switch_over; ${cut}; switch_is_whole`, desired);
+    expect(run(host, "restore_previous").stderr).toContain("there is nothing to go back to");
   });
 
   test("so does the set before, in a folder that stays", () => {

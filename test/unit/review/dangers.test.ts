@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { type Review, renderMarkdown, reviewPreview } from "../../../components/review";
 import { nameOf, type PreviewStep } from "../../../components/review/preview";
-import { changed, readPreview } from "./support";
+import { changed, previews, readPreview } from "./support";
 
 function dangersOf(json: string): string[] {
   return reviewPreview(json).clusters.flatMap(({ warnings }) =>
@@ -150,6 +150,21 @@ describe("what is not shown is said", () => {
     expect(texts).toContainEqual(expect.stringContaining("an address is not known"));
     expect(texts).not.toContainEqual(expect.stringContaining("cut off"));
   });
+
+  // As each real preview is whose settings change: what is found on the host then names the command.
+  test.each(previews)(
+    "what is found on the host is not known before, and %s is the same plan",
+    (name) => {
+      const text = readPreview(name);
+      const preview = JSON.parse(text);
+      const steps = preview.steps.map((step: PreviewStep) => {
+        if (!/-consul-\d-activate$/.test(step.urn) || step.op !== "update") return step;
+        const inputs = { ...step.newState?.inputs, update: unknown };
+        return { ...step, newState: { ...step.newState, inputs } };
+      });
+      expect(reviewPreview(JSON.stringify({ ...preview, steps }))).toEqual(reviewPreview(text));
+    },
+  );
 
   /** The change of a run that was cut off before any activation ended, taken back: its settings are staged by the state. */
   const takenBack = (input: string) => (steps: PreviewStep[]) =>

@@ -96,6 +96,18 @@ describe.each(Object.entries(damages))("%s", (_, damage) => {
   });
 });
 
+test("a copy that is cut off leaves a whole folder of what runs, or none that counts as one", () => {
+  for (const cut of ["rm", "mv"]) {
+    const { host, set } = running();
+    host.write("state/secrets/recovery.curl", "");
+    const half = `${cut}() { [ "\${cut_off:-}" ] || { case $* in *secrets.old*) cut_off=yes; exit 9 ;; esac; }; command ${cut} "$@"; }`;
+    host.run("library", `${half}; keep_secrets`);
+    require(host, set);
+    expect(host.says("library", 'damaged_secrets "$APPLIED_SECRETS"')).toBe("");
+    expect(host.says("library", "has_token former-recovery && echo yes")).toBe("yes");
+  }
+});
+
 test("damaged beside what runs, and staged are others: named, and the run goes on", () => {
   const { host } = running();
   const next = host.render(deny, second);

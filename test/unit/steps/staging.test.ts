@@ -3,7 +3,7 @@
 //
 // Does not prove that a refusal comes in time: the order of the commands does, in test/graph.
 
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { PlainArgs } from "../../../components/cluster/args";
@@ -297,6 +297,54 @@ test("a socket's folder that somebody else has made is not taken over: systemd w
   expect(look({}, true)).toThrow(
     /is there already, and not of this server: name a folder of its own/,
   );
+});
+
+describe("the folder of settings", () => {
+  /** A host that runs with settings in one folder, and gets them staged for another. */
+  const look = (was: string, is: string, more = (_: Host) => {}) => {
+    const host = new Host();
+    const at = (folder: string) => join(host.folder, folder);
+    host.apply(host.render({ configDir: at(was) }));
+    host.stage(host.render({ configDir: at(is) }));
+    more(host);
+    return () => host.says("stage-config.sh", 'check_config_folder "$untouched"; echo passed');
+  };
+
+  test.each([
+    ["etc/consul.d/server", "etc/consul.d/server"],
+    ["etc/consul.d/server", "etc/consul/server"],
+    ["etc/consul", "etc/consul.d"],
+  ])("may move from %s to %s", (was, is) => {
+    expect(look(was, is)()).toBe("passed");
+  });
+
+  // Seen: the new one lay in the old one, and went with it; "restart done", and no server could start again.
+  test.each([
+    ["etc/consul.d", "etc/consul.d/server"],
+    ["etc/consul.d/server", "etc/consul.d"],
+    ["etc/consul", "etc/consul.sets"],
+    ["etc/consul", "etc/consul.sets/server"],
+  ])("may not move from %s to %s: one goes with the other", (was, is) => {
+    expect(look(was, is)).toThrow(/lies in it or holds it: give a folder beside that one; nothing/);
+  });
+
+  test("nor to the same one by another way", () => {
+    const another = (host: Host) => {
+      mkdirSync(join(host.folder, "etc/consul.d"), { recursive: true });
+      symlinkSync(join(host.folder, "etc/consul.d"), join(host.folder, "etc/consul"));
+    };
+    expect(look("etc/consul.d/server", "etc/consul/server", another)).toThrow(/lies in it/);
+  });
+
+  test("nor to a link of somebody's", () => {
+    const theirs = (host: Host) => {
+      mkdirSync(join(host.folder, "etc"), { recursive: true });
+      symlinkSync("/srv/theirs", join(host.folder, "etc/consul"));
+    };
+    expect(look("etc/consul.d", "etc/consul", theirs)).toThrow(
+      /a link to \/srv\/theirs that this library has not made/,
+    );
+  });
 });
 
 describe("secrets", () => {

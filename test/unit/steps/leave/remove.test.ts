@@ -44,8 +44,8 @@ function running(more: Parameters<Host["render"]>[0] = {}): { host: Host; set: R
   host.write("environment", "");
   host.write("library/lib.sh", "");
   host.write("snapshots/one.snap", "");
-  host.write("config.sets/0123/10-server.json", "{}");
-  link(host, "config", join(host.folder, "config.sets/0123"));
+  host.write("config.sets/0123456789ab/10-server.json", "{}");
+  link(host, "config", join(host.folder, "config.sets/0123456789ab"));
   link(host, "consul", join(host.folder, "releases", set.plan.version, "consul"));
   return { host, set };
 }
@@ -108,8 +108,8 @@ describe("in the middle of a change", () => {
     host.stage(host.render({ configDir: join(host.folder, "next") }));
     host.write("state/previous/facts", `config_dir=${join(host.folder, "before")}\n`);
     for (const name of ["next", "before"]) {
-      host.write(`${name}.sets/1/30-secrets.json`, "{}");
-      link(host, name, join(host.folder, `${name}.sets/1`));
+      host.write(`${name}.sets/0123456789ab/30-secrets.json`, "{}");
+      link(host, name, join(host.folder, `${name}.sets/0123456789ab`));
     }
     expect(remove(host).status).toBe(0);
     expect(left(host)).toEqual(["snapshots"]);

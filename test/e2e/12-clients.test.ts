@@ -51,7 +51,7 @@ test("agents join, know a leader, and find each other's service by DNS", async (
   await web.up();
   const outputs = await web.outputs();
   const places = {
-    dnsAddresses: ["198.18.77.51:8600", "198.18.77.52:8600"],
+    dnsAddresses: ["198.18.77.26:8600", "198.18.77.27:8600"],
     httpAddresses: Array(2).fill("http://127.0.0.1:8500"),
   };
   expect(outputs).toMatchObject({ ready: true, ...places });

@@ -11,7 +11,7 @@ import { nspawnSettings, TestStack } from "../support/stack";
 // The scripts of .github/workflows on a cluster of one server, in the order in which a pull request meets them.
 // GitHub's part, which job runs when and with which secrets, is not shown here: no test of ours can run it.
 
-const machine = { name: "pull-1", address: "198.18.77.91" };
+const machine = { name: "pull-1", address: "198.18.77.96" };
 const settings = nspawnSettings({ [machine.name]: machine.address });
 const stack = new TestStack("pull", settings);
 const folder = mkdtempSync(join(tmpdir(), "pull-request-"));

@@ -5,7 +5,7 @@ import { trio } from "./trio";
 
 // Two hosts that stood before, and the stack of examples/clients, as it stands, that makes them client agents of the trio.
 
-const clients = { "web-1": "198.18.77.51", "web-2": "198.18.77.52" };
+const clients = { "web-1": "198.18.77.26", "web-2": "198.18.77.27" };
 const stack = "clients";
 
 export const names = Object.keys(clients);

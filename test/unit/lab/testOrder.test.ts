@@ -53,3 +53,31 @@ test.each([
   expect(waited).toBe(0);
   expect(end).toBeLessThan(sum / 2 + 180);
 });
+
+/** Addresses of machines that a file has, its own and those of what it shares; not the computer's own. */
+function addressesOf({ name }: LabFile): Set<string> {
+  const texts = [readFileSync(join(projectFolder, name), "utf8")];
+  for (const shared of ["trio", "clientHosts"])
+    if (texts[0]?.includes(`support/${shared}"`))
+      texts.push(readFileSync(join(projectFolder, `test/support/${shared}.ts`), "utf8"));
+  const found = texts.flatMap((text) => text.match(/198\.18\.77\.\d+\b/g) ?? []);
+  return new Set(found.filter((address) => address !== "198.18.77.1"));
+}
+
+// Seen: a cluster that was to be made where client agents of another file were.
+test.each([
+  ["the changes and failures", changes],
+  ["the end-to-end tests", filesOf("test/e2e")],
+])("files that may run beside each other in %s have no address in common", (_, files) => {
+  const common = files.flatMap((one, i) =>
+    files
+      .slice(i + 1)
+      .filter((other) => !(one.takesTurns && other.takesTurns))
+      .flatMap((other) =>
+        [...addressesOf(one)]
+          .filter((address) => addressesOf(other).has(address))
+          .map((address) => `${one.name} and ${other.name}: ${address}`),
+      ),
+  );
+  expect(common).toEqual([]);
+});

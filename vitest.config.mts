@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type InlineConfig, type TestSpecification } from "vitest/node";
-import { inOrder } from "./lab/testOrder.mts";
+import { inOrder, takesTurns } from "./lab/testOrder.mts";
 
 const second = 1000;
 const minute = 60 * second;
@@ -57,7 +57,7 @@ class InOrder extends BaseSequencer {
     const onLab = sorted.filter(isOnLab).map((file) => ({
       file,
       name: relative(this.ctx.config.root, file.moduleId),
-      takesTurns: /support\/(trio|clientHosts)"/.test(readFileSync(file.moduleId, "utf8")),
+      takesTurns: takesTurns(readFileSync(file.moduleId, "utf8")),
     }));
     return [...sorted.filter((file) => !isOnLab(file)), ...inOrder(onLab).map(({ file }) => file)];
   }

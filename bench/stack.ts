@@ -11,9 +11,7 @@ import { type BenchHost, privateKeyFile } from "./hosts";
 export function benchProgram(toolchain: Toolchain, name: string) {
   const program = join(__dirname, name);
   return (args: string[], settings: Record<string, unknown> = {}): Promise<void> => {
-    const prefixed = Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]);
-    const configFile = stringify({ config: Object.fromEntries(prefixed) });
-    return done(args, { toolchain, stack: "bench", program, configFile });
+    return done(args, { toolchain, stack: "bench", program, configFile: fileOf(name, settings) });
   };
 }
 
@@ -30,11 +28,16 @@ export function benchStack(toolchain: Toolchain, hosts: BenchHost[]) {
       version: versions.consul,
       ...settings,
     };
-    const prefixed = Object.entries(config).map(([key, value]) => [`consul-cluster:${key}`, value]);
-    const configFile = stringify({ config: Object.fromEntries(prefixed) });
+    const configFile = fileOf("consul-cluster", config);
     const options = { toolchain, stack: "bench", configFile, ...(onLine && { onLine }) };
     await done(args, options);
   };
+}
+
+/** A stack file, of settings without their project's prefix. */
+function fileOf(project: string, settings: Record<string, unknown>): string {
+  const prefixed = Object.entries(settings).map(([key, value]) => [`${project}:${key}`, value]);
+  return stringify({ config: Object.fromEntries(prefixed) });
 }
 
 async function done(args: string[], options: Parameters<typeof runPulumi>[1]): Promise<void> {

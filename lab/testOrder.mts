@@ -8,6 +8,11 @@ export interface LabFile {
   takesTurns: boolean;
 }
 
+/** Whether a file of this text takes turns: who imports the shared cluster, or its client agents, does. */
+export function takesTurns(text: string): boolean {
+  return /support\/(trio|clientHosts)"/.test(text);
+}
+
 /**
  * The order in which two workers are busy all the time: files that take turns, in the order of their names, one behind the other, and in
  * between, the longest first, those with clusters of their own. A worker that got a second one of the former would only wait.

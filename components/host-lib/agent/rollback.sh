@@ -33,10 +33,13 @@ forget_previous() {
   # There is no way back from here on: what it leads to is taken away.
   rm -f "$PREVIOUS/complete"
   folder=$(applied_fact config_dir)
-  for before in $(config_folders); do
-    [ "$before" = "$folder" ] || [ -z "$folder" ] || remove_config_folder "$before"
-  done
-  [ -z "$folder" ] || { echo "$folder" >"$CONFIG_FOLDERS.new" && replace "$CONFIG_FOLDERS.new" "$CONFIG_FOLDERS"; }
+  if [ -n "$folder" ]; then
+    for before in $(config_folders); do
+      [ "$before" = "$folder" ] || remove_config_folder "$before"
+    done
+    echo "$folder" >"$CONFIG_FOLDERS.new"
+    replace "$CONFIG_FOLDERS.new" "$CONFIG_FOLDERS"
+  fi
   remove_socket_folder "$PREVIOUS/unit"
   remove_socket_folder "$STAGED/config/consul.service"
   rm -rf "$PREVIOUS"

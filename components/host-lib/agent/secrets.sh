@@ -82,7 +82,7 @@ keep_secrets() { copy_secrets "$STAGED/secrets" "$APPLIED_SECRETS"; }
 # What an earlier release has switched to kept none, and what was kept may be damaged since: where the staged ones are those of the applied
 # text, these are.
 mend_kept_secrets() {
-  local damaged=''
+  local damaged='' fault=''
   [ -e "$APPLIED" ] || return 0
   [ -e "$APPLIED_SECRETS" ] || [ ! -e "$APPLIED_SECRETS.old" ] || mv "$APPLIED_SECRETS.old" "$APPLIED_SECRETS"
   if [ -e "$APPLIED_SECRETS" ]; then
@@ -90,12 +90,12 @@ mend_kept_secrets() {
     # An earlier version had the tokens there as well.
     [ -n "$damaged" ] || { rm -rf "$STATE/tokens"; return 0; }
   fi
-  if [ "$(secrets_label "$STAGED/secrets" label)" = "$(desired_part secrets "$APPLIED")" ] &&
-    [ "$(secrets_label "$STAGED/secrets" tokens-label)" = "$(tokens_part "$APPLIED")" ] &&
-    [ "$(secrets_label "$STAGED/secrets" certificate-label)" = "$(desired_part certificate "$APPLIED")" ]; then
+  damaged=${damaged:+"damaged or missing among the secrets of what runs, in $APPLIED_SECRETS: $(printf '%s\n' "$damaged" | listed)"}
+  fault=$(secrets_fault "$STAGED/secrets" "$(desired_part secrets "$APPLIED")" "$(tokens_part "$APPLIED")" "$(desired_part certificate "$APPLIED")")
+  if [ -z "$fault" ]; then
     keep_secrets
-    [ -z "$damaged" ] || say "damaged or missing among the secrets of what runs, in $APPLIED_SECRETS: $(printf '%s\n' "$damaged" | listed): taken from the staged ones, which are the same"
+    [ -z "$damaged" ] || say "$damaged: taken from the staged ones, which are the same"
   elif [ -n "$damaged" ]; then
-    say "damaged or missing among the secrets of what runs, in $APPLIED_SECRETS: $(printf '%s\n' "$damaged" | listed): what is staged takes their place once this server has switched to it"
+    say "$damaged: what is staged takes their place once this server has switched to it"
   fi
 }

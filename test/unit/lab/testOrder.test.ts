@@ -6,15 +6,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { projectFolder } from "../../../lab/system/project";
-import { inOrder, type LabFile } from "../../../lab/testOrder.mts";
+import { inOrder, type LabFile, takesTurns } from "../../../lab/testOrder.mts";
 import { budgetOf } from "../../../lab/testTimes.mts";
 
 const filesOf = (folder: string): LabFile[] =>
   readdirSync(join(projectFolder, folder)).map((file) => ({
     name: join(folder, file),
-    takesTurns: /support\/(trio|clientHosts)"/.test(
-      readFileSync(join(projectFolder, folder, file), "utf8"),
-    ),
+    takesTurns: takesTurns(readFileSync(join(projectFolder, folder, file), "utf8")),
   }));
 
 /** When two workers are done that take the files in this order, and how long one of them only waits. */

@@ -43,6 +43,7 @@ const hostLibrary = [
   "agent/staged.sh",
   "agent/desired.sh",
   "agent/switch.sh",
+  "agent/config-folder.sh",
   "agent/rollback.sh",
   "agent/gossip-key.sh",
 ].map((file) => `host-lib/${file}`);

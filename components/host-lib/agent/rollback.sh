@@ -58,41 +58,6 @@ remove_socket_folder() {
 # Of the unit $1, below /run; nothing where it has none. validate/sockets.ts has how it may be called.
 socket_folder_name() { sed -n 's/^RuntimeDirectory=\(consul\)$/\1/p; s/^RuntimeDirectory=\(consul-[a-z0-9-]*\)$/\1/p' "$1" 2>/dev/null | grep -vx consul-cluster || true; }
 
-# Before anything is laid down in the folder $1: secrets lie there, and a run that was cut off may be taken back.
-note_config_folder() {
-  { config_folders; echo "$1"; } | sort -u >"$CONFIG_FOLDERS.new"
-  replace "$CONFIG_FOLDERS.new" "$CONFIG_FOLDERS"
-}
-
-# Every folder in which settings of this server's may lie, a line each: none has a blank in it.
-config_folders() {
-  local facts=''
-  {
-    cat "$CONFIG_FOLDERS" 2>/dev/null || true
-    for facts in "$FACTS" "$PREVIOUS/facts"; do fact "$facts" config_dir; done
-  } | grep '^/' | sort -u
-}
-
-# Ours alone: a link to a set, and the sets.
-remove_config_folder() {
-  local set=''
-  ! leads_to_a_set "$1" || rm -f "$1"
-  for set in "$1.sets/.next" "$1.sets"/*; do
-    case ${set##*/} in
-      .next) rm -rf "$set" ;;
-      *[!0-9a-f]*) ;;
-      ????????????) rm -rf "$set" ;;
-    esac
-  done
-  rmdir "$1.sets" 2>/dev/null || true
-}
-
-# Is the folder of settings $1 a link of this library's?
-leads_to_a_set() {
-  [ -L "$1" ] || return 1
-  case $(readlink "$1") in "$1.sets/"*) ;; *) return 1 ;; esac
-}
-
 # The agent did not come back healthy: it gets what it ran before, and the run fails with the cause. The others were
 # never touched; the next run tries again from here.
 roll_back() {

@@ -80,28 +80,3 @@ copy_applied_settings() {
   # How many are expected at a first election is no part of the active set.
   [ "$(fact "$STAGED/config/facts" servers)" != "$(applied_fact servers)" ] || cp "$STAGED/config/bootstrap.json" "$1/" 2>/dev/null || true
 }
-
-# Settings move to a folder beside the one where they lie: what is in the other one goes once they have moved. And a folder of somebody's
-# stays his. $1: what was not done where it is refused.
-check_config_folder() {
-  local folder='' real='' other=''
-  folder=$(staged_fact config_dir)
-  if [ -L "$folder" ] && ! leads_to_a_set "$folder"; then
-    die "configDir is $folder, which is a link to $(readlink "$folder") that this library has not made: give a folder of its own, or take the link away; $1"
-  fi
-  real=$(real_folder "$folder")
-  for other in $(config_folders); do
-    [ "$other" != "$folder" ] || continue
-    if lies_in "$real" "$(real_folder "$other")" || lies_in "$(real_folder "$other")" "$real"; then
-      die "configDir is $folder, and $other has settings of this server by now, which lies in it or holds it: give a folder beside that one; $1"
-    fi
-  done
-}
-
-# Whatever links lead to the folder $1, which is one itself.
-real_folder() { echo "$(readlink -m "$(dirname "$1")")/$(basename "$1")"; }
-
-# Is the folder $1 the folder $2, or the one of its sets, or anything in them?
-lies_in() {
-  case $1/ in "$2/"* | "$2.sets/"*) ;; *) return 1 ;; esac
-}

@@ -63,7 +63,7 @@ const GATES: Gate[] = [
   },
   {
     name: "snapshot",
-    holds: "taken on this server, and inspected",
+    holds: "taken on this server, and read back",
     limits: ["SNAPSHOT_S"],
   },
   {

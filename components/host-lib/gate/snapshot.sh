@@ -18,7 +18,7 @@ save_snapshot() {
     while tries=$((tries + 1)); do
       # shellcheck disable=SC2046  # arguments, or none
       if said=$(timeout "$SNAPSHOT_S" "$BINARY" snapshot save -http-addr="$via" $(tls_arguments "$via") $(token_argument "$with") "$file" 2>&1) &&
-        said=$(inspect_snapshot "$file" 2>&1); then
+        said=$(read_snapshot "$file" 2>&1); then
         saved=yes
         break 2
       fi
@@ -38,10 +38,11 @@ save_snapshot() {
   say "snapshot saved: $file"
 }
 
-# Consul unpacks what it inspects; a small /tmp of this host's is in nobody's way.
-inspect_snapshot() { TMPDIR=$SNAPSHOTS "$BINARY" snapshot inspect "$1"; }
+# Consul has held each part against its sum when it says that one is saved, but leaves the archive's own end unread, which a
+# restore does not. `snapshot inspect` would read it, and each record besides: 3.5 s for 150,000 keys, minutes for a gigabyte.
+read_snapshot() { timeout "$SNAPSHOT_S" gzip -t <"$1"; }
 
 # Is that what Consul says where the connection ended before the snapshot did?
 was_cut_short() {
-  case $1 in *"failed to decode response"* | *"unexpected EOF"* | *"connection reset by peer"* | *"corrupt input"*) return 0 ;; *) return 1 ;; esac
+  case $1 in *"failed to decode response"* | *"unexpected EOF"* | *"connection reset by peer"* | *"corrupt input"* | *"gzip: "*) return 0 ;; *) return 1 ;; esac
 }

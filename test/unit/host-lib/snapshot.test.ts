@@ -14,11 +14,12 @@ const via = "http://10.0.0.12:80";
 
 interface Consul {
   save?: string;
-  inspect?: string;
+  /** What becomes of the archive after that. */
+  damage?: string;
 }
 
 /** A host with a consul of these words; what it was called with is in `calls`. */
-function hostWith({ save = "", inspect = "" }: Consul = {}): Host {
+function hostWith({ save = "", damage = "" }: Consul = {}): Host {
   const host = new Host();
   host.stage(host.render());
   host.write(
@@ -26,8 +27,8 @@ function hostWith({ save = "", inspect = "" }: Consul = {}): Host {
     `#!/bin/sh
     echo "$*" >>${host.folder}/calls
     case $2 in
-      save) echo data >"$4"; echo data >"$4.unverified"; ${save} ;;
-      inspect) [ -s "$3" ] || exit 1; ${inspect} ;;
+      save) echo data | gzip >"$4"; echo data >"$4.unverified"; ${save}
+        ${damage} ;;
     esac`,
     0o755,
   );
@@ -60,7 +61,6 @@ describe("a snapshot", () => {
     const file = stderr.match(/snapshot saved: (\S+\.snap)/)?.[1] as string;
     expect(host.read("calls").split("\n").slice(0, -1)).toEqual([
       `snapshot save -http-addr=${via} ${file}`,
-      `snapshot inspect ${file}`,
     ]);
     expect(file.startsWith(join(host.folder, "snapshots/"))).toBe(true);
     expect(statSync(join(host.folder, "snapshots")).mode & 0o777).toBe(0o700);
@@ -104,8 +104,8 @@ test.each([
       host
         .read("consul")
         .replace(
-          'save) echo data >"$4"',
-          `save) [ "$(grep -c 'snapshot save' ${host.folder}/calls)" -ge ${goodAt} ] || { echo '${words}' >&2; exit 1; }; echo data >"$4"`,
+          'save) echo data | gzip >"$4"',
+          `save) [ "$(grep -c 'snapshot save' ${host.folder}/calls)" -ge ${goodAt} ] || { echo '${words}' >&2; exit 1; }; echo data | gzip >"$4"`,
         ),
       0o755,
     );
@@ -114,18 +114,19 @@ test.each([
   },
 );
 
-test("one that came damaged, which only a look into it tells, is taken again", () => {
-  const calls = "$(grep -c 'snapshot save' calls)";
+test.each([
+  ["its end is missing", 'head -c -4 "$4" >x; mv x "$4"'],
+  ["its end is another", 'head -c -4 "$4" >x; echo abc >>x; mv x "$4"'],
+  ["it is empty", ': >"$4"'],
+  ["it is no archive", 'echo data >"$4"'],
+])("one that came damaged, which only a look into it tells, is taken again: %s", (_, damage) => {
   const host = hostWith({
-    inspect: `[ "${calls}" -gt 1 ] || { echo 'unexpected EOF' >&2; exit 1; }`,
+    damage: `[ "$(grep -c 'snapshot save' calls)" -gt 1 ] || { ${damage}; }`,
   });
-  expect(host.run("library", `cd ${host.folder}; ${save}`).status).toBe(0);
-  expect(host.read("calls").match(/snapshot \w+/g)).toEqual([
-    "snapshot save",
-    "snapshot inspect",
-    "snapshot save",
-    "snapshot inspect",
-  ]);
+  const { status, stderr } = host.run("library", `cd ${host.folder}; ${save}`);
+  expect(status).toBe(0);
+  expect(stderr).toMatch(/^consul-1: snapshot saved: \S+\n$/);
+  expect(host.read("calls").match(/snapshot \w+/g)).toEqual(["snapshot save", "snapshot save"]);
 });
 
 test("one that was named by a clock that was ahead is as old as it is", () => {
@@ -141,8 +142,18 @@ describe("where there is none", () => {
   const words = "Error verifying snapshot file: write /tmp/x: no space left on device";
   const failing: Record<string, Consul> = {
     "it cannot be taken": { save: `echo '${words}' >&2; exit 1` },
-    "it is none": { inspect: `echo '${words}' >&2; exit 1` },
   };
+
+  test("one that stays damaged is none, and gzip's words are told", () => {
+    const host = hostWith({ damage: 'echo data >"$4"' });
+    const older = keepOlder(host, 5);
+    const { status, stderr } = host.run("library", save);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /no snapshot could be taken; nothing was changed: .*gzip: .*not in gzip format/,
+    );
+    expect(snapshotsOf(host)).toEqual(older);
+  });
 
   test.each(Object.entries(failing))("%s: what Consul said is told, and no file stays", (_, as) => {
     const host = hostWith(as);
@@ -204,9 +215,9 @@ describe("with ACLs", () => {
     host.write(
       "consul",
       `#!/bin/sh
-      [ "$2" = inspect ] || echo "$*" >>${host.folder}/calls
+      echo "$*" >>${host.folder}/calls
       for file; do :; done
-      [ "$2" = inspect ] || echo data >"$file"
+      echo data | gzip >"$file"
       ${refusal}`,
       0o755,
     );
@@ -234,7 +245,7 @@ describe("with ACLs", () => {
     const why = "Permission denied: anonymous token lacks permission 'acl:write'";
     const acl = { defaultPolicy: "allow" };
     expect(
-      attempts(acl, `case "$*" in *token-file*|*inspect*) ;; *) ${refuses("*", why)} ;; esac`),
+      attempts(acl, `case "$*" in *token-file*) ;; *) ${refuses("*", why)} ;; esac`),
     ).toMatchObject({ status: 0, tokens: ["none", "provisioner"] });
   });
 

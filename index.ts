@@ -1,5 +1,5 @@
 import { getStack } from "@pulumi/pulumi";
-import { ConsulCluster } from "./components";
+import { ConsulCluster } from "./components/index";
 import { loadArgs } from "./stack/config";
 
 // A stack is a cluster: its settings stand in Pulumi.<stack>.yaml, described in Pulumi.yaml. In 0.1.0 it was called as its

@@ -1,6 +1,6 @@
 // A cluster on AWS, inside of a larger stack that has a network already. Type-checked by `npm test`.
 import { Config, StackReference } from "@pulumi/pulumi";
-import { ConsulCluster } from "../components";
+import { ConsulCluster } from "../components/index";
 
 const config = new Config();
 const network = new StackReference("organization/network/prod");

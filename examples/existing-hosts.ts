@@ -1,6 +1,6 @@
 // A cluster on three hosts that stand already, inside of a larger stack. Type-checked by `npm test`.
 import { Config } from "@pulumi/pulumi";
-import { ConsulCluster } from "../components";
+import { ConsulCluster } from "../components/index";
 
 const config = new Config();
 const hostKeys = config.requireObject<Record<string, string>>("hostKeys");

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { componentSchema } from "./componentSchema";
 import { componentsPage } from "./componentsPage";
 import { configurationPage } from "./configurationPage";
 import { firewallFiles } from "./firewall";
@@ -11,7 +12,7 @@ import { withPortsTable } from "./portsTable";
 import { prettyJson } from "./prettyJson";
 import { productionPackages } from "./production";
 import { withArguments } from "./projectFile";
-import { readArguments, readSettings, type Settings } from "./settings";
+import { readArguments, readSettings, type Settings, TOP } from "./settings";
 import { stackSchema } from "./stackSchema";
 import { sudoersFragment } from "./sudoers";
 
@@ -35,6 +36,17 @@ export function projectSettings(): Settings {
   return readSettings(clusterArgs(), parse(projectFile()).config);
 }
 
+/** Hosts of client agents are described where the cluster's are. */
+function clientInputs(): Settings {
+  return readArguments(clusterArgs() + read("components/client/args.ts"), "ConsulClientArgs");
+}
+
+/** The component's schema, apart from the rest because it takes seconds. */
+export async function generatedSchema(): Promise<Record<string, string>> {
+  const inputs = { ConsulCluster: readArguments(clusterArgs(), TOP), ConsulClient: clientInputs() };
+  return { "components/schema.json": await componentSchema(inputs) };
+}
+
 function projectFile(): string {
   return withArguments(read("Pulumi.yaml"), clusterArgs());
 }
@@ -48,11 +60,7 @@ export function generatedFiles(): Record<string, string> {
     "docs/components.md": componentsPage({
       cluster: parseOutputs(read("components/cluster/consulCluster.ts")),
       client: parseOutputs(read("components/client/consulClient.ts")),
-      // Hosts are described where the cluster's are.
-      clientInputs: readArguments(
-        clusterArgs() + read("components/client/args.ts"),
-        "ConsulClientArgs",
-      ),
+      clientInputs: clientInputs(),
     }),
     "reference/stack.schema.json": `${prettyJson(stackSchema(settings))}\n`,
     "docs/licences.md": licencesPage(productionPackages(JSON.parse(read("package-lock.json")))),

@@ -3,7 +3,11 @@
 //
 // In a project of your own, after the library is installed (docs/larger-stacks.md, "Install"), the component is imported from "consul-cluster".
 import { Config, StackReference } from "@pulumi/pulumi";
-import { type ClientServiceArgs, ConsulClient, type ConsulClientArgs } from "../../components";
+import {
+  type ClientServiceArgs,
+  ConsulClient,
+  type ConsulClientArgs,
+} from "../../components/index";
 
 interface HostConfig {
   name: string;

@@ -8,7 +8,7 @@
 // In a project of your own, after the library is installed (docs/larger-stacks.md, "Install"), the component is imported from "consul-cluster".
 // Needed: hosts with Debian that answer SSH, and python3 on those of the web servers.
 import { Config, interpolate, type Output } from "@pulumi/pulumi";
-import { ConsulClient, ConsulCluster } from "../../components";
+import { ConsulClient, ConsulCluster } from "../../components/index";
 import { haproxyConfig } from "./haproxy";
 import { type HostConfig, type Login, onHost, script } from "./hosts";
 

@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { isSecret, secret } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../components";
+import type { ConsulClusterArgs } from "../../components/index";
 import { aclTokens, rotatedTokens } from "../../components/render/acl";
 import { clusterOf, existing, madeSeed, names, nspawn, textOf } from "./support/clusters";
 import { expectSecretIn } from "./support/places";

@@ -5,7 +5,7 @@
 import { local } from "@pulumi/command";
 import { log, output, RunError, secret } from "@pulumi/pulumi";
 import { describe, expect, test, vi } from "vitest";
-import type { ConsulClusterArgs } from "../../components";
+import type { ConsulClusterArgs } from "../../components/index";
 import { localFiles } from "../../components/validate/localFiles";
 import {
   type Cluster,

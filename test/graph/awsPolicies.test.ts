@@ -3,7 +3,7 @@
 // Does not prove what the account itself allows, or what others put beside these resources.
 
 import { describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../components";
+import type { ConsulClusterArgs } from "../../components/index";
 import { type AwsArgs, aws, awsClusterOf } from "./support/awsCluster";
 import { heartOf, privateKey, type Server, servers } from "./support/clusters";
 import type { Registered } from "./support/recorder";

@@ -4,7 +4,7 @@
 
 import { type Input, output, secret } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import type { ClientSettings, ConsulClientArgs, ConsulCluster } from "../../components";
+import type { ClientSettings, ConsulClientArgs, ConsulCluster } from "../../components/index";
 import { aclTokens } from "../../components/render/acl";
 import { tlsFile } from "../support/tlsFiles";
 import { clientsAlone, clientsByCluster, clientsOfCluster, type Program } from "./support/clients";

@@ -6,7 +6,7 @@
 
 import { spawnSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../components";
+import type { ConsulClusterArgs } from "../../components/index";
 import { clusterOf, existing, type Server, servers, textOf } from "./support/clusters";
 
 const [one, two, three] = servers() as [Server, Server, Server];

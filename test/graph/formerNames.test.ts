@@ -6,7 +6,7 @@
 
 import { type ComponentResourceOptions, type Resource, runtime } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { ConsulClient, ConsulCluster } from "../../components";
+import { ConsulClient, ConsulCluster } from "../../components/index";
 import { clientHosts } from "./support/clients";
 import { existing, givenKey, madeKey, madeOwner, nspawn, readyText } from "./support/clusters";
 import { record } from "./support/recorder";

@@ -4,7 +4,7 @@
 // Does not prove what the hosts tell: test/unit/steps/secrets has that.
 
 import { describe, expect, test } from "vitest";
-import { ConsulClient } from "../../components";
+import { ConsulClient } from "../../components/index";
 import { clientHosts } from "./support/clients";
 import {
   clusterOf,

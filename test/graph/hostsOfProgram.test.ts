@@ -4,7 +4,7 @@
 
 import { output } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { ConsulClient, ConsulCluster } from "../../components";
+import { ConsulClient, ConsulCluster } from "../../components/index";
 import { clientHosts } from "./support/clients";
 import { existing, givenKey, nspawn, type Server, servers } from "./support/clusters";
 import { record } from "./support/recorder";

@@ -3,7 +3,7 @@
 // Does not prove that anybody answers there.
 
 import { describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../components";
+import type { ConsulClusterArgs } from "../../components/index";
 import {
   clusterOf,
   existing,

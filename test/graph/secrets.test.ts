@@ -5,7 +5,7 @@
 
 import { isSecret, secret } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../components";
+import type { ConsulClusterArgs } from "../../components/index";
 import {
   type Cluster,
   clusterOf,

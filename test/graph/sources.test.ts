@@ -32,7 +32,7 @@ const rackFile = (file: string) => readFileSync(join(__dirname, "support/rack", 
 /** The modules that read the list of sources, each as it is with the rack in that list. */
 async function load() {
   return {
-    ...(await import("../../components")),
+    ...(await import("../../components/index")),
     ...(await import("../../components/cluster/plan")),
     ...(await import("../../components/client/plan")),
     ...(await import("../../components/validate")),

@@ -4,7 +4,7 @@
 
 import { secret } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../components";
+import type { ConsulClusterArgs } from "../../components/index";
 import { clusterOf, existing, servers, textOf } from "./support/clusters";
 import { Computer } from "./support/departing";
 import { expectSecretIn } from "./support/places";

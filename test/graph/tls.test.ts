@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isSecret } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../components";
+import type { ConsulClusterArgs } from "../../components/index";
 import { caDigests } from "../../components/render/tls";
 import { renewalOf } from "../../components/secrets/certificates";
 import { isCaStep } from "../../components/settings/tlsModes";

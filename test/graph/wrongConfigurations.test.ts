@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunError, runtime } from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { ConsulCluster } from "../../components";
+import { ConsulCluster } from "../../components/index";
 import { projectSettings } from "../../reference/files";
 import { loadArgs } from "../../stack/config";
 import { record } from "./support/recorder";

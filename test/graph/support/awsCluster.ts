@@ -1,5 +1,5 @@
 import type { ComponentResourceOptions } from "@pulumi/pulumi";
-import { ConsulCluster, type ConsulClusterArgs } from "../../../components";
+import { ConsulCluster, type ConsulClusterArgs } from "../../../components/index";
 import {
   type Cluster,
   loginPublicKey,

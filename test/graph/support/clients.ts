@@ -3,7 +3,7 @@ import {
   type ConsulClientArgs,
   ConsulCluster,
   type ConsulClusterArgs,
-} from "../../../components";
+} from "../../../components/index";
 import {
   existing,
   givenKey,

@@ -1,5 +1,5 @@
 import { type ComponentResourceOptions, Output } from "@pulumi/pulumi";
-import { ConsulCluster, type ConsulClusterArgs } from "../../../components";
+import { ConsulCluster, type ConsulClusterArgs } from "../../../components/index";
 import { tlsFile } from "../../support/tlsFiles";
 import { type Recording, type Registered, record } from "./recorder";
 import { reveal, type Values } from "./values";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import type { ConsulClusterArgs } from "../../../components";
+import type { ConsulClusterArgs } from "../../../components/index";
 import { readConfig } from "../../../stack/readConfig";
 import { withSecrets } from "../../../stack/secrets";
 import { privateKey } from "./clusters";

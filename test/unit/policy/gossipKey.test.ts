@@ -3,7 +3,7 @@
 // Does not prove what the engine gives a policy to see: test/e2e/14-policies.test.ts does.
 
 import { describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../../components";
+import type { ConsulClusterArgs } from "../../../components/index";
 import type { Resource } from "../../../policy/graph";
 import { keptGossipKey } from "../../../policy/rules/gossipKey";
 import { clusterOf, existing, givenKey, madeKey } from "../../graph/support/clusters";

@@ -4,7 +4,7 @@
 
 import type { ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 import { describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../../components";
+import type { ConsulClusterArgs } from "../../../components/index";
 import type { Resource } from "../../../policy/graph";
 import { policies } from "../../../policy/policies";
 import { aws, awsClusterOf } from "../../graph/support/awsCluster";

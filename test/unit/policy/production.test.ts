@@ -3,7 +3,7 @@
 // Does not prove that Consul does what these settings say.
 
 import { describe, expect, test } from "vitest";
-import type { ConsulClusterArgs } from "../../../components";
+import type { ConsulClusterArgs } from "../../../components/index";
 import { aclProblems, consulSettings, tlsProblems } from "../../../policy/consulSettings";
 import { isConfigStep, isReleaseStep, type Resource, type Values } from "../../../policy/graph";
 import { isProductionStack, isTaggedProduction, production } from "../../../policy/production";

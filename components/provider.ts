@@ -1,0 +1,42 @@
+import type { ComponentResource, Inputs, provider } from "@pulumi/pulumi";
+import { ConsulClient, ConsulCluster } from "./components";
+
+type Provider = provider.Provider;
+
+interface Schema {
+  name: string;
+  version: string;
+  resources: Record<string, { properties: Inputs }>;
+}
+
+const components: Record<
+  string,
+  new (
+    ...args: ConstructorParameters<typeof ConsulCluster>
+  ) => ComponentResource
+> = {
+  ConsulCluster,
+  // What a program in another language gives, its own component judges.
+  ConsulClient: ConsulClient as never,
+};
+
+/**
+ * The components for programs in other languages, by a schema that is made beforehand: the SDK's own host would read one off the
+ * sources at each start, which takes seconds, and has neither defaults nor secrets (reference/componentSchema.ts).
+ */
+export function providerOf(schema: string): Provider {
+  const { name, version, resources } = JSON.parse(schema) as Schema;
+  return {
+    version,
+    schema,
+    async construct(resource, type, inputs, options) {
+      const Component = components[type.replace(`${name}:index:`, "")];
+      const outputs = resources[type]?.properties;
+      if (Component === undefined || outputs === undefined)
+        throw new Error(`${name} ${version} has no ${type}: ${Object.keys(resources).join(", ")}`);
+      const made = new Component(resource, inputs as never, options);
+      const state = Object.keys(outputs).map((output) => [output, made[output as never]]);
+      return { urn: made.urn, state: Object.fromEntries(state) };
+    },
+  };
+}

@@ -6,4 +6,4 @@ import { provider } from "@pulumi/pulumi";
 import { providerOf } from "./provider";
 
 const schema = readFileSync(join(__dirname, "schema.json"), "utf8");
-provider.main(providerOf(schema), process.argv.slice(2));
+export = provider.main(providerOf(schema), process.argv.slice(2));

@@ -55,14 +55,18 @@ function completed(schema: Schema, inputs: Inputs): Schema {
     schema.types["consul-cluster:index:ClientSettings"]?.properties ?? {},
   );
   const resources = mapOf(schema.resources, (key, resource) => {
-    const { top } = inputs[key.split(":")[2] as keyof Inputs];
+    const fields = inputs[key.split(":")[2] as keyof Inputs].top.map(fieldOf(""));
     const own = resource.inputProperties.cluster
-      ? top.filter(({ name }) => !ofCluster.includes(name))
-      : top;
+      ? fields.map((field) => ({
+          ...field,
+          depends: field.depends || ofCluster.includes(field.name),
+        }))
+      : fields;
     return {
       ...resource,
-      inputProperties: described(resource.inputProperties, own.map(fieldOf(""))),
-      properties: described(resource.properties, []),
+      inputProperties: described(resource.inputProperties, own),
+      // Outputs come as secrets anyway, and SDKs of .NET and Java cannot be compiled with those of a component.
+      properties: mapOf(resource.properties, (_, { optional: __, ...property }) => property),
     };
   });
   return { ...schema, types, resources };

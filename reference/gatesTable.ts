@@ -63,7 +63,7 @@ const GATES: Gate[] = [
   },
   {
     name: "snapshot",
-    holds: "taken on this server, and read back",
+    holds: "taken on this server, and verified",
     limits: ["SNAPSHOT_S"],
   },
   {

@@ -96,7 +96,8 @@ function check(args: Check) {
     tcp: args.tcp,
     interval: args.interval ?? "10s",
     timeout: args.timeout,
-    tls_skip_verify: args.tlsSkipVerify,
+    // Consul's own default is not written.
+    tls_skip_verify: args.tlsSkipVerify || undefined,
     deregister_critical_service_after: args.deregisterCriticalServiceAfter,
   };
 }

@@ -58,9 +58,11 @@ function checkTwice(args: Fields, defaults: Ports): Problem[] {
   const given = fieldsOf(args.ports);
   return repeats(ports, ({ port }) => (isPort(port) ? String(port) : undefined)).flatMap(
     ({ item, first }) => {
-      // The problem stands at the one that was written down, not at a default.
-      const [at, other] = given[item.name] === undefined ? [first, item] : [item, first];
-      const origin = given[other.name] === undefined ? " by default" : "";
+      // The problem stands at the one that was written down, not at a default, which an SDK of another language fills in.
+      const isDefault = ({ name }: { name: PortName }) =>
+        given[name] === undefined || given[name] === defaults[name];
+      const [at, other] = isDefault(item) ? [first, item] : [item, first];
+      const origin = isDefault(other) ? " by default" : "";
       return problem(
         `ports.${at.name}`,
         `${show(at.port)} is the port of ports.${other.name}${origin}; give each its own`,

@@ -30,7 +30,7 @@ export function checkFoldersApart(
   const { configDir = defaults.configDir, dataDir = defaults.dataDir } = args;
   if (typeof configDir !== "string" || typeof dataDir !== "string") return [];
   if (!isInside(configDir, dataDir) && !isInside(dataDir, configDir)) return [];
-  const path = args.dataDir === undefined ? "configDir" : "dataDir";
+  const path = dataDir === defaults.dataDir ? "configDir" : "dataDir";
   return problem(
     path,
     `configDir ${show(configDir)} and dataDir ${show(dataDir)} lie one inside the other; keep them apart`,

@@ -44,7 +44,8 @@ export function modeOf(args: Fields): string {
 function checkTogether(tls: Fields, path: string): Problem[] {
   return [
     ...checkSource(tls, path),
-    ...(tls.renewal !== undefined && tls.certificates !== undefined
+    // An SDK of another language fills the default in.
+    ...((tls.renewal ?? 0) !== 0 && tls.certificates !== undefined
       ? problem(`${path}.renewal`, "has no effect on certificates that are handed in; leave it out")
       : []),
   ];

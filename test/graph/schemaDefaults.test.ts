@@ -2,12 +2,14 @@
 //
 // Does not prove that an SDK fills them in: test/e2e/13-languages.test.ts runs programs.
 
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ConsulClusterArgs } from "../../components/index";
+import { tlsFile } from "../support/tlsFiles";
 import { clientHosts, clientsByCluster } from "./support/clients";
-import { clusterOf, existing, nspawn } from "./support/clusters";
+import { clusterOf, existing, givenKey, names, nspawn, servers } from "./support/clusters";
 import type { Recording } from "./support/recorder";
 
 interface Shape {
@@ -59,12 +61,24 @@ const groups: ConsulClusterArgs = {
   gossip: {},
 };
 
+const caCertificate = tlsFile("ca.pem");
+const certificate = { certificate: tlsFile("server.pem"), privateKey: tlsFile("server.key") };
+const certificates = Object.fromEntries(names(3).map((name) => [name, certificate]));
+const ofAdmin = servers().map((server) => ({ ...server, user: "admin", sudoPassword: "s3cret" }));
+
 test.each([
   ["hosts that exist", existing()],
   ["machines of this computer", nspawn()],
   ["with every group", { ...existing(), ...groups }],
   ["with TLS", { ...existing(), ...groups, tls: {} }],
   ["with TLS and ACLs", { ...existing(), ...groups, tls: {}, acl: {} }],
+  ["with a key of one's own", { ...existing(), gossipKey: givenKey, gossip: {} }],
+  ["with a CA of one's own", { ...existing(), tls: { caCertificate, caKey: tlsFile("ca.key") } }],
+  ["with certificates of one's own", { ...existing(), tls: { caCertificate, certificates } }],
+  ["with a token of one's own", { ...existing(), acl: { managementToken: randomUUID() } }],
+  ["with ACLs off", { ...existing(), acl: { defaultPolicy: "off" } }],
+  ["with HTTPS alone", { ...existing(), tls: {}, ports: { http: -1 }, addresses: {} }],
+  ["with a password for sudo", { existing: { servers: ofAdmin } }],
 ])("a cluster is the same: %s", async (_, args) => {
   filled = 0;
   const withDefaults = await clusterOf(fill(args, inputsOf("ConsulCluster")));
@@ -75,7 +89,8 @@ test.each([
 
 test("its clients are the same, and no default contradicts their cluster", async () => {
   const cluster = { ...existing(), datacenter: "fra1", domain: "corp", version: "1.21.5" };
-  const args = { existing: { hosts: clientHosts() }, ports: {}, addresses: {} };
+  const services = [{ name: "web", port: 8080, checks: [{ tcp: "127.0.0.1:8080" }] }];
+  const args = { existing: { hosts: clientHosts() }, ports: {}, addresses: {}, services };
   filled = 0;
   const withDefaults = await clientsByCluster(fill(args, inputsOf("ConsulClient")), { cluster });
   expect(filled).toBeGreaterThan(5);

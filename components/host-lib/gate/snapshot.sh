@@ -6,6 +6,8 @@ SNAPSHOT_S=$(limit_of snapshot_timeout_s 60)
 # A leader that is asked by a follower over TLS may close the connection before all of it has been read, 3 of 25 with 1.22.0; and once a part came damaged.
 TRIES=5
 
+# `save` reads what it has written, to its end, and holds each part against its sum. `inspect` reads each record besides: 3.5 s for
+# 150,000 keys, minutes for a gigabyte.
 save_snapshot() {
   local file='' said='' tokens='' with='' saved=no tries=''
   mkdir -p "$SNAPSHOTS"
@@ -17,8 +19,7 @@ save_snapshot() {
     tries=0
     while tries=$((tries + 1)); do
       # shellcheck disable=SC2046  # arguments, or none
-      if said=$(timeout "$SNAPSHOT_S" "$BINARY" snapshot save -http-addr="$via" $(tls_arguments "$via") $(token_argument "$with") "$file" 2>&1) &&
-        said=$(read_snapshot "$file" 2>&1); then
+      if said=$(timeout "$SNAPSHOT_S" "$BINARY" snapshot save -http-addr="$via" $(tls_arguments "$via") $(token_argument "$with") "$file" 2>&1) && [ -s "$file" ]; then
         saved=yes
         break 2
       fi
@@ -38,11 +39,7 @@ save_snapshot() {
   say "snapshot saved: $file"
 }
 
-# Consul has held each part against its sum when it says that one is saved, but leaves the archive's own end unread, which a
-# restore does not. `snapshot inspect` would read it, and each record besides: 3.5 s for 150,000 keys, minutes for a gigabyte.
-read_snapshot() { timeout "$SNAPSHOT_S" gzip -t <"$1"; }
-
 # Is that what Consul says where the connection ended before the snapshot did?
 was_cut_short() {
-  case $1 in *"failed to decode response"* | *"unexpected EOF"* | *"connection reset by peer"* | *"corrupt input"* | *"gzip: "*) return 0 ;; *) return 1 ;; esac
+  case $1 in *"failed to decode response"* | *"unexpected EOF"* | *"connection reset by peer"* | *"corrupt input"* | *"gzip: invalid"* | *"uncompressed bytes remain"* | *"failed checking integrity"*) return 0 ;; *) return 1 ;; esac
 }

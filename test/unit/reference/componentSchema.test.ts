@@ -57,6 +57,9 @@ test("defaults stand in it, but for those that other arguments decide about, and
     "ConsulCluster.allowDowngradeTo",
   ])
     expect(defaultOf(name), name).toBeUndefined();
+  const wordsOf = (name: string) => all.find(([other]) => other === name)?.[1].description;
+  expect(wordsOf("PortsArgs.https")).toMatch(/\nDefault: -1\.$/);
+  expect(wordsOf("ConsulClient.datacenter")).toMatch(/\nDefault: "dc1"\.$/);
 });
 
 test("secrets are secret in it", () => {
@@ -69,9 +72,7 @@ test("secrets are secret in it", () => {
     "ClientSettings.gossipKey",
     "ConsulClient.agentToken",
     "ConsulClient.gossipKey",
-    "ConsulCluster.clientToken",
     "ConsulCluster.gossipKey",
-    "ConsulCluster.managementToken",
     "ExistingClientArgs.privateKey",
     "ExistingClientArgs.sudoPassword",
     "ExistingServerArgs.privateKey",

@@ -41,7 +41,8 @@ export function runShell(
     const { status, stdout, stderr, error } = spawnSync(program, argv, {
       input,
       encoding: "utf8",
-      env: { ...process.env, PATH: path },
+      // What a script that is killed leaves behind goes with its folder.
+      env: { ...process.env, PATH: path, TMPDIR: folder },
     });
     if (error) throw error;
     return { status, stdout, stderr };

@@ -1,7 +1,5 @@
-import type { ComponentResource, Inputs, provider } from "@pulumi/pulumi";
-import { ConsulClient, ConsulCluster } from "./components";
-
-type Provider = provider.Provider;
+import type { ComponentResource, ComponentResourceOptions, Inputs, provider } from "@pulumi/pulumi";
+import * as components from "./components";
 
 interface Schema {
   name: string;
@@ -9,28 +7,27 @@ interface Schema {
   resources: Record<string, { properties: Inputs }>;
 }
 
-const components: Record<
+/** What a program in another language gives, each component judges by itself. */
+const constructors: Record<
   string,
   new (
-    ...args: ConstructorParameters<typeof ConsulCluster>
+    name: string,
+    args: never,
+    options: ComponentResourceOptions,
   ) => ComponentResource
-> = {
-  ConsulCluster,
-  // What a program in another language gives, its own component judges.
-  ConsulClient: ConsulClient as never,
-};
+> = components;
 
 /**
  * The components for programs in other languages, by a schema that is made beforehand: the SDK's own host would read one off the
  * sources at each start, which takes seconds, and has neither defaults nor secrets (reference/componentSchema.ts).
  */
-export function providerOf(schema: string): Provider {
+export function providerOf(schema: string): provider.Provider {
   const { name, version, resources } = JSON.parse(schema) as Schema;
   return {
     version,
     schema,
     async construct(resource, type, inputs, options) {
-      const Component = components[type.replace(`${name}:index:`, "")];
+      const Component = constructors[type.replace(`${name}:index:`, "")];
       const outputs = resources[type]?.properties;
       if (Component === undefined || outputs === undefined)
         throw new Error(`${name} ${version} has no ${type}: ${Object.keys(resources).join(", ")}`);

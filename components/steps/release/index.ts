@@ -3,6 +3,7 @@ import { all, type Input, type Output, type Resource } from "@pulumi/pulumi";
 import type { ClusterPlan } from "../../cluster/plan";
 import { listeningPlaces } from "../../render/ports";
 import { hostCommand, type Settings } from "../hostCommand";
+import { packed } from "../packed";
 import { reach } from "../reach";
 import { releaseInstaller } from "../scripts";
 import type { Staged } from "../staged";
@@ -38,7 +39,7 @@ export function stageRelease(
 ): remote.Command {
   const ports = all([plan, address]).apply(([settings, own]) => listeningPlaces(settings, own));
   const trust = plan.apply(trustOf);
-  const installer = releaseInstaller();
+  const installer = packedInstaller();
   const stdin = all([owner.id, trust.key]).apply(
     ([id, key]) => `OWNER_ID=${quoted(id)}\nOWNER_NAME=${quoted(owner.name)}\n${key}${installer}`,
   );
@@ -66,6 +67,13 @@ export function stageRelease(
     { parent, dependsOn: [...order, reached] },
   );
 }
+
+/** The same text for every host, so it is packed once. */
+function packedInstaller(): string {
+  installerOnce ??= packed("The installer, and the scripts that it leaves", releaseInstaller());
+  return installerOnce;
+}
+let installerOnce: string | undefined;
 
 /** A component may have any name. */
 function quoted(text: string): string {

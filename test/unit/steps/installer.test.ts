@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { packed } from "../../../components/steps/packed";
 import {
   hostLibraryText,
   library,
@@ -82,7 +83,7 @@ test("the library is one file, and every program as it is, ready to run", () => 
 });
 
 test("no script is forgotten: each is installed, or a part of the library, or passes through, or runs where Pulumi does", () => {
-  const all = [releaseInstaller(), hostLibraryText()].join("\n");
+  const all = [packed("", releaseInstaller()), releaseInstaller(), hostLibraryText()].join("\n");
   const forgotten = sources
     .filter((source) => !/^steps\/(leave\/depart|reach\/)/.test(source))
     .filter((source) => !all.includes(readFileSync(join(components, source), "utf8").trimEnd()));

@@ -21,6 +21,8 @@ export interface Host {
   machineId?: Input<string>;
   /** A volume that is attached for the data folder, to be mounted there; without it the folder is one. */
   dataVolume?: DataVolume;
+  /** Whether whoever made the machine refuses to end it: then its server may not leave for that. @default false */
+  isProtected?: Input<boolean>;
   /** Whether the host is there after the stack is gone: then nothing of ours may be left on it. */
   stays: boolean;
 }

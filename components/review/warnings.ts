@@ -3,6 +3,7 @@ import type { ClusterSteps } from "./group";
 import { guardedTls } from "./guardedTls";
 import type { OrderStep } from "./order";
 import { nameOf, type PreviewStep } from "./preview";
+import { protectedMachines } from "./protection";
 import { isDowngrade } from "./reasons";
 import { fixedSettings, followers } from "./settingWarnings";
 
@@ -11,6 +12,7 @@ export const dangers = [
   "destroy",
   "quorum",
   "replacements",
+  "protected",
   "fixed-settings",
   "downgrade",
   "wipe",
@@ -28,11 +30,12 @@ export interface Warning {
 
 /** What a reviewer has to know beyond what changes, the dangers first. */
 export function warningsOf(
-  { own, role }: ClusterSteps,
+  steps: ClusterSteps,
   changes: readonly ServerChange[],
   order: readonly OrderStep[],
   size: { before: number; after: number },
 ): Warning[] {
+  const { own, role } = steps;
   // Whatever becomes of a client agent, the cluster is none the worse.
   if (role === "client")
     return [
@@ -50,6 +53,7 @@ export function warningsOf(
     ...(goes ? [destroyed] : []),
     ...(exists && !goes ? quorumLost(order, size.before) : []),
     ...tooManyReplaced(changes, compares(own.replacements)),
+    ...protectedMachines(steps, changes, { goes, guarded: compares(own.replacements) }),
     ...(exists ? fixedSettings(changes, role, refuser) : []),
     ...(exists && guarded ? guardedTls(guard) : []),
     ...downgrades(changes),

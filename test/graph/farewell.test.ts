@@ -6,6 +6,7 @@
 import { chownSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { aws, awsClusterOf } from "./support/awsCluster";
 import { type Cluster, clusterOf, existing, madeOwner, names, nspawn } from "./support/clusters";
 import { type Answers, away, awayBehind, Computer, type Outcome } from "./support/departing";
 
@@ -72,6 +73,28 @@ describe("every host is told", () => {
   test("but for those on which nothing was ever staged", () => {
     const outcome = new Computer(hosts).without(...names(3)).run("c-farewell", "delete");
     expect(outcome).toMatchObject({ status: 0, stderr: "", told: [] });
+  });
+});
+
+describe("where AWS would not end the machines, the teardown is refused before any server leaves", () => {
+  const teardownOf = async (terminationProtection?: boolean) => {
+    const { get } = await awsClusterOf(aws({ terminationProtection }));
+    return new Computer({ get }).run("c-farewell", "delete");
+  };
+
+  test("nobody is told", async () => {
+    const outcome = await teardownOf(true);
+    expect(outcome).toMatchObject({ status: 1, told: [], left: false });
+    expect(outcome.stderr).toMatch(/^c: termination protection is on: .* Nothing was changed\./);
+    expect(outcome.stderr).toContain(
+      "Set terminationProtection: false, run, then take the cluster",
+    );
+  });
+
+  test.each([false, undefined])("but not where protection is %s", async (protection) => {
+    const outcome = await teardownOf(protection);
+    expect(outcome).toMatchObject({ status: 0, stderr: "" });
+    expect(outcome.told.map(({ host }) => host).sort()).toEqual(names(3));
   });
 });
 

@@ -67,6 +67,7 @@ export function awsHosts(args: AwsArgs, making: Making): Host[] {
       patience,
       machineId: machine.instanceId,
       dataVolume: { id: machine.dataVolume, cluster },
+      isProtected: args.terminationProtection,
       stays: false,
     };
   });

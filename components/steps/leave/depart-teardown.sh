@@ -10,6 +10,8 @@
 # after this one would take what is left for a cluster that goes on.
 teardown() {
   local host='' untold=''
+  [ "$protected" != yes ] ||
+    die "termination protection is on: the servers would have left by the time that AWS refuses to end their machines. Nothing was changed. Set terminationProtection: false, run, then take the cluster away; where no run of it ends well any more, \`pulumi up --target '**-farewell'\` with that setting is enough"
   unpack_access
   cp "$access/owner" "$(marker)"
   for host in $(echo "$neighbours" | tr ',' ' '); do

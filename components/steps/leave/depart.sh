@@ -1,5 +1,5 @@
 #!/bin/sh
-# globals: outcome outcome_words cluster name address datacenter neighbours stays removeData
+# globals: outcome outcome_words cluster name address datacenter neighbours stays removeData protected
 # Takes a server out of its cluster, from the computer that runs Pulumi, over OpenSSH. A remote command cannot
 # do that: it fails where the host is dead, and a host that is dead must not be in the way.
 #
@@ -7,7 +7,7 @@
 #   depart.sh teardown KEY=VALUE...   the whole cluster goes: see depart-teardown.sh
 #   depart.sh leave KEY=VALUE...      the server `name` leaves
 #
-# KEYs: cluster name address datacenter neighbours stays removeData.
+# KEYs: cluster name address datacenter neighbours stays removeData protected.
 # Its stdin, a here-document behind this text, is secret: how to reach every server, an OpenSSH configuration
 # with its keys, and who the owner is, in the form that unpack_access reads. It may be cut off anywhere and run again.
 # Behind over-ssh.sh.
@@ -22,7 +22,7 @@ take() {
   local pair=''
   for pair in "$@"; do
     case ${pair%%=*} in
-      cluster | name | address | datacenter | neighbours | stays | removeData) eval "${pair%%=*}=\${pair#*=}" ;;
+      cluster | name | address | datacenter | neighbours | stays | removeData | protected) eval "${pair%%=*}=\${pair#*=}" ;;
       *) die "unknown setting ${pair%%=*}" ;;
     esac
   done
@@ -159,7 +159,7 @@ keep() { cat >/dev/null; }
 
 main() {
   local verb="$1"
-  cluster='' name='' address='' datacenter='' neighbours='' stays='' removeData=''
+  cluster='' name='' address='' datacenter='' neighbours='' stays='' removeData='' protected=''
   shift
   take "$@"
   case $verb in

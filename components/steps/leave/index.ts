@@ -67,8 +67,9 @@ export function departure(
 }
 
 /**
- * Deleted before anything else where a whole cluster goes: then nobody waits for neighbours that go, too. `component`
- * is its name, after which the resource is called.
+ * Deleted before anything else where a whole cluster goes: then nobody waits for neighbours that go, too. Where machines are
+ * protected it refuses, for servers would have left by the time that their machines stay. `component` is its name, after which
+ * the resource is called.
  */
 export function teardown(
   component: string,
@@ -76,13 +77,16 @@ export function teardown(
   opts: CustomResourceOptions,
 ): Resource {
   const neighbours = hosts.map((host) => host.name).join(",");
-  const words = settingWords({
-    cluster: clusterId(cluster),
-    name: component,
-    neighbours,
-    stays: hosts.some((host) => host.stays) ? "yes" : "no",
-  });
-  return departing(`${component}-farewell`, output(`teardown ${words}`), hosts, owner, {
+  const words = all(hosts.map(({ isProtected = false }) => isProtected)).apply((each) =>
+    settingWords({
+      cluster: clusterId(cluster),
+      name: component,
+      neighbours,
+      stays: hosts.some((host) => host.stays) ? "yes" : "no",
+      ...(each.includes(true) && { protected: "yes" }),
+    }),
+  );
+  return departing(`${component}-farewell`, interpolate`teardown ${words}`, hosts, owner, {
     scripts: ["depart-teardown.sh"],
     opts,
   });

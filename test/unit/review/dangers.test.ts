@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type Review, renderMarkdown, reviewPreview } from "../../../components/review";
 import { nameOf, type PreviewStep } from "../../../components/review/preview";
 import { changed, previews, readPreview } from "./support";
+import { machinesProtected } from "./variants";
 
 function dangersOf(json: string): string[] {
   return reviewPreview(json).clusters.flatMap(({ warnings }) =>
@@ -34,6 +35,7 @@ test.each([
   ["fixed-settings", ["fixed-settings", "fixed-settings", "fixed-settings", "fixed-settings"]],
   ["fixed-settings-of-0.1.0", ["fixed-settings"]],
   ["two-wipes", ["wipe", "two-wipes"]],
+  ["protected", ["protected"]],
   ["generation-raised", []],
   ["library-upgrade", []],
 ])("%s: %j", (name, expected) => {
@@ -46,6 +48,36 @@ test("a whole cluster that goes", () => {
   );
   expect(dangersOf(gone)).toEqual(["destroy"]);
   expect(renderMarkdown(reviewPreview(gone))).toContain("The cluster goes, with all 3 servers.");
+});
+
+test("machines that AWS does not end: a replacement, a server that leaves, a whole cluster", () => {
+  const found = (name: string, change: (steps: PreviewStep[]) => PreviewStep[] = (all) => all) =>
+    reviewPreview(changed(name, (steps) => change(machinesProtected(steps)))).clusters.flatMap(
+      ({ warnings }) => warnings.filter(({ danger }) => danger === "protected"),
+    );
+  const refused = (names: string) => [
+    expect.objectContaining({
+      refused: true,
+      text: expect.stringContaining(`would end the machine of ${names}: it is refused before any`),
+    }),
+  ];
+  expect(found("setting")).toEqual([]);
+  expect(found("scale-up")).toEqual([]);
+  expect(found("replacement")).toEqual(refused("consul-2"));
+  expect(found("scale-down")).toEqual(refused("consul-2, consul-4"));
+  const all = (deleting: string) => (steps: PreviewStep[]) =>
+    steps.map((step) => {
+      const { urn, oldState } = step;
+      const inputs = { ...oldState?.inputs, delete: deleting };
+      const state = urn.endsWith("-farewell") ? { ...oldState, inputs } : oldState;
+      return { op: "delete", urn, oldState: state } as PreviewStep;
+    });
+  const names = "consul-1, consul-2, consul-3";
+  expect(found("nothing", all("exec sh -s teardown protected=yes"))).toEqual(refused(names));
+  // A release before this check: AWS alone refuses.
+  expect(found("nothing", all("exec sh -s teardown"))).toEqual([
+    expect.not.objectContaining({ refused: true }),
+  ]);
 });
 
 test("a cluster that goes while another comes: that an alias may be missing", () => {

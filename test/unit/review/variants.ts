@@ -112,6 +112,14 @@ function generationRaised(server: string): (steps: PreviewStep[]) => PreviewStep
     });
 }
 
+/** As the guard of replacements notes machines that AWS does not end. */
+export function machinesProtected(steps: PreviewStep[]): PreviewStep[] {
+  const noted = (text: string) => `${text.trimEnd()}\n! protected\n`;
+  return steps.map((step) =>
+    kind(step) === "replacements" ? edited(step, "stdin", noted, both) : step,
+  );
+}
+
 /** From 0.1.0 to this release: no facts, no repair, no guard before, and scripts that are others. */
 function upgraded(steps: PreviewStep[]): PreviewStep[] {
   const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -265,6 +273,7 @@ export const variants: Record<string, () => string> = {
     changed("setting", (steps) => withTls(modern(steps), "preferred", "required")),
   "tls-at-once": () =>
     changed("setting", (steps) => withTls(modern(steps, "update"), "off", "required")),
+  protected: () => changed("replacement", machinesProtected),
   "two-wipes": () =>
     changed("wipe", (steps) => modern(wipedToo("consul-1", "consul-3")(steps), "update")),
   "generation-raised": () =>

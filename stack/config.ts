@@ -4,9 +4,10 @@ import { getProject, RunError, runtime } from "@pulumi/pulumi";
 import type { ConsulClusterArgs } from "../components/cluster/args";
 import { describeProblems, validate } from "../components/validate";
 import { localFiles } from "../components/validate/localFiles";
+import { withoutSecrets } from "../components/validate/problem";
 import { projectFolder } from "./localPaths";
 import { readConfig, withoutRepeats } from "./readConfig";
-import { withSecrets } from "./secrets";
+import { encryptedValues, withSecrets } from "./secrets";
 
 /** The component's arguments from the stack file. Every problem with them is told in one error. */
 export function loadArgs(): ConsulClusterArgs {
@@ -15,7 +16,8 @@ export function loadArgs(): ConsulClusterArgs {
   const folders = { project: projectFolder(process.cwd(), existsSync), home: homedir() };
   const { args, problems } = readConfig(raw, { secretKeys, folders });
   const all = withoutRepeats(problems, validate(args, localFiles));
-  if (all.length > 0) throw new RunError(describeProblems(all));
+  const told = withoutSecrets(all, encryptedValues(args, secretKeys));
+  if (told.length > 0) throw new RunError(describeProblems(told));
   return withSecrets(args, secretKeys);
 }
 

@@ -10,6 +10,7 @@ import { changed } from "../components/hosts/shape";
 import sources from "../components/hosts/sources";
 import { fieldsOf, itemsOf } from "../components/validate/values";
 import { mapValues } from "./mapValues";
+import { SECRET_FIELDS } from "./secretFields";
 
 /**
  * The arguments with their secrets marked: gossip key, token, private keys and passwords always, other settings where the
@@ -19,6 +20,27 @@ import { mapValues } from "./mapValues";
 export function withSecrets(args: PlainArgs, secretKeys: ReadonlySet<string>): ConsulClusterArgs {
   const marked = Object.entries(args).map(([key, value]) => [key, mark(key, value, secretKeys)]);
   return Object.fromEntries(marked) as ConsulClusterArgs;
+}
+
+/**
+ * Values that no message may show: what stands encrypted in the stack file. Pulumi says of a whole setting only that something
+ * in it is. Of a source of hosts, `acl` and `tls` that are the fields for secrets and the servers' environments, for a name or an
+ * address has to be told; of any other setting it is all of it.
+ */
+export function encryptedValues(args: PlainArgs, secretKeys: ReadonlySet<string>): unknown[] {
+  return Object.entries(args)
+    .filter(([key]) => secretKeys.has(key))
+    .flatMap(([key, value]) => {
+      const isOpen = ["acl", "tls"].includes(key) || sources.some((source) => source.key === key);
+      return isOpen ? secretFieldsIn(value) : [value];
+    });
+}
+
+function secretFieldsIn(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.flatMap(secretFieldsIn);
+  return Object.entries(fieldsOf(value)).flatMap(([key, field]) =>
+    SECRET_FIELDS.includes(key) || key === "environment" ? [field] : secretFieldsIn(field),
+  );
 }
 
 /** Settings whose fields are inputs, while they themselves are not. */

@@ -44,6 +44,32 @@ function plain<T>(output: unknown): Promise<T> {
   return (output as Output<T> & { promise(): Promise<T> }).promise();
 }
 
+test("what is encrypted is in no message, and everything else is", () => {
+  const said = (settings: Record<string, unknown>, secretKeys: string[]) => {
+    try {
+      load(settings, secretKeys);
+    } catch (error) {
+      return String((error as Error).message);
+    }
+    throw new Error("it was not refused");
+  };
+  const settings = {
+    existing: { servers: [{ name: "no name", address: "10.0.0.1", sudoPassword: "open\nsesame" }] },
+    datacenter: "not this one",
+    extraConfig: { log_file: "/hidden/elsewhere.log" },
+    recursors: ["nowhere"],
+  };
+  const shown = said(settings, []);
+  const hidden = said(settings, ["existing", "datacenter", "extraConfig", "recursors"]);
+  for (const value of ["not this one", "/hidden/elsewhere.log", "nowhere"]) {
+    expect(shown).toContain(value);
+    expect(hidden).not.toContain(value);
+  }
+  // Of a source of hosts something is always encrypted, and its names have to be told.
+  expect(hidden).toContain("no name");
+  for (const message of [shown, hidden]) expect(message).not.toContain("sesame");
+});
+
 describe("loading", () => {
   test("gives the component's arguments", () => {
     const args = load({ nspawn: nspawn(), version: "1.22.0", ui: "true", "aws:region": "x" });

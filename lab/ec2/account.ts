@@ -16,8 +16,19 @@ export interface Instance {
   /** Of its key pair. */
   publicKey: string;
   userData: string;
+  /** How often somebody has rebooted it. */
+  reboots: number;
   /** Those that are attached, but for the root's. */
   volumes: string[];
+}
+
+/** The VPC that an account begins with. */
+export interface Network {
+  vpc: string;
+  /** Of those that name none. */
+  securityGroup: string;
+  /** One in each zone, in the zones' order. */
+  subnets: { id: string; cidr: string; zone: string }[];
 }
 
 /** One call of the API, as the log has it. */
@@ -69,7 +80,7 @@ export class Account {
     const log = join(logFolder, `aws-${name}-${process.pid}.jsonl`);
     const errors = openSync(join(logFolder, `aws-${name}.log`), "a");
     const script = join(__dirname, "server.py");
-    const child = spawn(motoPython(), [script, "0", log, network], {
+    const child = spawn(motoPython(), ["-B", script, "0", log, network], {
       stdio: ["pipe", "pipe", errors],
     });
     const port = await firstLine(child);
@@ -89,11 +100,11 @@ export class Account {
     };
   }
 
-  /** Instances, those that have ended lately among them; volumes that are there, by their sizes in GiB; the default subnets. */
+  /** Instances, those that have ended lately among them; volumes that are there, by their sizes in GiB; the default VPC. */
   async look(): Promise<{
     instances: Instance[];
     volumes: Record<string, number>;
-    subnets: string[];
+    network: Network;
   }> {
     return this.ask("instances");
   }
@@ -108,9 +119,9 @@ export class Account {
     await this.ask("faults", faults);
   }
 
-  /** Ends an instance as somebody does who is not Pulumi. */
-  async end(id: string): Promise<void> {
-    await this.ask("end", { id });
+  /** Ends, stops, starts or reboots an instance as somebody does who is not Pulumi. */
+  async operate(verb: "end" | "stop" | "start" | "reboot", id: string): Promise<void> {
+    await this.ask(verb, { id });
   }
 
   /** A new image upstream. */

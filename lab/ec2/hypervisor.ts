@@ -26,6 +26,8 @@ export class Hypervisor {
   /** Volumes, by the machine that has got them since its last boot. */
   private readonly attached = new Map<string, Set<string>>();
   private readonly files = new Map<string, string>();
+  /** How often each machine has been rebooted. */
+  private readonly reboots = new Map<string, number>();
   private loop?: Promise<void>;
   private stopped = false;
   private failure?: unknown;
@@ -94,12 +96,14 @@ export class Hypervisor {
     switch (instance.state) {
       case "pending":
         if (this.options.neverBoots?.has(instance.name)) return undefined;
-        return () => this.reach(instance, "boot", "running");
+        return () => this.reach(instance, "running", "boot");
       case "stopping":
-        return () => this.reach(instance, "stop", "stopped");
+        return () => this.reach(instance, "stopped", "stop");
       case "shutting-down":
-        return () => this.reach(instance, "end", "terminated");
+        return () => this.reach(instance, "terminated", "end");
       case "running": {
+        if (instance.reboots > (this.reboots.get(instance.id) ?? 0))
+          return () => this.reach(instance, "running", "stop", "boot");
         const has = this.attached.get(instance.id);
         const missing = instance.volumes.filter((volume) => !has?.has(volume));
         return missing.length > 0 ? () => this.attach(instance, missing, sizes) : undefined;
@@ -109,20 +113,25 @@ export class Hypervisor {
     }
   }
 
-  private async reach(instance: Instance, verb: string, state: Instance["state"]): Promise<void> {
+  private async reach(instance: Instance, state: Instance["state"], ...verbs: string[]) {
     this.attached.set(instance.id, new Set());
-    await this.run(verb, instance);
+    this.reboots.set(instance.id, instance.reboots);
+    for (const verb of verbs) await this.run(verb, instance);
     await this.account.report(instance.id, state);
   }
 
   private async attach(instance: Instance, volumes: string[], sizes: Record<string, number>) {
     for (const volume of volumes) {
-      const file = join(this.options.directory, "volumes", `${volume}.img`);
+      const file = this.fileOf(volume);
       this.files.set(volume, file);
       const size = (sizes[volume] ?? 1) * mebibytesForAGibibyte;
       await this.run("attach", instance, volume, file, String(size));
       this.attached.get(instance.id)?.add(volume);
     }
+  }
+
+  private fileOf(volume: string): string {
+    return join(this.options.directory, "volumes", `${volume}.img`);
   }
 
   private async run(verb: string, instance: Instance, ...words: string[]): Promise<void> {
@@ -137,6 +146,7 @@ export class Hypervisor {
       share: mirrorFolder,
       user: userOf(instance.image),
       publicKey: instance.publicKey.trim(),
+      volumes: instance.volumes.map((volume) => this.fileOf(volume)).join(" "),
     };
     const pairs = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
     const argv = await asRoot(["sh", script, verb, ...words, ...pairs]);

@@ -2,12 +2,13 @@
 # An instance of the lab's EC2: a machine of this computer as its image and cloud-init make it. Nothing is done to it from outside that
 # EC2 would not do: the address stands for its DHCP, the seed for its metadata, a loop device for a volume.
 #
-#   instance.sh boot KEY=VALUE... <USER-DATA     makes the machine where there is none, and boots it
+#   instance.sh boot KEY=VALUE... <USER-DATA     makes the machine where there is none, and boots it with its `volumes`
 #   instance.sh stop|end KEY=VALUE...            powers it off in order; ends it, and takes it away
 #   instance.sh attach KEY=VALUE... VOLUME FILE MIB
 #   instance.sh drop FILE                        takes a volume away
 #
-# KEYs: directory name id address gateway bridge image share user publicKey. Runs as root.
+# KEYs: directory name id address gateway bridge image share user publicKey volumes, the last of them files, one after the other with
+# spaces between. Runs as root.
 # shellcheck disable=SC2034  # what is set here is read by the parts
 set -eu
 
@@ -20,7 +21,7 @@ say() { printf '%s: %s\n' "${name:-instance}" "$*" >&2; }
 die() { say "$*"; exit 1; }
 
 read_settings() {
-  directory='' name='' id='' address='' gateway='' bridge='' image='' share='' user='' publicKey=''
+  directory='' name='' id='' address='' gateway='' bridge='' image='' share='' user='' publicKey='' volumes=''
   for pair in "$@"; do
     value=${pair#*=}
     case $pair in
@@ -34,12 +35,14 @@ read_settings() {
       share=*) share=$value ;;
       user=*) user=$value ;;
       publicKey=*) publicKey=$value ;;
+      volumes=*) volumes=$value ;;
       *) die "unknown setting ${pair%%=*}" ;;
     esac
   done
   machine=$directory/machines/$name
   root=$machine/root
   pid_file=/run/consul-cluster/machines/$name.pid
+  nspawn_file=/run/systemd/nspawn/$name.nspawn
 }
 
 boot() {
@@ -50,7 +53,19 @@ boot() {
     # Who looks for what a run has left finds it by this file.
     printf 'bridge=%s\ngateway=%s\nshare=%s\naddress=%s\n' "$bridge" "$gateway" "$share" "$address" >"$machine/boot"
   fi
+  bind_files
+  # What a command line binds hides the file's.
+  share=''
   power_on
+}
+
+# A disk that stays attached is there when its machine boots again.
+bind_files() {
+  mkdir -p "${nspawn_file%/*}"
+  printf '[Files]\nBindReadOnly=%s\n' "$share" >"$nspawn_file"
+  for file in $volumes; do
+    printf 'Bind=%s\n' "$(loop_device "$file")" >>"$nspawn_file"
+  done
 }
 
 # What EC2 gives to a new instance. The image's own cloud-init makes the login user, its key and the host key of that.
@@ -72,13 +87,47 @@ launch() {
   printf '127.0.0.1 localhost\n%s ip-%s\n' "$address" "$(printf '%s' "$address" | tr . -)" >"$root/etc/hosts"
   # As images of clouds have it: the system's resolver listens on 127.0.0.53, and programs ask it.
   ln -sf ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
+  mount_by_fstab
   tr -d - </proc/sys/kernel/random/uuid >"$root/etc/machine-id"
   systemctl --quiet --root="$root" enable systemd-networkd.service systemd-resolved.service ssh.service 2>/dev/null
+}
+
+# A machine's udev links its disks by what is on them, and its systemd mounts those of /etc/fstab. A container has no udev, and its
+# systemd leaves them out.
+mount_by_fstab() {
+  generator=$root/etc/systemd/system-generators/lab-fstab
+  mkdir -p "${generator%/*}"
+  cat >"$generator" <<'END'
+#!/bin/sh
+set -eu
+while read -r what where type options _; do
+  case $what in UUID=*) ;; *) continue ;; esac
+  unit=$(systemd-escape --path --suffix=mount "$where")
+  printf '[Unit]\nSourcePath=/etc/fstab\n\n[Mount]\nWhat=%s\nWhere=%s\nType=%s\nOptions=%s\n' "$what" "$where" "$type" "$options" >"$1/$unit"
+  mkdir -p "$1/local-fs.target.wants"
+  ln -s "../$unit" "$1/local-fs.target.wants/$unit"
+done </etc/fstab
+END
+  chmod 0755 "$generator"
+  # $$ is systemd's own $.
+  cat >"$root/etc/systemd/system/lab-disks.service" <<'END'
+[Unit]
+Description=Links of disks by their UUID
+DefaultDependencies=no
+Wants=local-fs-pre.target
+Before=local-fs-pre.target
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'mkdir -p /dev/disk/by-uuid; for disk in /dev/loop[0-9]*; do uuid=$$(blkid -p -s UUID -o value "$$disk") && ln -sf "$$disk" "/dev/disk/by-uuid/$$uuid"; done; :'
+END
+  systemctl --quiet --root="$root" add-wants sysinit.target lab-disks.service
 }
 
 # Its files take longer to go than EC2 does to end an instance: nobody waits for them.
 end() {
   power_off
+  rm -f "$nspawn_file"
   mkdir -p "$directory/ended"
   if [ -d "$machine" ]; then mv "$machine" "$directory/ended/$name"; fi
   with_bridge_lock bridge_down_if_unused
@@ -103,8 +152,7 @@ attach() {
     mkdir -p "${file%/*}"
     truncate -s "${size}M" "$file"
   fi
-  device=$(device_of "$file")
-  [ -n "$device" ] || device=$(losetup -f --show "$file")
+  device=$(loop_device "$file")
   link=/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_$(printf '%s' "$volume" | tr -d -)
   # shellcheck disable=SC2016  # expanded in the machine
   nsenter -t "$(init_of)" -m -- sh -euc \
@@ -120,6 +168,12 @@ init_of() {
     sleep 0.1
   done
   echo "$init"
+}
+
+loop_device() {
+  device=$(device_of "$1")
+  [ -n "$device" ] || device=$(losetup -f --show "$1")
+  echo "$device"
 }
 
 device_of() { losetup -nl -O NAME -j "$1" | head -n 1 | tr -d ' '; }

@@ -3,6 +3,7 @@ import { heldAgainst, runnerPolicy, unusedActions } from "../support/awsPolicy";
 import { AwsStack, newerImage } from "../support/awsStack";
 import { keepsWithin, underLoad } from "../support/load";
 import { StackApi } from "../support/stackApi";
+import { eventually } from "../support/wait";
 
 // What can become of a stack on AWS, in an account of our own (test/e2e/18-aws.test.ts says what stands for what), under load where a
 // server goes. One stack from its first run to its last: each test begins where the one before it ended.
@@ -23,14 +24,8 @@ interface Outputs {
 const kmsKey = "arn:aws:kms:eu-central-1:123456789012:key/5f0e8e2a-1d0c-4a7e-9a52-0e6f2d3b1c47";
 const servers = async () => (await its.stack.outputs<Outputs>()).servers;
 
-/** Settings of one server in the stack file. */
-function server(name: string): Record<string, unknown> {
-  return its.aws.servers.find((each) => each.name === name) as Record<string, unknown>;
-}
-
-const raise = (name: string, by = 1) => {
-  server(name).generation = Number(server(name).generation ?? 1) + by;
-};
+const generationOf = (name: string) =>
+  Number(its.aws.servers.find((server) => server.name === name)?.generation ?? 1);
 
 const changesSince = (calls: number) => its.changesSince(calls);
 
@@ -57,13 +52,19 @@ test("a newer image, another instance type and another key wait for the next gen
   await changesNothing();
 });
 
-test("two machines at once are refused, and nothing is touched", async () => {
+test("two machines at once are refused, as the plan says, and nothing is touched", async () => {
   const calls = its.account.calls().length;
-  raise("consul-1");
-  raise("consul-2");
-  expect(await its.stack.upThatFails()).toContain("one machine is replaced at a time");
+  const two = its.withServers(([one, other, ...rest]) => [
+    { ...one, generation: 2 },
+    { ...other, generation: 2 },
+    ...rest,
+  ]);
+  const { said } = await its.keeps(two, {
+    says: { "consul-1": "replacement", "consul-2": "replacement", "consul-3": "nothing" },
+    refused: "replacements",
+  });
+  expect(said).toContain("one machine is replaced at a time");
   expect(changesSince(calls)).toEqual([]);
-  for (const name of ["consul-1", "consul-2"]) raise(name, -1);
 });
 
 test("a data volume grows in place", async () => {
@@ -71,6 +72,43 @@ test("a data volume grows in place", async () => {
   its.aws.dataVolumeGiB = 24;
   await its.stack.up();
   expect(changesSince(calls)).toEqual(["ModifyVolume", "ModifyVolume", "ModifyVolume"]);
+});
+
+test("all machines are stopped for a night: they come back by themselves, with their data, and Pulumi has nothing to do", async () => {
+  const [before, was] = [await places(), await servers()];
+  expect(await ((await apis())[0] as StackApi).put("/v1/kv/kept", "over night")).toBe(true);
+  const all = async (verb: "stop" | "start", state: string) => {
+    await Promise.all(before.map(({ id }) => its.account.operate(verb, id)));
+    await eventually(`all are ${state}`, 120, async () =>
+      (await its.alive()).every((instance) => instance.state === state),
+    );
+  };
+  await all("stop", "stopped");
+  await all("start", "running");
+  await eventually("every server answers again", 120, async () => {
+    const values = (await apis()).map((api) => api.value("kept").catch(() => undefined));
+    return (await Promise.all(values)).every((value) => value === "over night");
+  });
+  expect(await servers()).toEqual(was);
+  await changesNothing();
+});
+
+test("a machine that is rebooted comes back by itself, while the others serve", async () => {
+  const [one, ...others] = await places();
+  const started = () => its.on(one?.name as string, "stat -c %Y /proc/1");
+  const before = await started();
+  const load = await underLoad(
+    others.map(({ address }) => new StackApi(its.stack, address)),
+    async () => {
+      await its.account.operate("reboot", one?.id as string);
+      await eventually("it has booted again", 120, async () => {
+        const now = await started().catch(() => before);
+        return now !== before && (await (await apis())[0]?.value("kept")) === "over night";
+      });
+    },
+  );
+  expect(load.lost).toEqual([]);
+  await changesNothing();
 });
 
 test("other tags are set in place, and those that are gone are taken away", async () => {
@@ -90,14 +128,15 @@ test("the leader's machine is replaced: same address, same data, and nobody wait
   const was = await servers();
   const attempt = async () => {
     const before = await places();
-    const all = await apis();
-    const leader = (await all[0]?.leader()) ?? "";
+    const leader = (await (await apis())[0]?.leader()) ?? "";
     const index = before.findIndex(({ address }) => leader.startsWith(`${address}:`));
-    raise(before[index]?.name as string);
-    const load = await underLoad(
-      all.filter((_, each) => each !== index),
-      () => its.stack.up(),
-    );
+    const name = before[index]?.name as string;
+    const says = Object.fromEntries(before.map((place) => [place.name, "nothing" as const]));
+    const { load } = await its.keeps(its.changed(name, { generation: generationOf(name) + 1 }), {
+      says: { ...says, [name]: "replacement" },
+      without: [name],
+      gap: 5000,
+    });
     const after = await places();
     expect(after[index]).toMatchObject({ address: before[index]?.address, image: newerImage.id });
     expect(after[index]?.id).not.toBe(before[index]?.id);
@@ -115,23 +154,27 @@ test("the leader's machine is replaced: same address, same data, and nobody wait
   await keepsWithin(1000, attempt, 5000);
 });
 
-test("a protected machine is not replaced, nor taken away: refused before its server leaves", async () => {
+test("a protected machine is not replaced, nor taken away: refused before its server leaves, as the plan says", async () => {
   its.aws.terminationProtection = true;
   await its.stack.up();
   const [before, calls] = [await places(), its.account.calls().length];
-  raise("consul-2");
-  expect(await its.stack.upThatFails()).toContain("termination protection is on");
+  const again = its.changed("consul-2", { generation: generationOf("consul-2") + 1 });
+  const { said } = await its.keeps(again, {
+    says: { "consul-1": "nothing", "consul-2": "replacement", "consul-3": "nothing" },
+    refused: "protected",
+  });
+  expect(said).toContain("termination protection is on");
   expect(changesSince(calls)).toEqual([]);
   expect(await places()).toEqual(before);
   expect((await servers()).length).toBe(3);
-  raise("consul-2", -1);
   its.aws.terminationProtection = false;
   await its.stack.up();
 });
 
 test("an instance that was ended behind Pulumi's back comes again, with its address and its data", async () => {
   const [before, was] = [await places(), await servers()];
-  await its.account.end(before[2]?.id ?? "");
+  await its.account.operate("end", before[2]?.id ?? "");
+  await eventually("it has ended", 60, async () => (await its.alive()).length === 2);
   await its.stack.refresh();
   await its.stack.up();
   const after = await places();

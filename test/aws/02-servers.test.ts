@@ -4,8 +4,6 @@ import { versions } from "../../lab/toolchain/versions";
 import { AwsStack } from "../support/awsStack";
 import { underLoad } from "../support/load";
 import { power } from "../support/machines";
-import { keepsItsPromise, type PromiseOptions } from "../support/promise";
-import type { Settings } from "../support/stack";
 import { StackApi } from "../support/stackApi";
 import { eventually } from "../support/wait";
 
@@ -35,31 +33,7 @@ const nodes = async () => {
   const { servers } = await outputs();
   return Object.fromEntries(servers.map(({ name, nodeId }) => [name, nodeId]));
 };
-const addresses = async () =>
-  Object.fromEntries((await its.places()).map(({ name, address }) => [name, address]));
-
-type Server = Record<string, unknown> & { name: string };
-
-/** The settings, with other servers. */
-function withServers(change: (servers: Server[]) => Server[]): Settings {
-  const settings = structuredClone(its.stack.settings);
-  const aws = settings.aws as { servers: Server[] };
-  aws.servers = change(aws.servers);
-  return settings;
-}
-
-const changed = (name: string, change: Record<string, unknown>) =>
-  withServers((servers) =>
-    servers.map((server) => (server.name === name ? { ...server, ...change } : server)),
-  );
-
-/** The promise of a plan, held against what AWS's machines and their journals say. */
-const keeps = (hosts: Record<string, string>, change: Settings, options: PromiseOptions) =>
-  keepsItsPromise(its.stack, hosts, change, {
-    on: (name, command) => its.on(name, command),
-    dataStays: true,
-    ...options,
-  });
+const addresses = () => its.addresses();
 
 const three = { "consul-1": "staging", "consul-2": "staging", "consul-3": "staging" } as const;
 
@@ -67,7 +41,7 @@ test("another release: one server after the other, and no call of AWS's API that
   const [before, calls] = [await its.places(), its.account.calls().length];
   const newer = { ...its.stack.settings, version: versions.consul };
   // A hand-over that an older leader makes in vain costs an election (docs/operations.md).
-  await keeps(await addresses(), newer, { says: "restart", gap: 3000 });
+  await its.keeps(newer, { says: "restart", gap: 3000 });
   expect(its.changesSince(calls)).toEqual([]);
   expect(await its.places()).toEqual(before);
 });
@@ -76,13 +50,14 @@ const grown = ["consul-4", "consul-5"];
 
 // What AWS will give them for addresses nobody knows before, and so neither who the others' neighbours are.
 test("from three to five: new machines join, and nobody restarts", async () => {
-  const five = withServers((servers) => [...servers, ...grown.map((name) => ({ name }))]);
+  const five = its.withServers((servers) => [...servers, ...grown.map((name) => ({ name }))]);
   const here = await addresses();
   const unknown = Object.fromEntries(Object.keys(here).map((name) => [name, "unknown" as const]));
-  const { plan, deeds } = await keeps({ ...here, "consul-4": "", "consul-5": "" }, five, {
-    says: { ...unknown, "consul-4": "join", "consul-5": "join" },
-    without: grown,
-  });
+  const { plan, deeds } = await its.keeps(
+    five,
+    { says: { ...unknown, "consul-4": "join", "consul-5": "join" }, without: grown },
+    { ...here, "consul-4": "", "consul-5": "" },
+  );
   expect(plan.warnings.map(({ text }) => text)).toEqual([
     expect.stringMatching(
       /: an address is not known before the update, so neither are the settings$/,
@@ -97,14 +72,17 @@ test("from three to five: new machines join, and nobody restarts", async () => {
 });
 
 test("from five to three: those that go leave, and their machines and volumes are gone", async () => {
-  const fewer = withServers((servers) => servers.filter(({ name }) => !grown.includes(name)));
-  await keeps(await addresses(), fewer, {
+  const fewer = its.withServers((servers) =>
+    servers.filter(({ name }) => !grown.includes(name as string)),
+  );
+  await its.keeps(fewer, {
     says: { ...three, "consul-4": "leave", "consul-5": "leave" },
     without: grown,
   });
   const { volumes } = await its.account.look();
   expect(await its.alive()).toHaveLength(3);
-  expect(Object.keys(volumes)).toHaveLength(3);
+  // For each its root's, and that of its data.
+  expect(Object.keys(volumes)).toHaveLength(6);
   expect((await outputs()).faultTolerance).toBe(1);
 });
 
@@ -115,7 +93,7 @@ test("another address: a new machine there, with the same data", async () => {
   // One of the same eight: the first three and the last are nobody's on AWS.
   const free = [4, 5, 6].map((each) => last - (last % 8) + each).find((each) => each !== last);
   const address = [...host, free].join(".");
-  const { plan } = await keeps(here, changed("consul-3", { address }), {
+  const { plan } = await its.keeps(its.changed("consul-3", { address }), {
     says: { "consul-1": "staging", "consul-2": "staging", "consul-3": "replacement" },
     without: ["consul-3"],
   });
@@ -131,7 +109,7 @@ test("a machine that dies is replaced by its next generation, while the others s
   const [before, were] = [await its.places(), await nodes()];
   const [dead, ...alive] = before;
   await power("kill", Hypervisor.machineName({ id: dead?.id ?? "" }));
-  its.stack.settings = changed("consul-1", { generation: 2 });
+  its.stack.settings = its.changed("consul-1", { generation: 2 });
   const load = await underLoad(
     alive.map(({ address }) => new StackApi(its.stack, address)),
     () => its.stack.up(),
@@ -147,7 +125,7 @@ test("a run that is cut off while a machine boots loses sight of none: the next 
   const were = await nodes();
   const isOnItsWay = async () => (await its.alive()).some(({ state }) => state === "pending");
   for (const { name } of await its.alive()) neverBoots.add(name);
-  its.stack.settings = changed("consul-2", { generation: 2 });
+  its.stack.settings = its.changed("consul-2", { generation: 2 });
   const run = await its.stack.startUp(() => undefined);
   const ended = new Promise<number | null>((resolve) => run.once("close", resolve));
   await eventually("its machine is on its way", 120, isOnItsWay);

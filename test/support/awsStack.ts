@@ -11,6 +11,7 @@ import { findAwsPlugin } from "../../lab/toolchain/awsPlugin";
 import { findToolchain } from "../../lab/toolchain/toolchain";
 import { within } from "./leaks/hosts";
 import { testMachines } from "./machines";
+import { keepsItsPromise, type PromiseOptions } from "./promise";
 import { type Settings, TestStack } from "./stack";
 
 /** A stack of the tests in an AWS account of our own, whose instances are machines of this computer. */
@@ -74,6 +75,38 @@ export class AwsStack {
     return this.aws.servers.map(({ name }) => {
       const { id = "", image = "", address = "" } = instances.get(name as string) ?? {};
       return { name: name as string, id, image, address };
+    });
+  }
+
+  /** The servers' addresses, by name. */
+  async addresses(): Promise<Record<string, string>> {
+    return Object.fromEntries((await this.places()).map(({ name, address }) => [name, address]));
+  }
+
+  /** The settings, with other ones of one server. */
+  changed(name: string, change: Settings): Settings {
+    return this.withServers((servers) =>
+      servers.map((server) => (server.name === name ? { ...server, ...change } : server)),
+    );
+  }
+
+  /** The settings, with other servers. */
+  withServers(change: (servers: Settings[]) => Settings[]): Settings {
+    const settings = structuredClone(this.stack.settings);
+    const aws = settings.aws as { servers: Settings[] };
+    aws.servers = change(aws.servers);
+    return settings;
+  }
+
+  /**
+   * Holds what a plan says of a change against what the machines and their journals say. `hosts`: by address, those that come
+   * among them. @default those that are there
+   */
+  async keeps(change: Settings, options: PromiseOptions, hosts?: Record<string, string>) {
+    return keepsItsPromise(this.stack, hosts ?? (await this.addresses()), change, {
+      on: (name, command) => this.on(name, command),
+      dataStays: true,
+      ...options,
     });
   }
 

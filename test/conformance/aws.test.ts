@@ -1,36 +1,20 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Account } from "../../lab/ec2/account";
-import { findAwsPlugin } from "../../lab/toolchain/awsPlugin";
-import { Plugin } from "./support/plugin";
+import { AwsApi } from "./support/awsApi";
 import type { Value, Values } from "./support/values";
 
-// The AWS plugin, the stand-in or the official one, against what its README says of each input, and against an API. Which API is one
-// variable: AWS_ENDPOINT_URL for an account that somebody else has.
+// The AWS plugin, the stand-in or the official one (AWS_PLUGIN=FILE), against what its README says of each input. Nothing is made.
 
-let account: Account;
-let plugin: Plugin;
-
+let api: AwsApi;
 beforeAll(async () => {
-  const [found, started] = await Promise.all([
-    findAwsPlugin(),
-    Account.start("conformance", "198.18.77.128/27"),
-  ]);
-  account = started;
-  const path = process.env.AWS_PLUGIN ?? found?.path;
-  if (!path) throw new Error("there is no AWS plugin: `npm test` builds the stand-in");
-  plugin = await Plugin.start(account.environment(), path);
+  api = await AwsApi.start("conformance");
 });
-
-afterAll(async () => {
-  await plugin?.stop();
-  await account?.stop();
-});
+afterAll(() => api?.stop());
 
 const of = (type: string) => {
   const name = type.split("/")[1] as string;
-  return plugin.of(`aws:${type}:${name.charAt(0).toUpperCase()}${name.slice(1)}`);
+  return api.plugin.of(`aws:${type}:${name.charAt(0).toUpperCase()}${name.slice(1)}`);
 };
 
 /** Inputs that each type may have. */

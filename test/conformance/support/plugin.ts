@@ -3,13 +3,18 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { ConfigureRequest, type ConfigureResponse } from "@pulumi/pulumi/proto/provider_pb";
+import {
+  ConfigureRequest,
+  type ConfigureResponse,
+  InvokeRequest,
+  type InvokeResponse,
+} from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { call } from "./call";
 import { Engine, type LogEntry } from "./engine";
 import { pluginPath } from "./pluginPath";
 import { Resource } from "./resource";
-import { toStruct } from "./values";
+import { fromStruct, toStruct, type Values } from "./values";
 
 /** A plugin process, started and spoken to as Pulumi's engine does it. */
 export class Plugin {
@@ -29,6 +34,15 @@ export class Plugin {
   /** One of its resource types. */
   of(type: string): Resource {
     return new Resource(this.client, type);
+  }
+
+  /** What one of its functions answers. */
+  async invoke(token: string, inputs: Values): Promise<Values> {
+    const request = new InvokeRequest().setTok(token).setArgs(toStruct(inputs));
+    const response = await call<InvokeResponse>((done) => this.client.invoke(request, done));
+    const [failure] = response.getFailuresList();
+    if (failure) throw new Error(`${token}: ${failure.getReason()}`);
+    return fromStruct(response.getReturn());
   }
 
   /**

@@ -114,10 +114,18 @@ function serversOf({ own, servers }: ClusterSteps, side: "oldState" | "newState"
     waitedFor.clients ??
     readSettings(textOf(farewell?.[side], "delete") ?? "").neighbours;
   if (named) return named.split(",");
+  // What a run that was cut off has left may have none of these steps.
+  if (isTakenAway(own, servers)) return side === "newState" ? [] : servers.map(({ name }) => name);
   const gone = side === "newState" ? "delete" : "create";
   return servers
     .filter(({ steps }) => steps.activate && steps.activate.op !== gone)
     .map(({ name }) => name);
+}
+
+function isTakenAway(own: ClusterSteps["own"], servers: ClusterSteps["servers"]): boolean {
+  return [own, ...servers.map(({ steps }) => steps)].every((steps) =>
+    Object.values(steps).every(({ op }) => op === "delete"),
+  );
 }
 
 function autopilotDiff({ own }: ClusterSteps): FileDiff[] {

@@ -10,9 +10,11 @@ import { gzipSync } from "fflate";
  * from processor to processor, and other bytes would be a change.
  *
  * @param title - What it is, for people who meet it in a preview.
+ * @param script - Whole lines.
  */
 export function packed(title: string, script: string): string {
-  const bytes = gzipSync(Buffer.from(script), { level: 9, mem: 8, mtime: 0 });
+  const text = `${script}# end of the packed script`;
+  const bytes = gzipSync(Buffer.from(text), { level: 9, mem: 8, mtime: 0 });
   const lines =
     Buffer.from(bytes)
       .toString("base64")

@@ -3,8 +3,12 @@
 //
 // Does not prove what the scripts on the hosts do, nor that OpenSSH reaches anybody: machines in the lab do.
 
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readScript } from "../../components/steps/scripts";
+import { which } from "../../lab/system/which";
+import { temporaryFolder } from "../unit/support/shell";
 import { type Cluster, clusterOf, existing, madeOwner, names, nspawn } from "./support/clusters";
 import { away, Computer, type Outcome } from "./support/departing";
 
@@ -63,6 +67,24 @@ describe("a server leaves", () => {
         },
       },
     ]);
+  });
+
+  describe("what a host's login shell gets is three words that any of them reads", () => {
+    const leaving = (shell: string) =>
+      steps(new Computer(hosts).withLoginShell(shell).run("c-consul-2-departure", "delete"));
+
+    test("it has nothing in it that shells differ in", () => {
+      const strict = join(temporaryFolder(), "strict");
+      const body = `case $2 in *'!'* | *'\n'*) exit 64 ;; "exec sh -c '"*"'") exec sh -c "$2" ;; esac\nexit 64\n`;
+      writeFileSync(strict, `#!/bin/sh\n${body}`, { mode: 0o755 });
+      expect(leaving(strict)).toEqual(leaving("sh"));
+      expect(leaving("sh").length).toBeGreaterThan(2);
+    });
+
+    for (const name of ["bash", "tcsh", "fish"]) {
+      const shell = which(name);
+      test.runIf(shell)(name, () => expect(leaving(shell as string)).toEqual(leaving("sh")));
+    }
   });
 
   test("each script takes what it is told", () => {

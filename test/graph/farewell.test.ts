@@ -85,7 +85,7 @@ describe("where AWS would not end the machines, the teardown is refused before a
   test("nobody is told", async () => {
     const outcome = await teardownOf(true);
     expect(outcome).toMatchObject({ status: 1, told: [], left: false });
-    expect(outcome.stderr).toMatch(/^c: termination protection is on: .* Nothing was changed\./);
+    expect(outcome.stderr).toMatch(/^c: termination protection is on: .* No server was touched\./);
     expect(outcome.stderr).toContain(
       "Set terminationProtection: false, run, then take the cluster",
     );

@@ -121,7 +121,8 @@ function ec2Needs({ action, parameters, tags }: ApiCall, paths: Map<string, stri
     context,
   });
   const named = Object.entries(parameters)
-    .filter(([key]) => !/Tag|Filter|ClientToken/.test(key))
+    // A rule of a group names others, which nobody has to be allowed to change.
+    .filter(([key]) => !/Tag|Filter|ClientToken|IpPermissions/.test(key))
     .map(([, value]) => value)
     .filter((value) => /^[a-z]+-[0-9a-f]{8,}$/.test(value) && kinds[value.split("-")[0] as string])
     .map((id) => need(arnOf(id), tagContext("aws:ResourceTag", tags[id] ?? {})));

@@ -95,8 +95,8 @@ export class TestStack {
   }
 
   /** A destroy that must fail: everything it said. */
-  async destroyThatFails(): Promise<string> {
-    const result = await this.run("destroy", "--yes", "--skip-preview");
+  async destroyThatFails(flags = ["--skip-preview"]): Promise<string> {
+    const result = await this.run("destroy", "--yes", ...flags);
     if (result.code === 0) throw new Error(`destroy did not fail:\n${result.stdout}`);
     return result.stdout + result.stderr;
   }

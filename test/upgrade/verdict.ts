@@ -26,7 +26,15 @@ const scripts: Record<string, string[]> = {
 };
 
 /** Resources that 0.1.0 did not have: none of them changes what runs where it is as it shall be. */
-const added = ["owner", "fixed-settings", "reach", "repair", "login-key-files", "data-cluster"];
+const added = [
+  "owner",
+  "fixed-settings",
+  "reach",
+  "repair",
+  "login-key-files",
+  "data-cluster",
+  "termination-protection",
+];
 
 export interface Verdict {
   /** Steps that lay down other scripts, by name. */

@@ -10,6 +10,7 @@ import { sshLogin } from "../ssh/login";
 import type { AwsArgs } from "./args";
 import { awsMachine, type SharedInfrastructure } from "./instance";
 import { instanceProfile } from "./instanceProfile";
+import { terminationProtection } from "./protection";
 import { recorded } from "./recorded";
 import { awsSdk } from "./sdk";
 import { securityGroup } from "./securityGroup";
@@ -48,7 +49,8 @@ export function awsHosts(args: AwsArgs, making: Making): Host[] {
   const guard = replacementGuard(`${name}-replacements`, identities(args), settings, opts);
   // Noted on every volume when it is first mounted; a name that changes later is another id.
   const cluster = recorded(`${name}-data-cluster`, clusterId(label), opts);
-  const behindGuard = mergeOptions(opts, { dependsOn: guard });
+  const protection = terminationProtection(name, args.terminationProtection, opts);
+  const behindGuard = mergeOptions(opts, { dependsOn: [guard, protection] });
   return args.servers.map((server, index) => {
     const machine = awsMachine(`${name}-${server.name}`, server, index, shared, behindGuard);
     return {
@@ -67,7 +69,7 @@ export function awsHosts(args: AwsArgs, making: Making): Host[] {
       patience,
       machineId: machine.instanceId,
       dataVolume: { id: machine.dataVolume, cluster },
-      isProtected: args.terminationProtection,
+      isProtected: machine.isProtected,
       stays: false,
     };
   });

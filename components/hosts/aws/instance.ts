@@ -35,6 +35,8 @@ export interface AwsMachine {
   hostKey: Input<string>;
   /** ID of the volume for the data folder, once it is attached. */
   dataVolume: Output<string>;
+  /** Whether AWS refuses to end it. */
+  isProtected: Output<boolean>;
 }
 
 /** What is settled when a machine is made. */
@@ -132,6 +134,8 @@ export function awsMachine(
     user: recipe.user,
     hostKey: server.hostKey ?? hostKey.publicKey,
     dataVolume: attached.volumeId,
+    // As AWS has it, and not as it is wanted: a run may have come as far as that, or not.
+    isProtected: instance.disableApiTermination,
   };
 }
 

@@ -11,7 +11,7 @@
 teardown() {
   local host='' untold=''
   [ "$protected" != yes ] ||
-    die "termination protection is on: the servers would have left by the time that AWS refuses to end their machines. Nothing was changed. Set terminationProtection: false, run, then take the cluster away; where no run of it ends well any more, \`pulumi up --target '**-farewell'\` with that setting is enough"
+    die "termination protection is on: the servers would have left by the time that AWS refuses to end their machines. No server was touched. Set terminationProtection: false, run, then take the cluster away; docs/aws.md says what to do where no run ends well any more"
   unpack_access
   cp "$access/owner" "$(marker)"
   for host in $(echo "$neighbours" | tr ',' ' '); do
@@ -30,7 +30,7 @@ teardown() {
     for host in $(echo "$neighbours" | tr ',' ' '); do
       [ "$(told_status "$host")" != 0 ] || tell "$host" no >/dev/null 2>&1
     done
-    die "the cluster is not taken away, for these answer and could not be told:$untold. Nothing was changed. Mend their access and run it again; or leave them on their hosts as they are, with CONSUL_CLUSTER_LEAVE_BEHIND=$(echo "${untold# }" | tr ' ' ,) in the environment of the run"
+    die "the cluster is not taken away, for these answer and could not be told:$untold. No server was touched. Mend their access and run it again; or leave them on their hosts as they are, with CONSUL_CLUSTER_LEAVE_BEHIND=$(echo "${untold# }" | tr ' ' ,) in the environment of the run"
   }
 }
 

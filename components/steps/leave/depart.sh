@@ -53,7 +53,7 @@ whole_cluster_goes() { [ -e "$(marker)" ]; }
 # with 255 where it was not reached. What OpenSSH itself says of that is in the file `HOST.said`, apart from what the host
 # prints: a login shell may say anything.
 on_host() {
-  local host="$1" script="$2" words='' word='' password='' as_root='' status=0
+  local host="$1" script="$2" words='' word='' password='' as_root='' command='' status=0
   shift 2
   let_in "$host" || return 255
   for word in "$@" "owner=$(cat "$access/owner" 2>/dev/null)"; do words="$words '$word'"; done
@@ -65,7 +65,10 @@ on_host() {
     as_root="\$([ \"\$(id -u)\" -eq 0 ] || echo sudo -n)"
   fi
   : >"$access/$host.said"
-  ssh -F "$access/ssh_config" -E "$access/$host.said" "$host" "[ -x $LIBRARY/$script ] || ! systemctl --quiet is-active consul 2>/dev/null || exit 6; [ -x $LIBRARY/$script ] || exit 4; $as_root $LIBRARY/$script$words" <"$password" >/dev/null || status=$?
+  command="if [ -x $LIBRARY/$script ]; then :; elif systemctl --quiet is-active consul 2>/dev/null; then exit 6; else exit 4; fi; $as_root $LIBRARY/$script$words"
+  # The user's own shell may be one of csh's kind: it gets three words.
+  command=$(printf '%s\n' "$command" | sed "s/'/'\\\\''/g")
+  ssh -F "$access/ssh_config" -E "$access/$host.said" "$host" "exec sh -c '$command'" <"$password" >/dev/null || status=$?
   said_of "$host" >&2
   return "$status"
 }

@@ -58,7 +58,7 @@ there=$HERE/library
 [ ! -e "$HERE/bare/$host" ] || there=$HERE/nothing
 if [ -e "$HERE/login" ]; then cat "$HERE/login"; cat "$HERE/login" >&2; fi
 status=0
-sh -c "$(printf '%s' "$command" | sed "s|${library}|$there|g")" || status=$?
+"\${LOGIN_SHELL:-sh}" -c "$(printf '%s' "$command" | sed "s|${library}|$there|g")" || status=$?
 script=\${command##*${library}/}
 unreached "$host \${script%% *}"
 exit "$status"
@@ -128,6 +128,12 @@ export class Computer {
   /** Hosts whose login shells say this, on stdout and on stderr, whatever is run. */
   withLogin(text: string): this {
     writeFileSync(join(this.folder, "login"), text);
+    return this;
+  }
+
+  /** Hosts whose login user has another shell than sh. */
+  withLoginShell(path: string): this {
+    this.environment.LOGIN_SHELL = path;
     return this;
   }
 

@@ -21,6 +21,7 @@ function describe(resource: Registered): Record<string, unknown> {
     replaceOnChanges: resource.replaceOnChanges,
     replacementTrigger: resource.replacementTrigger,
     retainOnDelete: resource.retainOnDelete,
+    protect: resource.isProtected,
   };
   return withoutEmpty({
     type: resource.type,

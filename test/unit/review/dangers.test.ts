@@ -80,6 +80,19 @@ test("machines that AWS does not end: a replacement, a server that leaves, a who
   ]);
 });
 
+test("a whole cluster of which a run that was cut off has left little", () => {
+  const left = changed("nothing", (steps) =>
+    steps
+      .filter(({ urn }) => !/-(ready|farewell|activate|departure)$/.test(nameOf(urn)))
+      .map(({ urn, oldState }) => ({ op: "delete", urn, oldState })),
+  );
+  expect(dangersOf(left)).toEqual(["destroy"]);
+  const [cluster] = reviewPreview(left).clusters;
+  expect(cluster).toMatchObject({ before: 3, after: 0 });
+  expect(cluster?.servers.map(({ effect }) => effect)).toEqual(["leave", "leave", "leave"]);
+  expect(renderMarkdown(reviewPreview(left))).toContain("The cluster goes, with all 3 servers.");
+});
+
 test("a cluster that goes while another comes: that an alias may be missing", () => {
   const renamed = readPreview("create").replaceAll(/::prod(?=[-"])/g, "::registry");
   const text = changed("nothing", (steps) => [

@@ -5,7 +5,7 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, symlinkSync } from "node:fs";
+import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { packed } from "../../../components/steps/packed";
@@ -55,6 +55,21 @@ describe.each(systems.filter(({ name }) => name.endsWith("mawk")))("$name", (sys
   });
 });
 
+// Seen: nothing was laid down, and the step was green.
+test.each([
+  ["nothing", "cat >/dev/null"],
+  ["half of it", "gzip -d | head -c 900"],
+  ["all of it but the last line", "gzip -d | sed '$d'"],
+])("a program that ends well and unpacks %s: nothing runs", (_, lies) => {
+  const bin = temporaryFolder();
+  const path = process.env.PATH ?? "";
+  writeFileSync(join(bin, "gzip"), `#!/bin/sh\nPATH='${path}'\n${lies}\n`, { mode: 0o755 });
+  const text = packed("A test", `echo ran\n${"# a line\n".repeat(200)}`);
+  const run = fromStdin(text, [], ["sh"], `${bin}:${path}`);
+  expect(run).toMatchObject({ status: 1, stdout: "" });
+  expect(run.stderr).toContain("the scripts do not unpack on this host; nothing was changed");
+});
+
 test.each(["base64", "gzip"])("a host without %s is told so, and nothing runs", (missing) => {
   const bin = temporaryFolder();
   for (const program of ["base64", "gzip", "cat"].filter((name) => name !== missing))
@@ -74,7 +89,7 @@ test("the same bytes on every computer, under every Node", () => {
     createHash("sha256")
       .update(text.split("\n}\n")[0] as string)
       .digest("hex"),
-  ).toBe("3c860591984cf1fe2526e8cf37494a36d27deeb4b9e2fb8295156e2953711c2d");
+  ).toBe("4e26fd217ba6d13445e0e4b80162a9913520cf61ee51f92cfeef79fdbe29426a");
 });
 
 test("an installer is less than half of its scripts, and holds all of them", () => {

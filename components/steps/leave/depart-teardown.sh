@@ -11,7 +11,7 @@
 teardown() {
   local host='' untold=''
   [ "$protected" != yes ] ||
-    die "termination protection is on: the servers would have left by the time that AWS refuses to end their machines. No server was touched. Set terminationProtection: false, run, then take the cluster away; docs/aws.md says what to do where no run ends well any more"
+    die "termination protection is on: the servers would have left by the time that the end of their machines is refused. No server was touched. Set terminationProtection: false, run, then take the cluster away; docs/operations.md says what to do where no run ends well any more"
   unpack_access
   cp "$access/owner" "$(marker)"
   for host in $(echo "$neighbours" | tr ',' ' '); do

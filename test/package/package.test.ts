@@ -65,6 +65,7 @@ test("it brings what it needs, and leaves Pulumi's SDKs and the compiler to the 
     "@pulumi/command",
     "cli-table3",
     "diff",
+    "fflate",
     "ipaddr.js",
     "picocolors",
     "semver",

@@ -3,6 +3,7 @@
 # Who is outside of gossip. Raft goes on without it, by the addresses that it knows: a server with another gossip key, or in another
 # datacenter, may even lead, and then it is the others that have no way to their leader.
 
+NOTICED_S=15       # in which gossip takes a member that does not answer for failed
 FULL_EXCHANGE_S=30 # between two exchanges of all that a member knows
 
 # Is there a pool of all datacenters? Where it is switched off (`ports.serfWan: -1`) Consul answers `null` to who is in it,
@@ -65,9 +66,23 @@ alive_servers() {
   printf '%s\n' "$view" | awk '$2 == 1 && $3 == "server" { print $1 }'
 }
 
-# Does this server see no majority, while a peer sees one without it? No answer is no evidence, on either side.
+# Does this server see no majority, while a peer sees one without it? No answer is no evidence, on either side. Where a peer still
+# sees it, one of them has not noticed yet: a server that was just restarted with another key, or one that is just joining.
 is_outside_of_gossip() {
-  local half='' view='' url='' rest=''
+  local limit='' status=0
+  limit=$(deadline "$NOTICED_S")
+  while :; do
+    status=0
+    looks_outside || status=$?
+    [ "$status" -eq 2 ] || return "$status"
+    ! passed "$limit" || return 1
+    sleep 0.5
+  done
+}
+
+# Ends with 0 where it is outside, with 1 where nothing shows it, and with 2 where the views contradict each other.
+looks_outside() {
+  local half='' view='' url='' status=1
   half=$((($(peer_ips | wc -l) + 1) / 2))
   view=$(alive_servers "$api") || return 1
   [ "$(printf '%s\n' "$view" | wc -l)" -le "$half" ] || return 1
@@ -75,6 +90,7 @@ is_outside_of_gossip() {
     view=$(alive_servers "$url") || continue
     [ "$(printf '%s\n' "$view" | wc -l)" -gt "$half" ] || continue
     printf '%s\n' "$view" | grep -qxF "$name" || return 0
+    status=2
   done
-  return 1
+  return "$status"
 }

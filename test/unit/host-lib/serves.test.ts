@@ -80,8 +80,11 @@ describe("one that names a leader and has no way to it", () => {
     return made.says("repair.sh", `${harmless(made)}\n${call}`);
   };
 
+  /** Whom this server and its peers see a moment later. */
+  type Views = { mine?: number[]; theirs?: number[] };
+
   // Raft goes on by the addresses that it knows, and such a server may lead.
-  test.each([
+  test.each<[string, number[] | undefined, number[], string, Views?]>([
     [
       "it sees itself alone, and the others see each other",
       [1],
@@ -90,9 +93,18 @@ describe("one that names a leader and has no way to it", () => {
     ],
     ["all see each other", [1, 2, 3], [1, 2, 3], ""],
     ["nobody sees anybody", [1], [2], ""],
-    ["the others see it", [1], [1, 2, 3], ""],
+    ["the others see it, and go on doing so", [1], [1, 2, 3], ""],
+    // Seen: just restarted with another key, it led at once, and was found well.
+    [
+      "the others have not noticed yet",
+      [1],
+      [1, 2, 3],
+      "is outside of its cluster's gossip",
+      { theirs: [2, 3] },
+    ],
+    ["it is just joining", [1], [1, 2, 3], "", { mine: [1, 2, 3] }],
     ["it does not answer", undefined, [2, 3], ""],
-  ])("%s: it serves, and it is %s", (_, mine, theirs, sick) => {
+  ])("%s: it serves, and it is %s", (_, mine, theirs, sick, later) => {
     const made = host("leader", "consul-1");
     const members = (alive: number[]) =>
       JSON.stringify(
@@ -105,10 +117,18 @@ describe("one that names a leader and has no way to it", () => {
       );
     const path = "GET /v1/agent/members";
     const said: Host["agents"][string] = { ...agent("1.22.0", "leader"), [read]: "consul-1" };
-    made.agents = {
-      [own]: { ...said, [path]: mine ? members(mine) : { code: 429 } },
-      ...Object.fromEntries(peers.map((peer) => [peer, { ...said, [path]: members(theirs) }])),
-    };
+    /** What all see, until this server is asked once more. */
+    const all = (views: Required<Views>, next?: Host["agents"]) => ({
+      [own]: {
+        ...said,
+        [path]: views.mine.length > 0 ? { body: members(views.mine), next } : { code: 429 },
+      },
+      ...Object.fromEntries(
+        peers.map((peer) => [peer, { ...said, [path]: members(views.theirs) }]),
+      ),
+    });
+    const first = { mine: mine ?? [], theirs };
+    made.agents = all(first, later && all(first, all({ ...first, ...later })));
     const call = `api=${own} cluster=serving; diagnose; echo "$sick"`;
     expect(made.says("repair.sh", `${harmless(made)}\n${call}`)).toBe(sick);
   });

@@ -1,5 +1,5 @@
 import { stagedOtherThanRuns, wasCutOff } from "./cutOff";
-import type { MemberSteps } from "./group";
+import { isTakenAway, type MemberSteps } from "./group";
 import { type FileDiff, fileDiffs } from "./lineDiff";
 import { isSecret, isUnknown, type PreviewStep } from "./preview";
 import { reasonsOf, replacementReason } from "./reasons";
@@ -136,7 +136,7 @@ function effectOf(
   // A repair counts as staging: what it finds well it leaves as it is.
   // Looking whether its host answers is nothing that becomes of a server.
   const { activate, departure, reach, ...staging } = member.steps;
-  if (activate?.op === "delete" || isTakenAway(member)) return "leave";
+  if (activate?.op === "delete" || isTakenAway(member.steps)) return "leave";
   if (departure?.op.includes("replace") && !machineStays) return "replacement";
   if (activate?.op === "create") return clusterExists ? "join" : "start";
   if (activate && activate.op !== "same") {
@@ -149,11 +149,6 @@ function effectOf(
   }
   const staged = Object.values(staging).some(({ op }) => op !== "same");
   return staged ? "staging" : "nothing";
-}
-
-/** With whatever a run that was cut off has left of it. */
-function isTakenAway({ steps }: MemberSteps): boolean {
-  return Object.values(steps).every(({ op }) => op === "delete");
 }
 
 /** As activate.sh chooses the least that serves. */

@@ -7,6 +7,11 @@ export interface MemberSteps {
   steps: Record<string, PreviewStep>;
 }
 
+/** Is everything deleted that a run, one that was cut off perhaps, has left of it? */
+export function isTakenAway(steps: Record<string, PreviewStep>): boolean {
+  return Object.values(steps).every(({ op }) => op === "delete");
+}
+
 /** Servers vote, client agents do not. */
 export type Role = "server" | "client";
 

@@ -1,6 +1,6 @@
 import { readSettings } from "../shellWords";
 import { changeOf, type ServerChange } from "./change";
-import { type ClusterSteps, clustersOf, type Role } from "./group";
+import { type ClusterSteps, clustersOf, isTakenAway, type Role } from "./group";
 import { type FileDiff, fileDiffs } from "./lineDiff";
 import { type OrderStep, orderOf } from "./order";
 import { nameOf, type Preview, parsePreview, textOf, typesOf } from "./preview";
@@ -115,17 +115,12 @@ function serversOf({ own, servers }: ClusterSteps, side: "oldState" | "newState"
     readSettings(textOf(farewell?.[side], "delete") ?? "").neighbours;
   if (named) return named.split(",");
   // What a run that was cut off has left may have none of these steps.
-  if (isTakenAway(own, servers)) return side === "newState" ? [] : servers.map(({ name }) => name);
+  if ([own, ...servers.map(({ steps }) => steps)].every(isTakenAway))
+    return side === "newState" ? [] : servers.map(({ name }) => name);
   const gone = side === "newState" ? "delete" : "create";
   return servers
     .filter(({ steps }) => steps.activate && steps.activate.op !== gone)
     .map(({ name }) => name);
-}
-
-function isTakenAway(own: ClusterSteps["own"], servers: ClusterSteps["servers"]): boolean {
-  return [own, ...servers.map(({ steps }) => steps)].every((steps) =>
-    Object.values(steps).every(({ op }) => op === "delete"),
-  );
 }
 
 function autopilotDiff({ own }: ClusterSteps): FileDiff[] {

@@ -1,5 +1,6 @@
 import type { Effect, ServerChange } from "./change";
 import type { Role } from "./group";
+import { names } from "./words";
 
 /** One step of a run, in the order in which they follow each other, and what it leaves of the quorum. */
 export interface OrderStep {
@@ -99,5 +100,5 @@ export function stagedOn(changes: readonly ServerChange[]): string {
     return staying.length < changes.length
       ? `the ${staged.length} that stay`
       : `all ${staged.length}`;
-  return staged.map(({ name }) => name).join(", ");
+  return names(staged);
 }

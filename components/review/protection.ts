@@ -2,6 +2,7 @@ import type { ServerChange } from "./change";
 import type { ClusterSteps } from "./group";
 import { textOf } from "./preview";
 import type { Warning } from "./warnings";
+import { names } from "./words";
 
 /**
  * Machines that AWS would refuse to end, now or before this run. It would say so when their servers have left, so the run
@@ -19,12 +20,11 @@ export function protectedMachines(
   const refused = goes
     ? / protected=yes( |$)/.test(textOf(own.farewell?.oldState, "delete") ?? "")
     : guarded;
-  const names = ending.map(({ name }) => name).join(", ");
   return [
     {
       danger: "protected",
       ...(refused && { refused: true }),
-      text: `termination protection is on, and this would end the machine of ${names}: ${refused ? "it is refused before any server leaves" : "AWS refuses when its server has left"}; set \`terminationProtection: false\`, run, then do this`,
+      text: `termination protection is on, and this would end the machine of ${names(ending)}: ${refused ? "it is refused before any server leaves" : "AWS refuses when its server has left"}; set \`terminationProtection: false\`, run, then do this`,
     },
   ];
 }

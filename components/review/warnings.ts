@@ -6,6 +6,7 @@ import { nameOf, type PreviewStep } from "./preview";
 import { protectedMachines } from "./protection";
 import { isDowngrade } from "./reasons";
 import { fixedSettings, followers } from "./settingWarnings";
+import { names } from "./words";
 
 /** What nobody wants without having decided it. `--strict` fails on it, but for those that are allowed by name. */
 export const dangers = [
@@ -201,8 +202,4 @@ function notShown(changes: readonly ServerChange[]): Warning[] {
 
 function refusedBy(guard: boolean): Pick<Warning, "refused"> {
   return guard ? { refused: true } : {};
-}
-
-function names(changes: readonly ServerChange[]): string {
-  return changes.map(({ name }) => name).join(", ");
 }

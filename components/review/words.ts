@@ -5,6 +5,11 @@ import type { ClusterReview, Review } from "./index";
 import type { FileDiff } from "./lineDiff";
 import type { OrderStep } from "./order";
 
+/** Servers by their names. */
+export function names(servers: readonly { name: string }[]): string {
+  return servers.map(({ name }) => name).join(", ");
+}
+
 /** What happens to a server, as a reviewer reads it. */
 export const effectWords: Record<Effect, string> = {
   start: "starts",

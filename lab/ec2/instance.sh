@@ -95,21 +95,9 @@ launch() {
 # A machine's udev links its disks by what is on them, and its systemd mounts those of /etc/fstab. A container has no udev, and its
 # systemd leaves them out.
 mount_by_fstab() {
-  generator=$root/etc/systemd/system-generators/lab-fstab
-  mkdir -p "${generator%/*}"
-  cat >"$generator" <<'END'
-#!/bin/sh
-set -eu
-while read -r what where type options _; do
-  case $what in UUID=*) ;; *) continue ;; esac
-  unit=$(systemd-escape --path --suffix=mount "$where")
-  printf '[Unit]\nSourcePath=/etc/fstab\n\n[Mount]\nWhat=%s\nWhere=%s\nType=%s\nOptions=%s\n' "$what" "$where" "$type" "$options" >"$1/$unit"
-  mkdir -p "$1/local-fs.target.wants"
-  ln -s "../$unit" "$1/local-fs.target.wants/$unit"
-done </etc/fstab
-END
-  chmod 0755 "$generator"
-  # $$ is systemd's own $.
+  mkdir -p "$root/etc/systemd/system-generators"
+  install -m 0755 "${0%/*}/fstab-generator.sh" "$root/etc/systemd/system-generators/lab-fstab"
+  install -m 0755 "${0%/*}/link-disks.sh" "$root/usr/local/sbin/lab-disks"
   cat >"$root/etc/systemd/system/lab-disks.service" <<'END'
 [Unit]
 Description=Links of disks by their UUID
@@ -119,7 +107,7 @@ Before=local-fs-pre.target
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c 'mkdir -p /dev/disk/by-uuid; for disk in /dev/loop[0-9]*; do uuid=$$(blkid -p -s UUID -o value "$$disk") && ln -sf "$$disk" "/dev/disk/by-uuid/$$uuid"; done; :'
+ExecStart=/usr/local/sbin/lab-disks
 END
   systemctl --quiet --root="$root" add-wants sysinit.target lab-disks.service
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -79,9 +80,7 @@ func configure(ctx context.Context, request p.ConfigureRequest, clients *resourc
 	options := []func(*config.LoadOptions) error{
 		// An endpoint that takes the connection and says nothing would hold a run for ever.
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(patience)),
-		config.WithRetryer(func() aws.Retryer {
-			return retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = askAgain })
-		}),
+		config.WithRetryer(func() aws.Retryer { return asking(askAgain) }),
 	}
 	if region := settings.Text("region"); region != "" {
 		options = append(options, config.WithRegion(region))
@@ -106,7 +105,7 @@ func configure(ctx context.Context, request p.ConfigureRequest, clients *resourc
 	}
 	asked := sts.NewFromConfig(loaded, func(o *sts.Options) {
 		o.RetryMaxAttempts = askWhetherThere
-		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = askWhetherThere })
+		o.Retryer = asking(askWhetherThere)
 		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(patienceAtFirst)
 		o.BaseEndpoint = either(endpoints.TextOrNil("sts"), o.BaseEndpoint)
 	})
@@ -119,6 +118,18 @@ func configure(ctx context.Context, request p.ConfigureRequest, clients *resourc
 	clients.EC2 = ec2.NewFromConfig(loaded, func(o *ec2.Options) { o.BaseEndpoint = either(endpoints.TextOrNil("ec2"), o.BaseEndpoint) })
 	clients.IAM = iam.NewFromConfig(loaded, func(o *iam.Options) { o.BaseEndpoint = either(endpoints.TextOrNil("iam"), o.BaseEndpoint) })
 	return nil
+}
+
+// asking asks so many times, and says why it asks again: a call whose answer was lost may have done what it was to do.
+func asking(times int) aws.Retryer {
+	return sayingWhy{retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = times })}
+}
+
+type sayingWhy struct{ aws.RetryerV2 }
+
+func (s sayingWhy) RetryDelay(attempt int, err error) (time.Duration, error) {
+	fmt.Fprintf(os.Stderr, "asked again, after attempt %d: %v\n", attempt, err)
+	return s.RetryerV2.RetryDelay(attempt, err)
 }
 
 // endpointsOf reads `aws:endpoints`, a list of one or more objects: as such, or as the text that the engine makes of a stack's setting.

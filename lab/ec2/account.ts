@@ -40,6 +40,8 @@ export interface ApiCall {
   status: number;
   /** AWS's code, where the call was refused. */
   error?: string;
+  /** What the SDK says of itself, where it asks once more. */
+  again?: string;
   parameters: Record<string, string>;
   /** Tags of what the call names, by ID, as they were before it. */
   tags: Record<string, Record<string, string>>;
@@ -55,6 +57,8 @@ export interface Fault {
   status?: number;
   /** In seconds, before the answer. */
   delay?: number;
+  /** What is asked for is done, and the connection breaks before the answer. */
+  lost?: boolean;
 }
 
 export interface Image {

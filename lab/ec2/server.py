@@ -7,6 +7,7 @@ the hypervisor has to know and to say, and the faults that a test wants. Calls a
 """
 
 import json
+import socket
 import sys
 import threading
 import time
@@ -79,6 +80,9 @@ class Api:
     def __init__(self, log):
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.lock = threading.RLock()
+        # What was answered to each call, by the number that a vendor's SDK gives it: one whose answer was lost on the way is asked again,
+        # and a role that stands in its profile since the first time would be refused as the second one.
+        self.answers = {}
         self.log = open(log, "a", buffering=1, encoding="utf-8")
 
     def __call__(self, environ, start_response):
@@ -102,32 +106,43 @@ class Api:
             time.sleep(fault["delay"])
         with self.lock:
             tags = named_in(parameters)
+            lost = bool(fault and fault.get("lost"))
             fault = fault if fault and fault.get("code") else aws.refusal(action, parameters)
             if fault:
                 status, answer = fault.get("status", 400), error_text(service, fault["code"], fault.get("message", "")).encode()
                 start_response(f"{status} FAULT", [("Content-Type", "text/xml")])
             else:
-                status, answer = self.moto_answers(environ, start_response, body)
-                if action == "RunInstances":
-                    aws.protect(parameters, answer)
-            self.write(service, action, parameters, tags, status, answer)
+                line, headers, answer = self.moto_answers_once(environ, body, action, parameters)
+                status = int(line.split()[0])
+                start_response(line, headers)
+            self.write(service, action, parameters, tags, status, answer, environ.get("HTTP_AMZ_SDK_REQUEST", ""))
+        if lost:
+            environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         return [answer]
 
-    def moto_answers(self, environ, start_response, body):
+    def moto_answers_once(self, environ, body, action, parameters):
+        call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
+        if call in self.answers:
+            return self.answers[call]
+        line, headers, answer = self.moto_answers(environ, body)
+        if action == "RunInstances":
+            aws.protect(parameters, answer)
+        if call and not line.startswith("5"):
+            self.answers[call] = line, headers, answer
+        return line, headers, answer
+
+    def moto_answers(self, environ, body):
         environ["wsgi.input"] = BytesIO(body)
-        status = []
+        begun = []
+        answer = b"".join(self.moto.get_application(environ)(environ, lambda line, headers, _=None: begun.append((line, headers))))
+        return *begun[0], answer
 
-        def started(line, headers, exc_info=None):
-            status.append(int(line.split()[0]))
-            return start_response(line, headers)
-
-        answer = b"".join(self.moto.get_application(environ)(environ, started))
-        return status[0], answer
-
-    def write(self, service, action, parameters, tags, status, answer):
+    def write(self, service, action, parameters, tags, status, answer, attempt):
         if "UserData" in parameters:
             parameters["UserData"] = f"({len(parameters['UserData'])} characters)"
         entry = {"at": time.time(), "service": service, "action": action, "status": status, "parameters": parameters, "tags": tags}
+        if "attempt=" in attempt and "attempt=1;" not in attempt:
+            entry["again"] = attempt
         if status >= 400:
             entry["error"] = answer.decode(errors="replace").partition("<Code>")[2].partition("</Code>")[0]
         self.log.write(json.dumps(entry) + "\n")

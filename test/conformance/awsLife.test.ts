@@ -197,6 +197,23 @@ test("a role, its policy and its profile come and go", async () => {
   expect((await role.read(made_, {})).id).toBe("");
 });
 
+test.runIf(inOwnAccount)(
+  "a call whose answer is lost is asked again, and was done once",
+  async () => {
+    const { state } = await made(type("iam/role:Role"), { assumeRolePolicy, tags });
+    const profile = { role: state.name as string, tags };
+    const actions = ["CreateInstanceProfile", "AddRoleToInstanceProfile", "AllocateAddress"];
+    await api.own.faults(actions.map((action) => ({ action, lost: true })));
+    const given = await made(type("iam/instanceProfile:InstanceProfile"), profile);
+    expect(given.state).toMatchObject(profile);
+    await made(type("ec2/eip:Eip"), { domain: "vpc", tags });
+    const again = api.own.calls().filter((call) => call.again !== undefined);
+    expect(again.map(({ action, status }) => [action, status])).toEqual(
+      actions.map((action) => [action, 200]),
+    );
+  },
+);
+
 test("a public address follows its interface", async () => {
   const eip = type("ec2/eip:Eip");
   const one = await made(network(), { subnetId: await subnetId(), tags });

@@ -57,6 +57,8 @@ function sample() {
 
 // On a busy computer a round would wait for those that it is to see.
 if (process.getuid() === 0) setPriority(-15);
+// Whoever wanted to know may have been ended before the answer.
+process.stdout.on("error", () => process.exit());
 const timer = setInterval(sample, round);
 process.stdin.resume().on("end", () => {
   clearInterval(timer);

@@ -10,6 +10,7 @@ const minute = 60 * second;
 /** The projects, in the order in which they run where several are asked for: the quick ones first. Of one number they run beside each other. */
 const order = {
   unit: 0,
+  scripts: 0,
   graph: 0,
   package: 1,
   conformance: 2,
@@ -20,6 +21,14 @@ const order = {
   failures: 5,
   aws: 6,
 };
+
+/** Functions of what runs in a shell. They take most of the time of test/unit, for each of them starts a dozen processes. */
+const scripts = [
+  "test/unit/{host-lib,steps}/**/*.test.ts",
+  "test/unit/client/scripts.test.ts",
+  "test/unit/reference/firewall.test.ts",
+  "test/unit/support/fakeCurl.test.ts",
+];
 
 function project(name: keyof typeof order, timeout: number, more: InlineConfig = {}) {
   return {
@@ -69,7 +78,8 @@ export default defineConfig({
     maxWorkers: "100%",
     sequence: { sequencer: InOrder },
     projects: [
-      project("unit", 20 * second, quick),
+      project("unit", 20 * second, { ...quick, exclude: scripts }),
+      project("scripts", 20 * second, { ...quick, include: scripts }),
       project("graph", 20 * second, quick),
       project("package", 3 * minute),
       project("conformance", minute),

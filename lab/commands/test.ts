@@ -47,6 +47,7 @@ runMain(async () => {
 /** Changes under load, and failures in their middle, take as long as all the others together: `npm run test:changes`. */
 const everythingButChanges = [
   "unit",
+  "scripts",
   "graph",
   "package",
   "conformance",

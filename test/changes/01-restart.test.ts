@@ -1,7 +1,18 @@
+import { setTimeout } from "node:timers/promises";
 import { beforeAll, expect, test } from "vitest";
 import { underLoad } from "../support/load";
 import { keepsItsPromise } from "../support/promise";
-import { addresses, api, apis, baseSettings, on, processes, trio, trioIsUp } from "../support/trio";
+import {
+  addresses,
+  api,
+  apis,
+  baseSettings,
+  names,
+  on,
+  processes,
+  trio,
+  trioIsUp,
+} from "../support/trio";
 
 // Changes of the running cluster while writers write through all three servers. Nothing acknowledged may be
 // lost; the gaps are those that the writers see; and what each does is what its plan says.
@@ -28,6 +39,22 @@ test("a setting that needs a restart: one server after the other, never the lead
     snapshots.map((line) => line.replace(/:.*/, "")).sort(),
     "one snapshot a server, before it changes",
   ).toEqual(Object.keys(addresses).sort());
+});
+
+test("a follower that hangs while the others change, and is killed while they do: they wait for it, no gap over a second", async () => {
+  const leader = await api("test-1").leader();
+  const follower = names.findLast((name) => !leader.startsWith(`${addresses[name]}:`)) as string;
+  const signal = (name: string) => on(follower, `sudo pkill -${name} -x consul`);
+  trio.settings = { ...baseSettings, environment: { GOMAXPROCS: "2" } };
+  await takesNothingDown(async () => {
+    await signal("STOP");
+    const said = trio.up();
+    await setTimeout(15_000);
+    await signal("CONT");
+    await setTimeout(5_000);
+    await signal("KILL");
+    expect((await said).stdout.match(/restart done/g)?.length).toBeGreaterThanOrEqual(3);
+  });
 });
 
 test("a setting that a reload takes over: no process is restarted, no gap over a tenth of a second", async () => {

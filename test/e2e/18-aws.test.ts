@@ -50,7 +50,7 @@ test("a setting is changed, and nothing in the account", async () => {
 
 test("a machine is replaced: a newer image, the same address, the same data", async () => {
   const [before, was] = [await places(), await servers()];
-  // Not the leader, which is what test/aws replaces: the next one would look at its members a minute after its election only.
+  // Not the leader, which is what test/aws replaces.
   const leader = await (await api()).leader();
   const index = before.findIndex(({ address }) => !leader.startsWith(`${address}:`));
   await its.account.publish(newerImage);

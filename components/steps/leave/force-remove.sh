@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes the cluster forget a server that has left or is dead: out of Raft, out of gossip. Runs on a server that stays. Ends
+# Makes the cluster forget a server that has left or is dead: out of Raft, out of gossip. One that comes back under its name, for
+# its machine or its address is replaced, stays in the list of members as one that has left. Runs on a server that stays. Ends
 # with 3 where this one cannot tell: its own Consul names no leader, or it is another component's.
 # (Departures of 0.1.0 say api and configDir.)
 set -eu
@@ -29,7 +30,23 @@ raft_id() {
 in_gossip() {
   local view=''
   view=$(members_of_pools "$api") || return 0
-  printf '%s\n' "$view" | grep -q -e "^$server " -e "^$server\.$datacenter "
+  printf '%s\n' "$view" | grep -e "^$server " -e "^$server\.$datacenter " | grep -qv "^[^ ]* ${left:-none} "
+}
+
+# Shall the cluster have a server of this name? The run that replaces one leaves it among the servers that ready.sh has noted. Where
+# nothing is known it is taken for gone for good, which costs it a minute if it comes back.
+comes_back() {
+  local noted=''
+  noted=$(kv_get "$api" "$SERVER_NAMES") || return 1
+  printf '%s\n' "$noted" | tr ' ' '\n' | grep -qxF "$server"
+}
+
+# Out of the pools. Whom they have forgotten they do not notice at once when it comes back: gossip keeps a forced leave for five
+# minutes in mind, so the leader takes who joins for leaving, and looks again once a minute.
+leave_gossip() {
+  [ -n "$forget" ] || in_gossip || return 0
+  ask "$api" "/v1/agent/force-leave/$server$forget" -X PUT >/dev/null || true
+  ! has_wan_pool || ask "$api" "/v1/agent/force-leave/$server.$datacenter?${forget:+prune&}wan=1" -X PUT >/dev/null || true
 }
 
 is_known() {
@@ -87,8 +104,8 @@ remove_from_raft() {
 }
 
 main() {
-  local limit=''
-  owner='' server='' address='' datacenter='' dead=''
+  local limit='' words="gone from Raft and from gossip"
+  owner='' server='' address='' datacenter='' dead='' left='' forget='?prune'
   take "name owner server address datacenter dead api configDir" "$@"
   [ -z "$owner" ] || [ "$(owner_id)" = "$owner" ] || exit 3
   find_own_agent || exit 3
@@ -96,6 +113,9 @@ main() {
   lock "forgetting $server"
   restore_facts || exit 3
   names_a_leader "$api" || exit 3
+  if comes_back; then
+    words="gone from Raft, and has left gossip until it comes back" left=3 forget=''
+  fi
   is_known || return 0
   # Before the cluster's lock: it may take longer than others wait for that.
   [ "$dead" != yes ] || refuse_if_alive
@@ -103,13 +123,12 @@ main() {
   limit=$(deadline "$FORGOTTEN_S")
   while :; do
     remove_from_raft
-    ask "$api" "/v1/agent/force-leave/$server?prune" -X PUT >/dev/null || true
-    ! has_wan_pool || ask "$api" "/v1/agent/force-leave/$server.$datacenter?prune&wan=1" -X PUT >/dev/null || true
+    leave_gossip
     is_known || break
     ! passed "$limit" || die "$server is still known to the cluster; run it again"
     sleep 0.5
   done
-  say "$server is gone from Raft and from gossip"
+  say "$server is $words"
 }
 
 main "$@" </dev/null

@@ -4,12 +4,13 @@
 // ../leaving.test.ts.
 
 import { describe, expect, test } from "vitest";
-import type { Answers } from "../../../support/curl/fakeConsul";
+import type { Answer, Answers } from "../../../support/curl/fakeConsul";
 import { agent, recorded, releases } from "../../host-lib/answers";
 import { owner } from "../../render/cases";
 import { Host } from "../../support/host";
 import {
   about,
+  answersOf,
   api,
   autopilot,
   both,
@@ -19,6 +20,8 @@ import {
   join,
   leaves,
   members,
+  membersWith,
+  noted,
   raft,
   run,
   wan,
@@ -27,7 +30,7 @@ import {
 
 describe.each(releases)("Consul %s", (release) => {
   const nobody = (more: Answers = {}): Answers => ({
-    ...agent(release, "unknown-server"),
+    ...answersOf(release, "unknown-server"),
     ...leaves(),
     [raft]: without(release, "unknown-server.raft-configuration", ({ ID }) => ID === id),
     ...more,
@@ -86,6 +89,54 @@ describe.each(releases)("Consul %s", (release) => {
       said: "consul-1: consul-3 is gone from Raft and from gossip\n",
     });
     expect(run(nobody(off), { args })).toMatchObject({ status: 0, changes: [], said: "" });
+  });
+
+  describe("whom the cluster shall have again stays in the pools as one that has left", () => {
+    const with_ = (status: number, more: Answers = {}) =>
+      nobody({
+        [members]: membersWith(release, "leader.members", status),
+        [wan]: membersWith(release, "leader.members-wan", status),
+        ...more,
+      });
+
+    test("who has left in order is left alone there", () => {
+      expect(run(with_(3), { returns: true })).toMatchObject({
+        status: 0,
+        changes: [],
+        said: "",
+      });
+      const { changes, said } = run(
+        { ...dead(), ...with_(3, { [raft]: dead()[raft] }) },
+        { returns: true },
+      );
+      expect(changes).toEqual([`DELETE /v1/operator/raft/peer?id=${id}`]);
+      expect(said).toContain("consul-3 is gone from Raft, and has left gossip until it comes back");
+    });
+
+    test.each([1, 2, 4])("who has not (%i) is made to leave, and not forgotten", (status) => {
+      const left = { [api]: with_(3) };
+      const leave = (next?: Answer["next"]): Answers => ({
+        "PUT /v1/agent/force-leave/consul-3": {},
+        "PUT /v1/agent/force-leave/consul-3.dc1?wan=1": next ? { next } : {},
+      });
+      expect(run(with_(status, leave(left)), { returns: true })).toMatchObject({
+        status: 0,
+        changes: [
+          "PUT /v1/agent/force-leave/consul-3",
+          "PUT /v1/agent/force-leave/consul-3.dc1?wan=1",
+        ],
+      });
+      const stays = run(with_(status, leave()), { returns: true, seconds: 0 });
+      expect(stays.said).toContain("consul-3 is still known to the cluster; run it again");
+    });
+
+    test.each([
+      ["nobody is noted yet", { code: 404 }],
+      ["the names cannot be read", { code: 500, body: "rpc error" }],
+      ["another is noted whose name begins alike", { body: "consul-1 consul-2 consul-30" }],
+    ])("it is forgotten where %s", (_, names) => {
+      expect(run(dead({ [noted]: names }), { returns: true }).changes).toContain(both[0]);
+    });
   });
 
   describe("what cannot be read is not taken for gone", () => {

@@ -13,6 +13,8 @@ export const raft = "GET /v1/operator/raft/configuration";
 export const autopilot = "GET /v1/operator/autopilot/health";
 export const members = "GET /v1/agent/members";
 export const wan = "GET /v1/agent/members?wan=1";
+/** The names of the servers that shall be, as ready.sh notes them. */
+export const noted = "GET /v1/kv/consul-cluster/servers?raw";
 export const join = `PUT /v1/agent/join/${address}`;
 
 export const about = (dead: "yes" | "no") =>
@@ -27,6 +29,13 @@ export function without(
   const document = JSON.parse(bodyOf(release, name));
   document.Servers = document.Servers.filter((server: Record<string, unknown>) => !is(server));
   return JSON.stringify(document);
+}
+
+/** The members of a pool, this server with another status: 3 has left, 4 has failed. */
+export function membersWith(release: Release, name: string, status: number): string {
+  const all: { Name: string; Status: number }[] = JSON.parse(bodyOf(release, name));
+  const changed = (each: { Name: string }) => each.Name.split(".")[0] === "consul-3";
+  return JSON.stringify(all.map((each) => (changed(each) ? { ...each, Status: status } : each)));
 }
 
 /** The removal of the server from Raft, after which it is in no configuration any more. */
@@ -46,14 +55,22 @@ export const leaves = (next?: Answer["next"]): Answers => ({
   "PUT /v1/agent/force-leave/consul-3.dc1?prune&wan=1": {},
 });
 
-/** `seconds` to forget it in, `dies` to find out that it is dead. */
+/** `seconds` to forget it in, `dies` to find out that it is dead, `returns` where it is to come back under its name. */
 export function run(
   answers: Answers,
-  { words = about("no"), more = "", seconds = 60, dies = 0, args = {} as PlainArgs } = {},
+  {
+    words = about("no"),
+    more = "",
+    seconds = 60,
+    dies = 0,
+    returns = false,
+    args = {} as PlainArgs,
+  } = {},
 ) {
   const host = new Host();
   host.apply(host.stage(host.render(args)));
-  host.agents = { [api]: answers };
+  const names = { body: returns ? "consul-1 consul-2 consul-3" : "consul-1 consul-2" };
+  host.agents = { [api]: { [noted]: names, ...answers } };
   const { status, stdout, stderr, requests } = host.run(
     "force-remove.sh",
     `lock() { echo "lock $1"; }
@@ -86,11 +103,17 @@ export const gates = [
   "look at the lock",
 ];
 
+/** What an agent says, but for the names of the servers, which are for `run`. */
+export function answersOf(release: Release, situation: string): Answers {
+  const { [noted]: _, ...answers } = agent(release, situation);
+  return answers;
+}
+
 /** What is said of a server that is dead, its name forgotten, until it is taken out. */
 export const deadOf =
   (release: Release) =>
   (more: Answers = {}): Answers => ({
-    ...agent(release, "unknown-server"),
+    ...answersOf(release, "unknown-server"),
     ...leaves(),
     ...removal(release),
     ...more,

@@ -66,8 +66,15 @@ const inputs: Record<string, Values> = {
     stopInstanceBeforeDetaching: true,
   },
   "iam/instanceProfile": { name: "a", path: "/a/", role: "a", tags },
-  "iam/role": { name: "a", path: "/a/", description: "a", assumeRolePolicy: "{}", tags },
-  "iam/rolePolicyAttachment": { role: "a", policyArn: "arn:aws:iam::aws:policy/A" },
+  "iam/role": {
+    name: "a",
+    path: "/a/",
+    description: "a",
+    assumeRolePolicy: "{}",
+    permissionsBoundary: "arn:aws:iam::aws:policy/A",
+    tags,
+  },
+  "iam/rolePolicy": { name: "a", role: "a", policy: "{}" },
 };
 
 /** What AWS says of a thing besides what it was given. */
@@ -132,4 +139,13 @@ test("the table names every input that is supported, and no other", async () => 
     const given = Object.keys(values).filter((name) => name !== "userDataReplaceOnChange");
     expect(new Set([...given, "kmsKeyId"])).toEqual(new Set([...listed, "kmsKeyId"]));
   }
+});
+
+test("a policy that is written in another way says the same", async () => {
+  const policy = (document: unknown) => JSON.stringify(document, undefined, 2);
+  const was = { name: "a", role: "a", policy: '{"Version":"1","Statement":[]}' };
+  const same = { ...was, policy: policy({ Statement: [], Version: "1" }) };
+  expect(await of("iam/rolePolicy").diff(was, same, was)).toMatchObject({ changed: false });
+  const other = { ...was, policy: policy({ Statement: [{}], Version: "1" }) };
+  expect(await of("iam/rolePolicy").diff(was, other, was)).toMatchObject({ changed: true });
 });

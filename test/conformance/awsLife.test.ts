@@ -181,18 +181,42 @@ const assumeRolePolicy = JSON.stringify({
 
 test("a role, its policy and its profile come and go", async () => {
   const path = "/consul-cluster/";
+  const permissionsBoundary = "arn:aws:iam::aws:policy/AmazonSSMManagedEC2InstanceDefaultPolicy";
   const role = type("iam/role:Role");
-  const made_ = await made(role, { path, assumeRolePolicy, tags });
+  const unbound = { path, assumeRolePolicy, tags };
+  const made_ = await made(role, unbound);
   const name = made_.state.name as string;
   expect(name).toMatch(/^probe-[0-9a-f]{7}$/);
-  const policy = { role: name, policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" };
-  const attachment = type("iam/rolePolicyAttachment:RolePolicyAttachment");
-  const attached = await attachment.create(policy);
+  // As the one of an earlier version gets its boundary.
+  const inputs = await role.checked({ ...unbound, name });
+  const bound = await role.update(made_, { ...inputs, permissionsBoundary }, { inputs });
+  expect(bound).toMatchObject({ name, permissionsBoundary });
+  expect((await role.read(made_, inputs)).state).toMatchObject({ permissionsBoundary });
+  const rolePolicy = type("iam/rolePolicy:RolePolicy");
+  const policy = (...Action: string[]) =>
+    JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action, Resource: "*" }],
+    });
+  const first = { name: "probe", role: name, policy: policy("ssm:UpdateInstanceInformation") };
+  const given = await rolePolicy.create(first);
+  expect([given.id, given.state]).toMatchObject([`${name}:probe`, first]);
+  const second = { ...first, policy: policy("ssmmessages:OpenDataChannel") };
+  await rolePolicy.update(given, second, { inputs: first });
+  const { state: read } = await rolePolicy.read(given, second);
+  expect(JSON.parse(read.policy as string)).toEqual(JSON.parse(second.policy));
   const profile = type("iam/instanceProfile:InstanceProfile");
-  const given = await profile.create({ path, role: name, tags });
-  expect(given.state).toMatchObject({ role: name, path });
-  await profile.delete(given);
-  await attachment.delete(attached);
+  const holder = await profile.create({ path, role: name, tags });
+  expect(holder.state).toMatchObject({ role: name, path });
+  await profile.delete(holder);
+  await rolePolicy.delete(given);
+  expect((await rolePolicy.read(given, second)).id).toBe("");
+  // Taken away twice, as by a run that was cut off.
+  await rolePolicy.delete(given);
+  const free = await role.update({ ...made_, state: bound }, inputs, {
+    inputs: { ...inputs, permissionsBoundary },
+  });
+  expect(free.permissionsBoundary).toBeUndefined();
   await role.delete(made_);
   expect((await role.read(made_, {})).id).toBe("");
 });

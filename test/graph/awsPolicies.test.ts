@@ -95,7 +95,7 @@ describe.each(cases)("%s", async (_, args) => {
   });
 
   test("whatever can have tags says whose it is", () => {
-    const cannot = ["RolePolicyAttachment", "VolumeAttachment"];
+    const cannot = ["RolePolicy", "VolumeAttachment"];
     for (const { type, name, inputs } of own.filter(
       (resource) => !cannot.some((kind) => resource.type.endsWith(kind)),
     )) {
@@ -104,12 +104,27 @@ describe.each(cases)("%s", async (_, args) => {
     }
   });
 
-  test("an instance may be reached by Systems Manager, and nothing else", () => {
-    const policies = of("aws:iam/rolePolicyAttachment:RolePolicyAttachment");
-    expect(policies.map(({ inputs }) => inputs.policyArn)).toEqual([
-      "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
+  test("an instance may be reached by Session Manager, and nothing else", () => {
+    const policies = of("aws:iam/rolePolicy:RolePolicy");
+    expect(policies.map(({ inputs }) => JSON.parse(inputs.policy as string).Statement)).toEqual([
+      [
+        {
+          Effect: "Allow",
+          Action: [
+            "ssm:UpdateInstanceInformation",
+            "ssmmessages:CreateControlChannel",
+            "ssmmessages:CreateDataChannel",
+            "ssmmessages:OpenControlChannel",
+            "ssmmessages:OpenDataChannel",
+          ],
+          Resource: "*",
+        },
+      ],
     ]);
-    expect(cluster.resources.some(({ type }) => /rolePolicy:/i.test(type))).toBe(false);
+    const [role] = of("aws:iam/role:Role");
+    expect(role?.inputs).not.toHaveProperty("inlinePolicies");
+    expect(role?.inputs).not.toHaveProperty("managedPolicyArns");
+    expect(cluster.resources.some(({ type }) => /PolicyAttachment:/.test(type))).toBe(false);
   });
 
   test("private keys are secret wherever they stand", () => {

@@ -51,8 +51,14 @@ const needed: Record<string, string[]> = {
   ],
   "aws:ec2/volumeAttachment:VolumeAttachment": ["AttachVolume", "DetachVolume", "StopInstances"],
   "aws:iam/instanceProfile:InstanceProfile": ["CreateInstanceProfile", "DeleteInstanceProfile"],
-  "aws:iam/role:Role": ["CreateRole", "DeleteRole", "PassRole"],
-  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ["AttachRolePolicy", "DetachRolePolicy"],
+  // A role that an earlier version made has no boundary, and the policy that is detached from it.
+  "aws:iam/role:Role": ["CreateRole", "DeleteRole", "PassRole", "PutRolePermissionsBoundary"],
+  "aws:iam/rolePolicy:RolePolicy": [
+    "PutRolePolicy",
+    "GetRolePolicy",
+    "DeleteRolePolicy",
+    "DetachRolePolicy",
+  ],
 };
 
 test("every kind of resource can be made and removed", async () => {
@@ -86,7 +92,7 @@ test("what changes anything is bound to the tag, to a path, or to a call that ma
   expect(unbound.filter((action) => !action.startsWith("ec2:Describe"))).toEqual([]);
 });
 
-test("the roles are where the policy ends, and get one policy only", async () => {
+test("the roles are where the policy ends, and can be permitted no more than their boundary", async () => {
   const { get } = await awsClusterOf(aws());
   expect(get("c-role").inputs.path).toBe("/consul-cluster/");
   expect(get("c-profile").inputs.path).toBe("/consul-cluster/");
@@ -95,8 +101,14 @@ test("the roles are where the policy ends, and get one policy only", async () =>
   for (const { Resource } of iam)
     for (const arn of listed(Resource))
       expect(arn).toMatch(/^arn:aws:iam::\*:(role|instance-profile)\/consul-cluster\/\*$/);
-  const attach = iam.find(({ Action }) => Action.includes("iam:AttachRolePolicy"));
-  expect(attach?.Condition?.ArnEquals?.["iam:PolicyARN"]).toBe(
-    get("c-systems-manager").inputs.policyArn,
+  // Who writes policies of a role that machines get has what those permit.
+  const gives = ["CreateRole", "PutRolePolicy", "PutRolePermissionsBoundary"];
+  const giving = iam.filter(({ Action }) =>
+    gives.some((call) => listed(Action).includes(`iam:${call}`)),
   );
+  expect(
+    giving.map(({ Condition }) => Condition?.StringEquals?.["iam:PermissionsBoundary"]),
+  ).toEqual([get("c-role").inputs.permissionsBoundary]);
+  const never = ["AttachRolePolicy", "DeleteRolePermissionsBoundary", "UpdateAssumeRolePolicy"];
+  for (const call of never) expect(actions).not.toContain(`iam:${call}`);
 });

@@ -32,10 +32,10 @@ const listed = (value: string | string[]) => [value].flat();
 export function heldAgainst(statements: Statement[], calls: ApiCall[]) {
   const used = new Set<string>();
   const refused = new Set<string>();
-  const paths = new Map<string, string>();
+  const known = new Known();
   for (const call of calls) {
-    if (call.service === "iam") notePath(paths, call);
-    for (const need of needsOf(call, paths)) {
+    known.note(call);
+    for (const need of needsOf(call, known)) {
       const granting = statements.filter((statement) => grants(statement, need));
       for (const { Sid } of granting) used.add(Sid);
       if (granting.length === 0)
@@ -48,8 +48,8 @@ export function heldAgainst(statements: Statement[], calls: ApiCall[]) {
 
 /** Actions that a policy grants and no call made use of. */
 export function unusedActions(statements: Statement[], calls: ApiCall[]): string[] {
-  const paths = new Map<string, string>();
-  const used = new Set(calls.flatMap((call) => needsOf(call, paths)).map(({ action }) => action));
+  const known = new Known();
+  const used = new Set(calls.flatMap((call) => needsOf(call, known)).map(({ action }) => action));
   const granted = new Set(statements.flatMap(({ Action }) => listed(Action)));
   return [...granted].filter((action) => !used.has(action)).sort();
 }
@@ -70,18 +70,26 @@ function matches(pattern: string, text: string): boolean {
   return new RegExp(`^${parts.join(".*")}$`, "s").test(text);
 }
 
-/** Where roles and profiles are: a call names them without their path. */
-function notePath(paths: Map<string, string>, { parameters }: ApiCall): void {
-  const { RoleName, InstanceProfileName, Path } = parameters;
-  if (Path !== undefined) paths.set(InstanceProfileName ?? RoleName ?? "", Path);
+/** What AWS knows of roles and profiles, by name, and a call does not say: it names them without their path. */
+class Known {
+  readonly paths = new Map<string, string>();
+  readonly boundaries = new Map<string, string>();
+
+  /** What a call tells of it. */
+  note({ service, parameters }: ApiCall): void {
+    if (service !== "iam") return;
+    const { RoleName = "", InstanceProfileName, Path, PermissionsBoundary } = parameters;
+    if (Path !== undefined) this.paths.set(InstanceProfileName ?? RoleName, Path);
+    if (PermissionsBoundary !== undefined) this.boundaries.set(RoleName, PermissionsBoundary);
+  }
 }
 
-function needsOf(call: ApiCall, paths: Map<string, string>): Need[] {
+function needsOf(call: ApiCall, known: Known): Need[] {
   switch (call.service) {
     case "ec2":
-      return ec2Needs(call, paths);
+      return ec2Needs(call, known);
     case "iam":
-      return iamNeeds(call, paths);
+      return iamNeeds(call, known);
     default:
       // Who one is may be asked by everybody.
       return [];
@@ -110,7 +118,7 @@ const makes: Record<string, string[]> = {
   RunInstances: ["instance", "volume"],
 };
 
-function ec2Needs({ action, parameters, tags }: ApiCall, paths: Map<string, string>): Need[] {
+function ec2Needs({ action, parameters, tags }: ApiCall, { paths }: Known): Need[] {
   if (action.startsWith("Describe"))
     return [{ action: `ec2:${action}`, resource: "*", context: {} }];
   const made = makes[action] ?? [];
@@ -171,15 +179,20 @@ function tagsAtBirth(parameters: Record<string, string>): Record<string, Record<
   return born;
 }
 
-function iamNeeds({ action, parameters }: ApiCall, paths: Map<string, string>): Need[] {
-  const { RoleName, InstanceProfileName, PolicyArn } = parameters;
-  const role = `role${paths.get(RoleName ?? "") ?? "/"}${RoleName}`;
+function iamNeeds({ action, parameters }: ApiCall, { paths, boundaries }: Known): Need[] {
+  const { RoleName = "", InstanceProfileName, PolicyArn } = parameters;
+  const role = `role${paths.get(RoleName) ?? "/"}${RoleName}`;
+  // Asked for where a role is made, where its boundary is set, and of a role that has one.
+  const boundary = boundaries.get(RoleName);
   const profile = `instance-profile${paths.get(InstanceProfileName ?? "") ?? "/"}${InstanceProfileName}`;
   const resource = `arn:aws:iam::${account}:${InstanceProfileName === undefined ? role : profile}`;
   const need = (name: string): Need => ({
     action: `iam:${name}`,
     resource,
-    context: PolicyArn === undefined ? {} : { "iam:PolicyARN": PolicyArn },
+    context: {
+      ...(PolicyArn === undefined ? {} : { "iam:PolicyARN": PolicyArn }),
+      ...(boundary === undefined ? {} : { "iam:PermissionsBoundary": boundary }),
+    },
   });
   const isTagged = Object.keys(parameters).some((key) => key.startsWith("Tags."));
   return [

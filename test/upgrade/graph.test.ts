@@ -11,7 +11,7 @@ import { awsClusterOf } from "../graph/support/awsCluster";
 import { graphText } from "../graph/support/graphText";
 import { argsOf } from "../graph/support/stackFile";
 import { readGraph, savedVersions } from "./savedState";
-import { isAdded, mayDiffer } from "./verdict";
+import { isAdded, isRemoved, mayDiffer } from "./verdict";
 
 type Graph = Record<string, Record<string, unknown> & { inputs?: Record<string, unknown> }>;
 
@@ -21,7 +21,7 @@ function differences(was: Graph, is: Graph): string[] {
   return names.flatMap((name) => {
     const [before, after] = [was[name], is[name]];
     if (before === undefined) return isAdded(name) ? [] : `${name}: new`;
-    if (after === undefined) return `${name}: gone`;
+    if (after === undefined) return isRemoved(name) ? [] : `${name}: gone`;
     // In what follows what, nothing of a machine that runs is to be seen.
     const { inputs: wasGiven = {}, after: _, ignoreChanges: wasLeft, ...wasSo } = before;
     const { inputs: isGiven = {}, after: __, ignoreChanges: isLeft, ...isSo } = after;

@@ -36,6 +36,15 @@ const added = [
   "termination-protection",
 ];
 
+/** What of a machine's permissions in its account may differ: it touches no machine. By the end of a resource's name. */
+const permissions = {
+  /** The role may be bound. */
+  inputs: { role: ["permissionsBoundary"] } as Record<string, string[]>,
+  /** 0.1.0 attached a policy of AWS's, where there is one of the role's own now. */
+  added: ["session-manager"],
+  removed: ["systems-manager"],
+};
+
 export interface Verdict {
   /** Steps that lay down other scripts, by name. */
   renewed: string[];
@@ -74,20 +83,26 @@ function isProvider(urn: string): boolean {
 
 function isRenewal({ op, urn, diffReasons = [] }: PreviewStep): boolean {
   if (op === "create") return isAdded(nameOf(urn));
+  if (op === "delete") return isRemoved(nameOf(urn));
   const isScript = (input: string) => mayDiffer(nameOf(urn), input);
   return op === "update" && diffReasons.length > 0 && diffReasons.every(isScript);
 }
 
-/** Whether another value of this input of a resource lays down scripts, and does nothing else. */
+/** Whether another value of this input of a resource lays down scripts, or bounds a role, and does nothing else. */
 export function mayDiffer(name: string, input: string): boolean {
-  return Object.entries(scripts).some(
+  return [...Object.entries(scripts), ...Object.entries(permissions.inputs)].some(
     ([end, inputs]) => name.endsWith(`-${end}`) && inputs.includes(input),
   );
 }
 
 /** Whether a resource that is new does no more than look, or lay down what nobody reads yet. */
 export function isAdded(name: string): boolean {
-  return added.some((end) => name.endsWith(`-${end}`));
+  return [...added, ...permissions.added].some((end) => name.endsWith(`-${end}`));
+}
+
+/** Whether a resource that is gone leaves all that runs as it is. */
+export function isRemoved(name: string): boolean {
+  return permissions.removed.some((end) => name.endsWith(`-${end}`));
 }
 
 function describe({ op, urn, diffReasons = [] }: PreviewStep): string {

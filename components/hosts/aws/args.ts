@@ -64,7 +64,7 @@ export interface AwsArgs {
   terminationProtection?: Input<boolean>;
   /**
    * Name of an instance profile that exists.
-   * @default one is made with the permission that Systems Manager needs, and no other
+   * @default one is made with the permissions that Session Manager needs, and no other
    */
   instanceProfile?: Input<string>;
   /** Tags of everything that can have some, besides `Name` and `consul-cluster`. @default none */

@@ -45,11 +45,12 @@ func samePolicy(one, other any) bool {
 func (c *Clients) role() schema.Resource {
 	return schema.Resource{
 		Inputs: map[string]schema.Input{
-			"name":             {Kind: schema.Text, Replaces: true, Computed: true, Named: 64},
-			"path":             {Kind: schema.Text, Replaces: true, Default: "/"},
-			"description":      {Kind: schema.Text},
-			"assumeRolePolicy": {Kind: schema.Text, Required: true, Same: samePolicy},
-			"tags":             tagsInput,
+			"name":                {Kind: schema.Text, Replaces: true, Computed: true, Named: 64},
+			"path":                {Kind: schema.Text, Replaces: true, Default: "/"},
+			"description":         {Kind: schema.Text},
+			"assumeRolePolicy":    {Kind: schema.Text, Required: true, Same: samePolicy},
+			"permissionsBoundary": {Kind: schema.Text},
+			"tags":                tagsInput,
 		},
 		Outputs: []string{"arn", "createDate", "uniqueId", "tagsAll"},
 		Create: func(call *schema.Call) error {
@@ -58,6 +59,7 @@ func (c *Clients) role() schema.Resource {
 				Path:                     call.Inputs.TextOrNil("path"),
 				Description:              call.Inputs.TextOrNil("description"),
 				AssumeRolePolicyDocument: call.Inputs.TextOrNil("assumeRolePolicy"),
+				PermissionsBoundary:      call.Inputs.TextOrNil("permissionsBoundary"),
 				Tags:                     iamTags(call.Inputs.Map("tags")),
 			})
 			if err == nil {
@@ -84,6 +86,9 @@ func (c *Clients) role() schema.Resource {
 			state.Set("arn", role.Arn)
 			state.Set("uniqueId", role.RoleId)
 			state.Set("description", role.Description)
+			if role.PermissionsBoundary != nil {
+				state.Set("permissionsBoundary", role.PermissionsBoundary.PermissionsBoundaryArn)
+			}
 			if role.CreateDate != nil {
 				state["createDate"] = role.CreateDate.Format(time.RFC3339)
 			}
@@ -106,6 +111,11 @@ func (c *Clients) role() schema.Resource {
 					RoleName: &call.ID, Description: aws.String(call.Inputs.Text("description")),
 				})
 				if err != nil {
+					return err
+				}
+			}
+			if call.Changed["permissionsBoundary"] {
+				if err := c.bound(call); err != nil {
 					return err
 				}
 			}
@@ -138,4 +148,17 @@ func (c *Clients) role() schema.Resource {
 			return unlessGone(err, gone)
 		},
 	}
+}
+
+// bound sets the boundary of what a role may be permitted, or takes it away.
+func (c *Clients) bound(call *schema.Call) error {
+	boundary := call.Inputs.TextOrNil("permissionsBoundary")
+	if boundary == nil {
+		_, err := c.IAM.DeleteRolePermissionsBoundary(call.Context, &iam.DeleteRolePermissionsBoundaryInput{RoleName: &call.ID})
+		return err
+	}
+	_, err := c.IAM.PutRolePermissionsBoundary(call.Context, &iam.PutRolePermissionsBoundaryInput{
+		RoleName: &call.ID, PermissionsBoundary: boundary,
+	})
+	return err
 }

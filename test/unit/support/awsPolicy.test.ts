@@ -64,17 +64,37 @@ test.each(["DeleteVolume", "CreateTags", "DetachVolume", "ModifyVolume"])(
   },
 );
 
-test("a role is made below its path, and gets the one policy", () => {
-  const role = (Path: string) => call("CreateRole", { RoleName: "r", Path }, { service: "iam" });
-  const attach = (name: string) =>
-    call(
-      "AttachRolePolicy",
-      { RoleName: "r", PolicyArn: `arn:aws:iam::aws:policy/${name}` },
-      { service: "iam" },
-    );
-  expect(refusedOf(role("/consul-cluster/"), attach("AmazonSSMManagedInstanceCore"))).toEqual([]);
-  expect(refusedOf(role("/"))).toHaveLength(1);
-  expect(refusedOf(role("/consul-cluster/"), attach("AdministratorAccess"))).toHaveLength(1);
+describe("a role", () => {
+  const iam = (action: string, parameters: Record<string, string>) =>
+    call(action, { RoleName: "r", ...parameters }, { service: "iam" });
+  const policy = (name: string) => `arn:aws:iam::aws:policy/${name}`;
+  const Path = "/consul-cluster/";
+  const PermissionsBoundary = policy("AmazonSSMManagedEC2InstanceDefaultPolicy");
+  const made = iam("CreateRole", { Path, PermissionsBoundary });
+  const put = iam("PutRolePolicy", { PolicyName: "p", PolicyDocument: "{}" });
+  // One that an earlier version made, or somebody else.
+  const unbound = iam("GetRole", { Path });
+
+  test("is made below its path and within the boundary, and gets its policy", () => {
+    expect(refusedOf(made, put)).toEqual([]);
+    expect(refusedOf(iam("CreateRole", { Path: "/", PermissionsBoundary }))).toHaveLength(1);
+    expect(refusedOf(iam("CreateRole", { Path }))).toHaveLength(1);
+  });
+
+  test("gets no policy before it has the boundary, and no other boundary", () => {
+    const within = (boundary: string) =>
+      iam("PutRolePermissionsBoundary", { PermissionsBoundary: boundary });
+    expect(refusedOf(unbound, put)).toHaveLength(1);
+    expect(refusedOf(unbound, within(PermissionsBoundary), put)).toEqual([]);
+    expect(refusedOf(made, within(policy("AdministratorAccess")))).toHaveLength(1);
+    expect(refusedOf(made, iam("DeleteRolePermissionsBoundary", {}))).toHaveLength(1);
+  });
+
+  test("loses the policy that an earlier version attached, and gets none of AWS's", () => {
+    const PolicyArn = policy("AmazonSSMManagedInstanceCore");
+    expect(refusedOf(unbound, iam("DetachRolePolicy", { PolicyArn }))).toEqual([]);
+    expect(refusedOf(made, iam("AttachRolePolicy", { PolicyArn }))).toHaveLength(1);
+  });
 });
 
 test("what no call made use of is told", () => {

@@ -1,4 +1,11 @@
-import type { ComponentResource, ComponentResourceOptions, Inputs, provider } from "@pulumi/pulumi";
+import type {
+  ComponentResource,
+  ComponentResourceOptions,
+  Inputs,
+  provider,
+  Resource,
+} from "@pulumi/pulumi";
+import { claimName, typesInUrn } from "./cluster/namesOfProgram";
 import * as components from "./components";
 
 interface Schema {
@@ -27,13 +34,18 @@ export function providerOf(schema: string): provider.Provider {
     version,
     schema,
     async construct(resource, type, inputs, options) {
-      const Component = constructors[type.replace(`${name}:index:`, "")];
+      const component = type.replace(`${name}:index:`, "") as keyof typeof components;
+      const Component = constructors[component];
       const outputs = resources[type]?.properties;
       if (Component === undefined || outputs === undefined)
         throw new Error(`${name} ${version} has no ${type}: ${Object.keys(resources).join(", ")}`);
+      if (options.parent !== undefined)
+        claimName({ component, name: resource }, typesInUrn(await urnOf(options.parent)));
       const made = new Component(resource, inputs as never, options);
       const state = Object.keys(outputs).map((output) => [output, made[output as never]]);
       return { urn: made.urn, state: Object.fromEntries(state) };
     },
   };
 }
+
+const urnOf = ({ urn }: Resource) => new Promise<string>((resolve) => void urn.apply(resolve));

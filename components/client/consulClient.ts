@@ -11,6 +11,7 @@ import { labelOf } from "../cluster/clusterId";
 import { knownByFormerNames } from "../cluster/formerNames";
 import { waits } from "../cluster/lateValues";
 import { hostPort } from "../cluster/listening";
+import { withOwnName } from "../cluster/namesOfProgram";
 import { activateInWaves } from "../cluster/order";
 import type { Whose } from "../cluster/refusal";
 import { warnOfOptionsWithoutEffect } from "../cluster/withoutEffect";
@@ -69,7 +70,8 @@ export class ConsulClient extends ComponentResource {
   readonly ready: Output<boolean>;
 
   constructor(name: string, args: ConsulClientArgs, opts?: ComponentResourceOptions) {
-    super("consul-cluster:index:ConsulClient", name, {}, knownByFormerNames(name, opts));
+    const own = withOwnName({ component: "ConsulClient", name }, opts);
+    super("consul-cluster:index:ConsulClient", name, {}, knownByFormerNames(name, own));
     warnOfOptionsWithoutEffect(this, opts);
     const label = labelOf(name, opts);
     const { early, servers, gossipKey, trust } = checkedClientArgs(name, args);

@@ -12,6 +12,7 @@ import type { ConsulClusterArgs, PlainArgs } from "./args";
 import { checkHostsOfProgram } from "./hostsOfProgram";
 import { holdsOutput, isLate, knownValues, plainValues } from "./lateValues";
 import { Refusal, type Whose } from "./refusal";
+import { checkSshAgent } from "./sshAgent";
 
 export interface CheckedArgs<Plain = PlainArgs> {
   /** The arguments as plain values, without the secret ones. */
@@ -72,7 +73,10 @@ export function checked<Plain>(
   const validated = holdsOutput(args)
     ? knownValues(args, secrets).then(judge)
     : Promise.resolve(judge(args));
-  const passed: Promise<Resource[]> = validated.then(() => []);
+  const passed: Promise<Resource[]> = validated.then(checkSshAgent).then((found) => {
+    refuse(whose, found);
+    return [];
+  });
   // Not beside each other: an argument that fails by itself would be told here as well, with its stack.
   const plain = output(passed).apply(() => output(open) as Output<Plain>);
   return { args: plain, passed };
@@ -83,7 +87,7 @@ export function checked<Plain>(
  * told of: code that went on would register the program's other resources, which the engine makes at once. `sofar`: what has happened
  * by then.
  */
-function refuse({ component, name }: Whose, problems: Problem[], sofar?: string): void {
+export function refuse({ component, name }: Whose, problems: Problem[], sofar?: string): void {
   if (problems.length > 0)
     throw new Refusal(describeProblems(problems, `${component} ${name}`, sofar));
 }

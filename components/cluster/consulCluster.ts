@@ -26,6 +26,7 @@ import { ConsulServer } from "./consulServer";
 import { fixedSettings } from "./fixedSettings";
 import { knownByFormerNames } from "./formerNames";
 import { dnsAddressesOf, hostPort, httpAddressesOf } from "./listening";
+import { withOwnName } from "./namesOfProgram";
 import { repairThenActivate } from "./order";
 import {
   type ClusterPlan,
@@ -111,7 +112,8 @@ export class ConsulCluster extends ComponentResource {
   readonly ready: Output<boolean>;
 
   constructor(name: string, args: ConsulClusterArgs, opts?: ComponentResourceOptions) {
-    super("consul-cluster:index:ConsulCluster", name, {}, knownByFormerNames(name, opts));
+    const own = withOwnName({ component: "ConsulCluster", name }, opts);
+    super("consul-cluster:index:ConsulCluster", name, {}, knownByFormerNames(name, own));
     warnOfOptionsWithoutEffect(this, opts);
     const label = labelOf(name, opts);
     const checked = checkedArgs(name, args);

@@ -12,6 +12,14 @@ const FIELDS = new Map([
 
 const EXAMPLE = '"ssh-ed25519 AAAA...", the line of /etc/ssh/ssh_host_ed25519_key.pub';
 
+/**
+ * Of an RSA key the Command plugin asks for a signature with SHA-1 alone, which OpenSSH gives no more since 8.8: no such host would ever
+ * be reached (test/conformance/dial.test.ts).
+ */
+const RSA =
+  "is an RSA key, which the Command plugin cannot use with OpenSSH 8.8 or newer; give another of the host's keys, " +
+  `${EXAMPLE}, or an ecdsa-sha2 one; \`ssh-keyscan -t ed25519 HOST\` shows it`;
+
 /** A host's public key. It is no secret, unlike what a user may have put in its place. */
 export const checkHostKey = text((hostKey, path) => {
   // The line break at the end of a file does no harm.
@@ -39,9 +47,8 @@ function hostKeyTrouble(hostKey: string): string | undefined {
     return `${show(hostKey)} is cut off or mistyped behind ${show(type)}; give ${EXAMPLE}`;
   }
   const inner = parts[0]?.toString("latin1");
-  return inner === type
-    ? undefined
-    : `${show(hostKey)} says ${show(type)}, but its key is another type's`;
+  if (inner !== type) return `${show(hostKey)} says ${show(type)}, but its key is another type's`;
+  return type === "ssh-rsa" ? `${show(hostKey)} ${RSA}` : undefined;
 }
 
 /** The length-prefixed fields of a key in base64; undefined where they do not fill it exactly. */

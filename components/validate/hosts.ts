@@ -42,12 +42,17 @@ function checkChoice(given: Source[], role: Role): Problem[] {
   const all = sourcesOf(role);
   const each = all.map(({ key, what }) => `\`${key}\` (${what})`);
   const choice = `exactly one of ${listed(each)}`;
-  if (given.length === 0) return problem(keysOf(all), `none of them is set; give ${choice}`);
+  if (given.length === 0) return nothingToMake(keysOf(all), `none of them is set; give ${choice}`);
   const many = all.length === 2 ? "both" : given.length;
-  return problem(keysOf(given), `${many} of them are set; give ${choice}`);
+  return nothingToMake(keysOf(given), `${many} of them are set; give ${choice}`);
 }
 
 const keysOf = (some: Source[]) => some.map(({ key }) => key).join(", ");
+
+/** Of no host, or of those of two sources, no resource is made, whatever else is still to come. */
+const nothingToMake = (path: string, message: string): Problem[] => [
+  { path, message, isShape: true },
+];
 
 /** What each role asks of the list of its hosts. */
 const COUNTS: Record<Role, (list: string) => Check> = {
@@ -75,8 +80,8 @@ function checkGiven(args: Fields, source: Source, files?: Files): Problem[] {
   return isFields(given) ? (source.check?.(given, serversOf(args, source), files) ?? []) : [];
 }
 
-const checkSome = (hosts: unknown[], path: string) =>
-  hosts.length > 0 ? [] : problem(path, "holds no host; give one at least");
+const checkSome = (hosts: unknown[], path: string): Problem[] =>
+  hosts.length > 0 ? [] : nothingToMake(path, "holds no host; give one at least");
 
 function checkCount(servers: unknown[], path: string): Problem[] {
   const count = servers.length;
@@ -87,7 +92,9 @@ function checkCount(servers: unknown[], path: string): Problem[] {
       : count > MAX_SERVERS
         ? `${count} servers; with more than ${MAX_SERVERS} every write gets slower`
         : `${count} servers, an even number; they survive as many failures as ${count - 1}: ${faultTolerance(count)}`;
-  return [{ path, message: `${reason}; give 1, 3, 5 or 7`, note: TOLERANCE_TABLE }];
+  const message = `${reason}; give 1, 3, 5 or 7`;
+  const found = count === 0 ? nothingToMake(path, message) : problem(path, message);
+  return found.map((one) => ({ ...one, note: TOLERANCE_TABLE }));
 }
 
 function checkServer({ path, entry }: ServerEntry, source: Source, alone: boolean): Problem[] {

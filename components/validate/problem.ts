@@ -4,7 +4,7 @@ export interface Problem {
   path: string;
   /** What is wrong with the value that stands there, and what to do. Never shows a secret. */
   message: string;
-  /** Whether the value has another shape than the setting: nothing can be made of it. */
+  /** Whether the value has another shape than the setting, or stands for no host: nothing can be made of it. */
   isShape?: true;
   /** Background that several problems share; told once, after all of them. */
   note?: string;

@@ -7,6 +7,7 @@ import {
   type Fields,
   type Files,
   fieldsOf,
+  fileTrouble,
   object,
   optional,
   text,
@@ -63,9 +64,9 @@ function checkSigningKeyFile(files: Files | undefined): Check {
         `${show(file)} starts with \`~\`, which is not expanded; give the whole path`,
       );
     }
-    if (files === undefined) return [];
-    if (!files.exists(file)) return problem(path, `${show(file)} does not exist on this computer`);
-    const armoured = files.text?.(file);
+    const trouble = fileTrouble(files, file);
+    if (trouble !== undefined) return problem(path, `${show(file)} ${trouble}`);
+    const armoured = files?.text?.(file);
     return armoured === undefined ? [] : checkArmour(armoured, path, `${HOW} into ${show(file)}`);
   }, "the path of an OpenPGP public key");
 }

@@ -13,6 +13,15 @@ export interface Files {
   text?(path: string): string | undefined;
 }
 
+/** Why a file cannot be had, if so. */
+export function fileTrouble(files: Files | undefined, path: string): string | undefined {
+  if (files === undefined) return undefined;
+  if (!files.exists(path)) return "does not exist on this computer";
+  return files.text !== undefined && files.text(path) === undefined
+    ? "cannot be read on this computer; give a file that its user may read"
+    : undefined;
+}
+
 export type Fields = Record<string, unknown>;
 
 /** Stands where a preview does not know a value yet: something is given, and nothing can be said of it. */

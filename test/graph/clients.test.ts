@@ -313,6 +313,19 @@ describe("clients of a cluster that others made", () => {
     expect(said).not.toContain('"short"');
   });
 
+  test("that there is no host is told, with an Output beside it as well", async () => {
+    const machines = { existing: undefined, nspawn: { image: "/bin/sh", machines: [] } };
+    for (const hosts of [{ existing: { hosts: [] } }, machines])
+      for (const late of [{}, { datacenter: output("dc2") }]) {
+        const { errors, commands } = await clientsAlone({ ...hosts, ...late });
+        expect(errors.map(({ message }) => message)).toEqual([
+          expect.stringMatching(/ConsulClient w have a problem.*\n.* holds no host; give one/),
+        ]);
+        expect(errors.map(({ stack }) => stack)).toEqual([""]);
+        expect(commands).toEqual([]);
+      }
+  });
+
   test("a wrong key that arrives late reaches no host's settings", async () => {
     const gossipKey = output(Promise.resolve("short"));
     const program = await clientsAlone({ gossipKey });

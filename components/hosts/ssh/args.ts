@@ -10,7 +10,7 @@ export interface SshArgs {
   privateKey?: Input<string>;
   /** Path of the private key on this computer; exactly one of this and `privateKey`. */
   privateKeyFile?: string;
-  /** The host's public key, `ssh-ed25519 AAAA...`; a host that shows another is refused. */
+  /** The host's public key, `ssh-ed25519 AAAA...`, or an ECDSA one, but no RSA one; a host that shows another is refused. */
   hostKey: Input<string>;
 }
 

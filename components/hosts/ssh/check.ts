@@ -8,6 +8,7 @@ import {
   each,
   type Fields,
   type Files,
+  fileTrouble,
   object,
   optional,
   text,
@@ -67,8 +68,7 @@ function checkKeyFile(files: Files | undefined): Check {
     if (file.endsWith(".pub")) {
       return problem(path, `${show(file)} is the public key; give the file without ".pub"`);
     }
-    return (files?.exists(file) ?? true)
-      ? []
-      : problem(path, `the private key ${show(file)} does not exist on this computer`);
+    const trouble = fileTrouble(files, file);
+    return trouble === undefined ? [] : problem(path, `the private key ${show(file)} ${trouble}`);
   }, "the path of a private key");
 }

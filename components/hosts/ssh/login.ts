@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { type Input, Output, output, secret, type Unwrap } from "@pulumi/pulumi";
+import { localFiles } from "../../validate/localFiles";
 import { dialing } from "../host";
 import type { SshArgs } from "./args";
 
@@ -18,6 +18,7 @@ export function sshLogin(ssh: SshArgs) {
   };
 }
 
+/** Of a file that cannot be read the checks tell, and of the login nothing is made; they may come later than this. */
 function keyOf<Key>({
   privateKey,
   privateKeyFile,
@@ -25,5 +26,5 @@ function keyOf<Key>({
   privateKey?: Key;
   privateKeyFile?: string;
 }): Key | string {
-  return privateKey ?? readFileSync(privateKeyFile as string, "utf8");
+  return privateKey ?? localFiles.text?.(privateKeyFile ?? "") ?? "";
 }

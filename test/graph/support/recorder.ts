@@ -73,6 +73,9 @@ interface MockEngine {
 
 let programs = 0;
 
+// Whatever agent the user's session has, or had: programs look for it (components/cluster/sshAgent.ts).
+delete process.env.SSH_AUTH_SOCK;
+
 /**
  * Runs a program against the SDK's mock engine and records every request. The mocks alone do not tell
  * dependencies and options, and do not make secret what `additionalSecretOutputs` names, as the engine does.

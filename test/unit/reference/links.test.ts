@@ -3,7 +3,7 @@
 // Does not prove that pages of others are there.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { dirname, join, normalize, relative } from "node:path";
 import { expect, test } from "vitest";
 
 const root = join(__dirname, "../../..");
@@ -48,10 +48,17 @@ test("the page that is packed has no link into this project, which the package h
   expect(own).toEqual([]);
 });
 
+/** All of the examples, but for what whoever tries one has put there. */
+const examples = readdirSync(join(root, "examples"), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && !/\/(node_modules|sdks)(\/|$)/.test(entry.parentPath))
+  .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+
 test("nobody is sent to a name of a registry that is not ours", () => {
-  const examples = ["load-balancer", "clients", "application"].map((name) =>
-    read(`examples/${name}/index.ts`),
-  );
-  for (const text of [...pages.map(read), ...examples])
-    expect(text).not.toMatch(/npm (install|i|add) consul-cluster\b/);
+  expect(examples).toContain("examples/languages/python/requirements.txt");
+  const sent =
+    /\b(npm (install|i|add)|(yarn|pnpm|bun) add|pip3? install|pulumi package add)( -\S+)* consul[-_]cluster\b/;
+  const required = /^consul[-_]cluster\b/m;
+  for (const page of [...pages, ...examples]) expect(read(page), page).not.toMatch(sent);
+  for (const file of examples.filter((name) => name.endsWith("requirements.txt")))
+    expect(read(file), file).not.toMatch(required);
 });

@@ -142,7 +142,11 @@ describe("a host, as OpenSSH reads it", () => {
 });
 
 describe("the files", () => {
-  const proxy = { host: "b.example", privateKey: openSshKey(), hostKey: hostKey("ssh-rsa") };
+  const proxy = {
+    host: "b.example",
+    privateKey: openSshKey(),
+    hostKey: hostKey("ecdsa-sha2-nistp256"),
+  };
   const servers = [access("consul-1", { port: 2222 }), access("consul-2", { proxy })];
   const keys = {
     "consul-1": servers[0],

@@ -45,7 +45,7 @@ refuse_over_servers_that_run() {
 
 main() {
   local copy=''
-  name=$(hostname)
+  name=$(uname -n)
   require_facts
   # The folder is known here; it may be named to be sure of it.
   dataDir=$(applied_fact data_dir) servers='' show='' configDir=''

@@ -5,6 +5,7 @@
 
 SERVICE=consul.service
 CRASHES=3       # in a row are a crash loop
+SLOW_STOP_S=10  # after which, and again and again, it is told that the old process has not ended yet
 YOUNG_S=15      # younger than that, a process that was started again and again is in a loop
 
 restarts_before=0
@@ -61,7 +62,28 @@ journal_words() {
 # Not before the old process is gone: it would answer for the new one.
 restart_service() {
   watch_crashes
-  timeout 60 systemctl restart "$SERVICE" || true
+  have_systemd restart
+}
+
+stop_service() { have_systemd stop; }
+
+# systemd waits for a process that does not heed its signal, and says nothing meanwhile. $1: restart or stop.
+have_systemd() {
+  local teller=''
+  # Not with the host's lock in its hands.
+  tell_of_a_slow_stop "$(service_property MainPID)" </dev/null >/dev/null 9>&- &
+  teller=$!
+  timeout 60 systemctl "$1" "$SERVICE" || true
+  kill "$teller" 2>/dev/null || true
+}
+
+# Beside systemctl, for as long as it is the process $1 that runs. A pause that is left over holds nobody's connection.
+tell_of_a_slow_stop() {
+  local waited_s=0
+  while sleep "$SLOW_STOP_S" 2>/dev/null && kill -0 $$ && [ "$(service_property MainPID)" = "$1" ] && [ "$1" != 0 ]; do
+    waited_s=$((waited_s + SLOW_STOP_S))
+    say "Consul has been told to stop $waited_s s ago and has not ended yet; systemd kills it after its TimeoutStopSec"
+  done
 }
 
 # Is the agent here the desired one: the release $1, and the node id that it had before, $2? Leaves the reason in $reason

@@ -48,8 +48,29 @@ refuse_twins() {
   done
 }
 
+# Processes whose root the machine's is: what is left of one whose systemd-nspawn was killed goes on by itself, and a second
+# machine on the same disk would write over it. Known by the folder, for its path is another one inside.
+survivors() {
+  own=$(stat -Lc %d:%i "$root" 2>/dev/null) || return 0
+  { stat -Lc '%d:%i %n' /proc/[0-9]*/root 2>/dev/null || true; } | awk -v own="$own" -F '[ /]' '$1 == own { print $4 }'
+}
+
+# As if its plug were pulled, which it can stand.
+end_survivors() {
+  tries=50
+  while left=$(survivors) && [ -n "$left" ]; do
+    [ "$tries" -ne 50 ] || say "what its systemd-nspawn has left behind is ended first"
+    [ "$tries" -gt 0 ] || die "its processes do not end: $(echo "$left" | paste -sd ' ' -); nothing is booted beside them"
+    # shellcheck disable=SC2086  # a list of process ids
+    kill -KILL $left 2>/dev/null || true
+    tries=$((tries - 1))
+    sleep 0.1
+  done
+}
+
 power_on() {
   if running_pid >/dev/null; then return 0; fi
+  end_survivors
   with_bridge_lock bridge_up
   # A machine that lost its power leaves its end of the link behind for a moment.
   ip link del dev "vb-$name" 2>/dev/null || true
@@ -125,7 +146,7 @@ wait_for_ssh() {
 
 # Hard: the init of the machine is killed, as if its plug were pulled.
 power_off() {
-  pid=$(running_pid) || { rm -f "$pid_file"; return 0; }
+  pid=$(running_pid) || { end_survivors; rm -f "$pid_file"; return 0; }
   init=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null || true)
   # shellcheck disable=SC2086  # a list of process ids
   [ -z "$init" ] || kill -KILL $init 2>/dev/null || true
@@ -135,7 +156,7 @@ power_off() {
 
 # Soft: systemd in the machine is asked to power off.
 shut_down() {
-  pid=$(running_pid) || { rm -f "$pid_file"; return 0; }
+  pid=$(running_pid) || { end_survivors; rm -f "$pid_file"; return 0; }
   kill -TERM "$pid"
   await_end "$pid" 40 || power_off
   forget_process

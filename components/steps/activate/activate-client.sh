@@ -82,7 +82,7 @@ restart() {
   if read_self "$api"; then node=$self_node; fi
   client_gate_before_restart
   # Not before the old process is gone: it would write the keyring again.
-  if needs_rejoin; then timeout 60 systemctl stop "$SERVICE" || true; forget_stale_keyring; fi
+  if needs_rejoin; then stop_service; forget_stale_keyring; fi
   switch_over
   restart_service
   look_at_the_new_set
@@ -96,7 +96,7 @@ wipe() {
   if runs; then
     # shellcheck disable=SC2046  # an argument, or none
     timeout 30 "$BINARY" leave -http-addr="$api" $(token_argument "$(agent_token)") >/dev/null 2>&1 || true
-    timeout 60 systemctl stop "$SERVICE" || true
+    stop_service
   fi
   empty_data_folder
   note_wipe

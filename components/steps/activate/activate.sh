@@ -164,7 +164,7 @@ keep_or_roll_back() {
 wipe() {
   # A new machine under the old mark has nothing to give up.
   if [ "$cluster" = forming ] || { ! runs && ! has_raft_data; }; then
-    ! runs || timeout 60 systemctl stop "$SERVICE" || true
+    ! runs || stop_service
   else
     [ "$cluster" = serving ] ||
       die "its data is not wiped while no server serves: it may be all there is; start the others first; nothing was changed"
@@ -173,7 +173,7 @@ wipe() {
     require_cluster_lock "its data was not wiped"
     if runs; then hand_over_leadership "$(applied_fact raft_address)"; fi
     require_answering_voters "its data is not wiped"
-    timeout 60 systemctl stop "$SERVICE" || true
+    stop_service
   fi
   empty_data_folder
   note_wipe

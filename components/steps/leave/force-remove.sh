@@ -3,6 +3,7 @@
 # its machine or its address is replaced, stays in the list of members as one that has left. Runs on a server that stays. Ends
 # with 3 where this one cannot tell: its own Consul names no leader, or it is another component's.
 # (Departures of 0.1.0 say api and configDir.)
+# globals: forget left
 set -eu
 # shellcheck source=/dev/null
 . /usr/local/lib/consul-cluster/lib.sh

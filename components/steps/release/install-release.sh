@@ -128,6 +128,7 @@ install_release_main() {
   lock "release $version"
   ! is_of_older_release || require_facts
   check_owner
+  check_programs
   [ -z "$dataVolume" ] || { refuse_unfit_host; mount_data_volume; }
   preflight
   mark_host

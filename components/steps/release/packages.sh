@@ -4,10 +4,10 @@
 # Those that are missing.
 missing_programs() {
   local program=''
-  for program in awk curl find flock install ip mktemp paste readlink runuser sed sha256sum ss systemctl timeout useradd xargs; do
+  for program in awk curl find flock getent grep install ip mktemp paste readlink runuser sed sha256sum ss systemctl timeout useradd xargs; do
     command -v "$program" >/dev/null 2>&1 || echo "$program"
   done
-  [ -z "${dataVolume:-}" ] || for program in blkid findmnt mkfs.ext4; do
+  [ -z "${dataVolume:-}" ] || for program in blkid findmnt mkfs.ext4 mount; do
     command -v "$program" >/dev/null 2>&1 || echo "$program"
   done
   extractor >/dev/null || echo unzip

@@ -15,10 +15,6 @@ refuse_unfit_host() {
 }
 
 preflight() {
-  local missing=''
-  missing=$(missing_programs)
-  # shellcheck disable=SC2086  # a list
-  [ -z "$missing" ] || problem "missing programs: $(printf '%s\n' "$missing" | paste -sd ' ' -); $(how_to_install $missing)"
   check_system
   check_checksum
   check_disks
@@ -29,6 +25,14 @@ preflight() {
   check_data
   note_firewall
   refuse_unfit_host
+}
+
+# Before a volume is mounted, which takes programs of its own.
+check_programs() {
+  local missing=''
+  missing=$(missing_programs)
+  # shellcheck disable=SC2086  # a list
+  [ -z "$missing" ] || problem "missing programs: $(printf '%s\n' "$missing" | paste -sd ' ' -); $(how_to_install $missing)"
 }
 
 check_system() {
@@ -69,10 +73,13 @@ check_disk() {
   local folder="$1" free=''
   # The folder itself may not exist yet: ask for the nearest one that does.
   while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
-  [ -w "$folder" ] || case $problems in *" $folder cannot be written"*) ;; *) problem "$folder cannot be written" ;; esac
+  is_writable "$folder" || case $problems in *" $folder cannot be written"*) ;; *) problem "$folder cannot be written" ;; esac
   free=$(free_mib "$folder")
   [ "$free" -ge "$2" ] || problem "$1 has ${free} MiB free, $3 needs $2 MiB"
 }
+
+# Root's answer is no on a file system that is mounted to be read alone.
+is_writable() { [ -w "$1" ]; }
 
 check_address() {
   ip -o addr show 2>/dev/null | awk '{ sub(/\/.*/, "", $4); print $4 }' | grep -qxF "$address" ||

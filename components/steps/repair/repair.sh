@@ -86,7 +86,7 @@ mend() {
     # One that has a process is restarted alone, and not where another run is at work.
     if [ "$cluster" = serving ] && runs && ! was_crash_looping; then cluster_lock repair; fi
     if [ "$cluster" = serving ] && ! uses_staged_key && keyring_is_stale; then
-      timeout 60 systemctl stop "$SERVICE" || true
+      stop_service
       remove_stale_keyring
     fi
     # One that was being formed goes on being formed.
@@ -110,7 +110,7 @@ begin_anew() {
   elif [ "$cluster" = forming ]; then
     bootstraps=yes
   fi
-  timeout 60 systemctl stop "$SERVICE" || true
+  stop_service
   empty_data_folder
   note_wipe
   switch_over

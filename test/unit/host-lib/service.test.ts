@@ -124,3 +124,55 @@ describe("does it run?", () => {
     expect(host({}).holds("library", "{ systemctl() { return 1; }; runs; }")).toBe(true);
   });
 });
+
+describe("a process that does not heed its signal is told of while systemd waits for it", () => {
+  /** systemctl takes until a line was said, so nobody sleeps for long; `then`: what runs after that. */
+  const told = (action: string, then: number, pauses = "sleep() { command sleep 0.01; }") => {
+    const made = host({ NRestarts: 0 });
+    made.write("pid", "4711\n");
+    made.write("journal", "");
+    const { status } = made.run(
+      "library",
+      `pid='${made.folder}/pid' journal='${made.folder}/journal'
+      systemctl() { case " $* " in *" MainPID "*) cat "$pid" ;; esac; }
+      timeout() {
+        echo "$*" >>"$journal"
+        n=0; until [ "$(grep -c ago "$journal")" -ge 2 ] || [ $n -ge ${pauses ? 300 : 5} ]; do n=$((n + 1)); command sleep 0.01; done
+        echo ${then} >"$pid"
+      }
+      say() { echo "$*" >>"$journal"; }
+      ${pauses}
+      name=consul-1; ${action}`,
+    );
+    return { status, lines: made.read("journal").split("\n").slice(0, -1) };
+  };
+
+  test.each([
+    ["restart_service", "restart", 4712],
+    ["stop_service", "stop", 0],
+  ])("%s: how long it has been, again and again", (action, verb, then) => {
+    const { status, lines } = told(action, then);
+    expect(status).toBe(0);
+    expect(lines.slice(0, 3)).toEqual([
+      `60 systemctl ${verb} consul.service`,
+      expect.stringMatching(/^Consul has been told to stop 10 s ago and has not ended yet/),
+      expect.stringMatching(/^Consul has been told to stop 20 s ago and has not ended yet/),
+    ]);
+  });
+
+  test("nobody is told of one that ends in time, or waits for the pause to be over", () => {
+    const begin = Date.now();
+    const { status, lines } = told("restart_service", 4712, "");
+    expect({ status, lines }).toEqual({
+      status: 0,
+      lines: ["60 systemctl restart consul.service"],
+    });
+    expect(Date.now() - begin).toBeLessThan(5000);
+  });
+
+  test("nor of one where none runs", () => {
+    const made = host({ MainPID: 0, NRestarts: 0 });
+    const quick = "sleep() { command sleep 0.01; }; timeout() { command sleep 0.1; }";
+    expect(made.run("library", `${quick}; restart_service`).stderr).toBe("");
+  });
+});

@@ -74,7 +74,7 @@ describe("before anything is laid down", () => {
   /** The problems of a host with so much room. */
   const problems = (
     { usr = 5000, releases = 5000, data = 5000 },
-    { wipeData = "", applied = "", release = "1.22.0" } = {},
+    { wipeData = "", applied = "", release = "1.22.0", readOnly = "" } = {},
   ) => {
     const host = new Host();
     if (applied) host.write("state/active", `release 1.22.0\nwipe-data ${applied}\n`);
@@ -82,9 +82,10 @@ describe("before anything is laid down", () => {
     const settings = `OWNER_ID=${owner} version=1.22.0 dataDir=${host.folder}/data wipeData=${wipeData}`;
     const df = `free_mib() { case $1 in /usr/local) echo ${usr} ;; *releases) echo ${releases} ;; *) echo ${data} ;; esac; }`;
     const asConsul = 'timeout() { shift; "$@"; }; runuser() { shift 3; "$@"; }';
+    const writable = `is_writable() { case $1 in ${readOnly || "''"}) return 1 ;; esac; }`;
     return host.says(
       "release",
-      `${settings}; ${df}; ${asConsul}; check_disks; printf %s "$problems"`,
+      `${settings}; ${df}; ${asConsul}; ${writable}; check_disks; printf %s "$problems"`,
     );
   };
 
@@ -110,6 +111,21 @@ describe("before anything is laid down", () => {
     expect(problems({ data: 0 }, { wipeData: "ticket-17", applied: "ticket-17" })).toContain(
       "needs 200 MiB",
     );
+  });
+
+  test("what cannot be written is refused, each folder once, whatever room there is", () => {
+    const said = (folder: string) => new RegExp(`\\n {2}- \\S*${folder} cannot be written`, "g");
+    expect(problems({}, { readOnly: "/usr/local" }).match(said("/usr/local"))).toHaveLength(1);
+    for (const folder of ["/data", "/releases"])
+      expect(problems({}, { readOnly: `*${folder}` }).match(said(folder))).toHaveLength(1);
+    // Releases below /usr/local, and nothing of it there yet.
+    const below = `RELEASES=/usr/local/no/such; dataDir=/usr/local/no/data`;
+    const all = new Host().says(
+      "release",
+      `${below} version=1.22.0 wipeData=''; is_writable() { return 1; }; has_release() { return 1; }
+      free_mib() { echo 5000; }; check_disks; printf %s "$problems"`,
+    );
+    expect(all).toBe("\n  - /usr/local cannot be written");
   });
 
   test("nor for a release that is there", () => {

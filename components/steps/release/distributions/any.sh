@@ -31,7 +31,7 @@ any_installer() { :; }
 any_package() {
   case $1 in
     base64 | install | mktemp | paste | readlink | sha256sum | timeout) echo coreutils ;;
-    flock | runuser | blkid | findmnt) echo util-linux ;;
+    flock | runuser | blkid | findmnt | mount) echo util-linux ;;
     find | xargs) echo findutils ;;
     mkfs.ext4) echo e2fsprogs ;;
     systemctl) echo systemd ;;

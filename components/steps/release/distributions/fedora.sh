@@ -5,6 +5,7 @@ fedora_installer() { echo "dnf install"; }
 
 fedora_package() {
   case $1 in
+    getent) echo glibc-common ;;
     ip | ss) echo iproute ;;
     useradd) echo shadow-utils ;;
     gpgv) echo gnupg2 ;;

@@ -67,8 +67,11 @@ class Reader {
     let words: string[] = [];
     let began = this.line;
     let redirected = false;
+    // Of a pipeline, the commands so far: a pattern of a case has the same sign between its words.
+    let chained = 0;
     const end = (piped = false) => {
       this.command(words, began, redirected || piped);
+      chained = piped && words.length > 0 ? chained + 1 : 0;
       words = [];
       redirected = false;
     };
@@ -98,8 +101,11 @@ class Reader {
         }
       } else if (c === ")") {
         this.next();
-        if (this.isPattern()) words = [];
-        else {
+        if (this.isPattern()) {
+          this.commands.length -= chained;
+          chained = 0;
+          words = [];
+        } else {
           end();
           return;
         }

@@ -106,7 +106,7 @@ describe.each(releases)("Consul %s", (release) => {
         said: "",
       });
       const { changes, said } = run(
-        { ...dead(), ...with_(3, { [raft]: dead()[raft] }) },
+        { ...dead(), ...with_(3, { [raft]: dead()[raft] as Answer }) },
         { returns: true },
       );
       expect(changes).toEqual([`DELETE /v1/operator/raft/peer?id=${id}`]);

@@ -7,11 +7,16 @@ import type { Toolchain } from "../lab/toolchain/toolchain";
 import { versions } from "../lab/toolchain/versions";
 import { type BenchHost, privateKeyFile } from "./hosts";
 
-/** A program of the benchmark's own, by its folder: a function that runs the CLI. */
+/** A program of the benchmark's own, by its folder: a function that runs the CLI, with more in its environment or nothing. */
 export function benchProgram(toolchain: Toolchain, name: string) {
   const program = join(__dirname, name);
-  return (args: string[], settings: Record<string, unknown> = {}): Promise<void> => {
-    return done(args, { toolchain, stack: "bench", program, configFile: fileOf(name, settings) });
+  return (
+    args: string[],
+    settings: Record<string, unknown> = {},
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<void> => {
+    const configFile = fileOf(name, settings);
+    return done(args, { toolchain, stack: "bench", program, configFile, env });
   };
 }
 

@@ -89,8 +89,8 @@ shift
 check_machine
 modules_are_current || under_lock install_modules
 case $verb in
-  # These two do not run the program, and must work while it does not compile.
-  prepare | down) ;;
+  # These do not run the program, and must work while it does not compile.
+  prepare | down | lint) ;;
   *) program_is_current || under_lock compile_program ;;
 esac
 

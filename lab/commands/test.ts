@@ -8,14 +8,12 @@ import { guardRange } from "../network/guard";
 import { startResolver, stopResolver } from "../network/resolver";
 import { prepare } from "../prepare";
 import { Progress } from "../progress/progress";
-import { runInStep } from "../progress/stepCommand";
-import { run } from "../system/command";
+import { checkSources, checkStandIns } from "../sources";
 import { Failure } from "../system/failure";
 import { runInherited } from "../system/inherited";
 import { runMain } from "../system/main";
 import { projectFolder, runFolder } from "../system/project";
 import { type FileResult, slowestFiles } from "../testTimes.mts";
-import { actionlintTask, findActionlint } from "../toolchain/actionlint";
 import { awsPluginTask } from "../toolchain/awsPlugin";
 import { languageHostsTask, pythonTask } from "../toolchain/languageHosts";
 import type { Toolchain } from "../toolchain/toolchain";
@@ -37,7 +35,10 @@ runMain(async () => {
   await guardRange();
   await startResolver();
   const selection = process.argv.slice(2);
-  if (selection.length === 0) await checkSources(progress);
+  if (selection.length === 0) {
+    await checkSources(progress);
+    await checkStandIns(progress);
+  }
   const code = await runTests(toolchain, selection.length > 0 ? selection : everythingButChanges);
   // A dev stack that is up goes on asking it.
   if (machineNames().length === 0) await stopResolver();
@@ -55,58 +56,6 @@ const everythingButChanges = [
   "e2e",
   "last",
 ].flatMap((name) => ["--project", name]);
-
-/** What needs no machine: format and lint, types, dead code, shell scripts, workflows, the stand-in's own tests. */
-async function checkSources(progress: Progress): Promise<void> {
-  await progress.runTasks([actionlintTask]);
-  const actionlint = (await findActionlint()) ?? "actionlint";
-  const scripts = await shellScripts();
-  const checks: [string, string[], string?][] = [
-    ["biome", ["npx", "biome", "check", "--error-on-warnings", "."]],
-    ["types", ["npx", "tsc", "-p", "tsconfig.check.json"]],
-    ["knip", ["npx", "knip", "--treat-config-hints-as-errors"]],
-    ["shellcheck", [...shellcheck, ...scripts.filter((file) => !isOfHosts(file))]],
-    // One file on a host: what one part sets another reads, and test/unit/host-lib/style.test.ts looks after that.
-    [
-      "shellcheck of the scripts on hosts",
-      [...shellcheck, "-e", "SC2034,SC2153,SC2154", ...scripts.filter(isOfHosts)],
-    ],
-    ["actionlint", ["bash", ".github/scripts/lint.sh", actionlint]],
-    [
-      "gofmt, vet and tests of the stand-in plugin",
-      ["sh", "../check-go-module.sh"],
-      "lab/command-plugin",
-    ],
-    [
-      "gofmt, vet and tests of the stand-in for AWS",
-      ["sh", "../check-go-module.sh"],
-      "lab/aws-plugin",
-    ],
-  ];
-  for (const [title, argv, folder = "."] of checks) {
-    await progress.step(title, (step) =>
-      runInStep(step, argv, { cwd: join(projectFolder, folder) }),
-    );
-  }
-}
-
-const shellcheck = ["shellcheck", "-x", "-P", "SCRIPTDIR"];
-
-const isOfHosts = (file: string) => /^components\/(host-lib|steps)\//.test(file);
-
-async function shellScripts(): Promise<string[]> {
-  const listed = [
-    "git",
-    "ls-files",
-    "--cached",
-    "--others",
-    "--exclude-standard",
-    "*.sh",
-    ".ci/run",
-  ];
-  const { stdout } = await run(listed, { cwd: projectFolder });
-  return stdout.trim().split("\n");
-}
 
 async function runTests(toolchain: Toolchain, selection: string[]): Promise<number> {
   const results = join(runFolder, "test", "results.json");

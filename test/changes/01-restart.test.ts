@@ -43,7 +43,9 @@ test("a setting that needs a restart: one server after the other, never the lead
 
 test("a follower that hangs while the others change, and is killed while they do: they wait for it, no gap over a second", async () => {
   const leader = await api("test-1").leader();
-  const follower = names.findLast((name) => !leader.startsWith(`${addresses[name]}:`)) as string;
+  const follower = [...names]
+    .reverse()
+    .find((name) => !leader.startsWith(`${addresses[name]}:`)) as string;
   const signal = (name: string) => on(follower, `sudo pkill -${name} -x consul`);
   trio.settings = { ...baseSettings, environment: { GOMAXPROCS: "2" } };
   await takesNothingDown(async () => {

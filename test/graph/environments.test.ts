@@ -1,5 +1,5 @@
 // The whole graph of each environment that runs on AWS, as a file for people: what a first `pulumi up` makes.
-// `UPDATE_GOLDEN=1 npm run test:unit` writes them anew, and the diff is the review.
+// `UPDATE_GOLDEN=1 npm run test:graph` writes them anew, and the diff is the review.
 //
 // Does not prove that AWS takes it: nothing here has an account.
 

@@ -10,3 +10,14 @@ export const interpreter = ["node", "--input-type=module", "-e"];
 export function calling(file: string, verb: string): string {
   return `${readFileSync(file, "utf8")}\n${verb}();\n`;
 }
+
+/**
+ * An interpreter whose commands are verbs of the module, each a word of a command's own. Where one of them refuses, the plugin tells the command before
+ * what that printed: the word, and not the module.
+ */
+export function verbsOf(file: string, ...verbs: string[]): string[] {
+  return [
+    ...interpreter,
+    `${readFileSync(file, "utf8")}\nawait ({ ${verbs.join(", ")} })[process.argv.at(-1)]();\n`,
+  ];
+}

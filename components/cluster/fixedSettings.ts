@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { local } from "@pulumi/command";
 import { all, type CustomResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
-import { calling, interpreter } from "../javascript";
+import { verbsOf } from "../javascript";
 import type { ClusterPlan } from "./plan";
 
 const script = join(__dirname, "fixedSettings.command.mjs");
@@ -19,9 +19,9 @@ export function fixedSettings(
   return new local.Command(
     name,
     {
-      interpreter,
-      create: calling(script, "note"),
-      update: calling(script, "compare"),
+      interpreter: verbsOf(script, "note", "compare"),
+      create: "note",
+      update: "compare",
       stdin: all([plan, authorities]).apply((known) => renderFixedSettings(...known)),
       logging: local.Logging.None,
     },

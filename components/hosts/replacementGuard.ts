@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { local } from "@pulumi/command";
 import { all, type CustomResourceOptions, type Input, type Resource } from "@pulumi/pulumi";
 import type { ClusterSettings } from "../cluster/plan";
-import { calling, interpreter } from "../javascript";
+import { verbsOf } from "../javascript";
 import { restartDigest } from "../render/server";
 
 const script = join(__dirname, "replacementGuard.command.mjs");
@@ -21,9 +21,9 @@ export function replacementGuard(
   return new local.Command(
     name,
     {
-      interpreter,
-      create: calling(script, "note"),
-      update: calling(script, "compare"),
+      interpreter: verbsOf(script, "note", "compare"),
+      create: "note",
+      update: "compare",
       // Behind the names: no server is called by an asterisk.
       stdin: all([identities, settings]).apply(
         ([lines, plain]) => `${lines}* ${restartDigest(plain)}\n`,

@@ -99,6 +99,17 @@ test("a server that is wiped afterwards joins with the new key", async () => {
   await expectOnlyKey(await gossipKey());
 });
 
+test("a machine that is replaced in the run that rotates comes back with the new key", async () => {
+  const nspawn = trio.settings.nspawn as { machines: { name: string }[] };
+  const machines = nspawn.machines.map((machine) =>
+    machine.name === "test-3" ? { ...machine, generation: 2 } : machine,
+  );
+  trio.settings = { ...trio.settings, nspawn: { ...nspawn, machines } };
+  nextRotation();
+  await trio.up();
+  await expectOnlyKey(await gossipKey());
+});
+
 test("a key that is handed in takes the place of the one that was made", async () => {
   const other = Buffer.alloc(32, 7).toString("base64");
   const { gossip: _, ...settings } = trio.settings;

@@ -52,6 +52,11 @@ const marked = (...all: [Server, string?][]): ConsulClusterArgs => ({
   },
 });
 
+test("what the plugin tells of a refusal, before its words, is a word and not the program", async () => {
+  const { inputs } = (await clusterOf(existing())).get("c-fixed-settings");
+  expect(inputs).toMatchObject({ create: "note", update: "compare" });
+});
+
 test("the first run notes what there is", async () => {
   expect(await run("create", existing())).toEqual({ status: 0, stdout: noted, stderr: "" });
 });

@@ -40,7 +40,7 @@ function write(name: string, text: string): void {
 }
 
 test("it is small, and holds nothing but the library", () => {
-  expect(packed.size).toBeLessThan(300_000);
+  expect(packed.size).toBeLessThan(320_000);
   const strangers = packed.files.filter(
     (file) =>
       !/(\.js|\.d\.ts|\.sh|\.command\.mjs|^openpgp\/vendor-key\.asc|^package\.json|^schema\.json|^sbom\.cdx\.json|^README\.md|^LICENSE)$/.test(

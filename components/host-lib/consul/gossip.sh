@@ -48,15 +48,19 @@ settled_members() {
   printf '%s\n' "$view"
 }
 
-# Whom the agent at $via does not reach, each once, in words: all but clients that have left.
+# Whom the agent at $via does not reach, each once, in words: all but clients that have left, and servers that a run has taken out to
+# replace them, for these come back with what is current then.
 members_away() {
-  local view=''
+  local view='' who='' words=''
   view=$(settled_members) || return
   ! has_wan_pool || view="$view
 $(members_of "$via" '?wan=1')" || return
   printf '%s\n' "$view" | awk '
     { server = $1; sub(/\..*/, "", server) }
-    $2 != 1 && !($2 == 3 && $3 == "client") && !said[server]++ { print $1, $2 == 3 ? "(left)" : "(down)" }' | paste -sd ' ' -
+    $2 != 1 && !($2 == 3 && $3 == "client") && !said[server]++ { print $1, $2 == 3 ? "(left)" : "(down)" }' |
+    while read -r who words; do
+      [ "$words" = "(left)" ] && kv_get "$via" "$REPLACED/${who%%.*}" >/dev/null || echo "$who $words"
+    done | paste -sd ' ' -
 }
 
 # Servers that are alive in the pool as the agent at $1 has it, a name a line.

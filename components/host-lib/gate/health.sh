@@ -4,6 +4,7 @@
 # Is the cluster well? What is not understood is not well.
 
 SERVER_NAMES=consul-cluster/servers # the servers' names, noted by ready.sh
+REPLACED=consul-cluster/replaced    # below it the names of servers that have left and come back, until ready.sh has seen them all
 
 # Prints why the cluster is not well; nothing where it is. $1, $2: as for `look`.
 health_problem() {

@@ -34,12 +34,13 @@ in_gossip() {
   printf '%s\n' "$view" | grep -e "^$server " -e "^$server\.$datacenter " | grep -qv "^[^ ]* ${left:-none} "
 }
 
-# Shall the cluster have a server of this name? The run that replaces one leaves it among the servers that ready.sh has noted. Where
-# nothing is known it is taken for gone for good, which costs it a minute if it comes back.
+# Shall the cluster have a server of this name? The run that replaces one leaves it among the servers that ready.sh has noted. Who looks for
+# members that are away is told. Where that cannot be known or told it is taken for gone for good, which costs it a minute if it comes back.
 comes_back() {
   local noted=''
   noted=$(kv_get "$api" "$SERVER_NAMES") || return 1
-  printf '%s\n' "$noted" | tr ' ' '\n' | grep -qxF "$server"
+  printf '%s\n' "$noted" | tr ' ' '\n' | grep -qxF "$server" || return 1
+  kv_put "$api" "$REPLACED/$server" left
 }
 
 # Out of the pools. Whom they have forgotten they do not notice at once when it comes back: gossip keeps a forced leave for five

@@ -110,6 +110,8 @@ settle() {
   [ "$status" -eq 0 ] || die "autopilot's settings could not be written: $via $(refusal_words "$status"); run it again"
   kv_put "$via" "$SERVER_NAMES" "$(echo "$servers" | tr ',' ' ')" || status=$?
   [ "$status" -eq 0 ] || die "the names of the servers could not be written: $via $(refusal_words "$status"); run it again"
+  ask "$via" "/v1/kv/$REPLACED?recurse" -X DELETE >/dev/null || status=$?
+  [ "$status" -eq 0 ] || die "that no server is replaced any more could not be written: $via $(refusal_words "$status"); run it again"
   # A teardown that was begun before this moment is none any more.
   kv_put "$via" "$READY" "$(cat /proc/sys/kernel/random/uuid)" || status=$?
   [ "$status" -eq 0 ] || die "that the cluster is ready could not be written: $via $(refusal_words "$status"); run it again"

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Agents, Answers } from "../../support/curl/fakeConsul";
+import type { Agents, Answer, Answers } from "../../support/curl/fakeConsul";
 import { gossipKey } from "../render/cases";
 import { Host } from "../support/host";
 import { agent, bodyOf, recorded, releases } from "./answers";
@@ -104,6 +104,28 @@ describe.each(releases)("Consul %s", (release) => {
       const { status, stderr, changes } = run(rotate, answers);
       expect({ status, changes }).toEqual({ status: 1, changes: [] });
       expect(stderr).toMatch(message);
+    });
+
+    test.each<[string, Answer, boolean]>([
+      [
+        "has left in a run that replaces it, and comes back with the new key",
+        { body: "left" },
+        true,
+      ],
+      ["has left, and nobody replaces it", { code: 404 }, false],
+      ["has left, and what for is not known", { code: 500 }, false],
+    ])("a server %s", (_, replaced, rotates) => {
+      const all = JSON.parse(bodyOf(release, "leader.members")) as { Name: string }[];
+      const leaving = all.map((each) =>
+        each.Name.startsWith("consul-3") ? { ...each, Status: 3 } : each,
+      );
+      const answers = pool("leader", {
+        "GET /v1/agent/members": JSON.stringify(leaving),
+        "GET /v1/kv/consul-cluster/replaced/consul-3?raw": replaced,
+      });
+      const { status, stderr } = run(rotate, answers);
+      expect(status).toBe(rotates ? 0 : 1);
+      if (!rotates) expect(stderr).toContain("is away: consul-3 (left);");
     });
 
     test("nor while one is away from the other datacenters alone; a client that has left is none", () => {

@@ -24,6 +24,7 @@ import {
   noted,
   raft,
   run,
+  told,
   wan,
   without,
 } from "./forgetting";
@@ -102,14 +103,14 @@ describe.each(releases)("Consul %s", (release) => {
     test("who has left in order is left alone there", () => {
       expect(run(with_(3), { returns: true })).toMatchObject({
         status: 0,
-        changes: [],
+        changes: [`${told} left`],
         said: "",
       });
       const { changes, said } = run(
         { ...dead(), ...with_(3, { [raft]: dead()[raft] as Answer }) },
         { returns: true },
       );
-      expect(changes).toEqual([`DELETE /v1/operator/raft/peer?id=${id}`]);
+      expect(changes).toEqual([`${told} left`, `DELETE /v1/operator/raft/peer?id=${id}`]);
       expect(said).toContain("consul-3 is gone from Raft, and has left gossip until it comes back");
     });
 
@@ -122,6 +123,7 @@ describe.each(releases)("Consul %s", (release) => {
       expect(run(with_(status, leave(left)), { returns: true })).toMatchObject({
         status: 0,
         changes: [
+          `${told} left`,
           "PUT /v1/agent/force-leave/consul-3",
           "PUT /v1/agent/force-leave/consul-3.dc1?wan=1",
         ],
@@ -130,12 +132,13 @@ describe.each(releases)("Consul %s", (release) => {
       expect(stays.said).toContain("consul-3 is still known to the cluster; run it again");
     });
 
-    test.each([
-      ["nobody is noted yet", { code: 404 }],
-      ["the names cannot be read", { code: 500, body: "rpc error" }],
-      ["another is noted whose name begins alike", { body: "consul-1 consul-2 consul-30" }],
-    ])("it is forgotten where %s", (_, names) => {
-      expect(run(dead({ [noted]: names }), { returns: true }).changes).toContain(both[0]);
+    test.each<[string, Answers]>([
+      ["nobody is noted yet", { [noted]: { code: 404 } }],
+      ["the names cannot be read", { [noted]: { code: 500, body: "rpc error" } }],
+      ["another is noted whose name begins alike", { [noted]: "consul-1 consul-2 consul-30" }],
+      ["who looks for members that are away cannot be told", { [told]: "false" }],
+    ])("it is forgotten where %s", (_, more) => {
+      expect(run(dead(more), { returns: true }).changes).toContain(both[0]);
     });
   });
 

@@ -15,6 +15,8 @@ export const members = "GET /v1/agent/members";
 export const wan = "GET /v1/agent/members?wan=1";
 /** The names of the servers that shall be, as ready.sh notes them. */
 export const noted = "GET /v1/kv/consul-cluster/servers?raw";
+/** That this one comes back, for who looks for members that are away. */
+export const told = "PUT /v1/kv/consul-cluster/replaced/consul-3";
 export const join = `PUT /v1/agent/join/${address}`;
 
 export const about = (dead: "yes" | "no") =>
@@ -70,7 +72,7 @@ export function run(
   const host = new Host();
   host.apply(host.stage(host.render(args)));
   const names = { body: returns ? "consul-1 consul-2 consul-3" : "consul-1 consul-2" };
-  host.agents = { [api]: { [noted]: names, ...answers } };
+  host.agents = { [api]: { [noted]: names, [told]: "true", ...answers } };
   const { status, stdout, stderr, requests } = host.run(
     "force-remove.sh",
     `lock() { echo "lock $1"; }

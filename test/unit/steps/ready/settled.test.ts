@@ -11,7 +11,8 @@ const via = "http://127.0.0.1:80";
 const autopilot = "PUT /v1/operator/autopilot/configuration";
 const servers = "PUT /v1/kv/consul-cluster/servers";
 const ready = "PUT /v1/kv/consul-cluster/ready";
-const told: Answers = { [autopilot]: {}, [servers]: "true", [ready]: "true" };
+const replaced = "DELETE /v1/kv/consul-cluster/replaced?recurse";
+const told: Answers = { [autopilot]: {}, [servers]: "true", [replaced]: "true", [ready]: "true" };
 
 function settle(names: string, answers: Answers = {}) {
   const host = new Host();
@@ -27,6 +28,7 @@ test("the names of the run's servers are written, one beside the other, after au
   expect(requests.map((request) => request.replace(via, ""))).toEqual([
     `${autopilot} {"MinQuorum":3}`,
     `${servers} consul-1 consul-2 consul-3`,
+    replaced,
     expect.stringMatching(/^PUT \/v1\/kv\/consul-cluster\/ready [0-9a-f-]{36}$/),
   ]);
 });

@@ -97,6 +97,7 @@ const installer = () => [
   "preflight.sh",
   "user.sh",
   "signature.sh",
+  "proxy.sh",
   "install-release.sh",
 ];
 

@@ -18,6 +18,7 @@ install_release() {
   mkdir -p "$incoming"
   trap 'rm -rf "$incoming"' EXIT
   trap 'exit 1' HUP INT TERM
+  take_system_proxy
   download "$zip"
   unpack "$zip"
   rm -rf "${RELEASES:?}/$version"

@@ -28,7 +28,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   "test/changes/": 240,
   "test/changes/02-": 120,
   // Five servers begin anew here.
-  "test/changes/04-": 300,
+  "test/changes/04-": 360,
   "test/changes/09-": 120,
   // Where nobody can ask the others over HTTP, the gates wait for autopilot's view.
   "test/changes/10-": 360,

@@ -32,7 +32,8 @@ export async function pack(folder: string): Promise<Packed> {
   const manifest = publishedManifest();
   writeFileSync(join(draft, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(join(draft, "schema.json"), withoutWords(join(library, "schema.json")));
-  cpSync(join(projectFolder, "LICENSE"), join(draft, "LICENSE"));
+  for (const file of ["LICENSE", "CHANGELOG.md"])
+    cpSync(join(projectFolder, file), join(draft, file));
   const sbom = await librarySbom(manifest);
   writeFileSync(join(draft, "sbom.cdx.json"), `${JSON.stringify(sbom, null, 1)}\n`);
   const { stdout } = await runOrFail(

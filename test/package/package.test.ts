@@ -43,7 +43,7 @@ test("it is small, and holds nothing but the library", () => {
   expect(packed.size).toBeLessThan(320_000);
   const strangers = packed.files.filter(
     (file) =>
-      !/(\.js|\.d\.ts|\.sh|\.command\.mjs|^openpgp\/vendor-key\.asc|^package\.json|^schema\.json|^sbom\.cdx\.json|^README\.md|^LICENSE)$/.test(
+      !/(\.js|\.d\.ts|\.sh|\.command\.mjs|^openpgp\/vendor-key\.asc|^package\.json|^schema\.json|^sbom\.cdx\.json|^README\.md|^CHANGELOG\.md|^LICENSE)$/.test(
         file,
       ),
   );
@@ -55,7 +55,7 @@ test("it is small, and holds nothing but the library", () => {
   );
   expect(packed.files.filter((file) => /\.(sh|mjs)$/.test(file))).toEqual(scripts.sort());
   const needed = ["index.js", "index.d.ts", "review/bin.js", "steps/activate/activate.sh"];
-  needed.push("openpgp/vendor-key.asc", "schema.json");
+  needed.push("openpgp/vendor-key.asc", "schema.json", "CHANGELOG.md");
   expect(packed.files).toEqual(expect.arrayContaining(needed));
 });
 

@@ -41,12 +41,11 @@ const TROUBLES: Record<string, string> = {
   ENOENT: "which is not there",
   ENOTDIR: "which is not there",
   ECONNREFUSED: "where no SSH agent listens any more",
-  ENOTSOCK: "which is no socket",
   EACCES: "which this user may not open",
 };
 
 async function troubleAt(socket: string): Promise<string | undefined> {
-  const connection = createConnection(socket);
+  const connection = createConnection({ path: socket });
   try {
     await once(connection, "connect");
     return undefined;

@@ -9,6 +9,7 @@ set -eu
 . /usr/local/lib/consul-cluster/lib.sh
 
 FORGOTTEN_S=60
+REPLACED_S=86400 # after which a server that did not come back is a member that is away, like any other
 DEAD_S=30 # in which gossip has taken a dead server for failed, in a large pool and under load
 ANSWERS="it answers over gossip"
 
@@ -37,10 +38,11 @@ in_gossip() {
 # Shall the cluster have a server of this name? The run that replaces one leaves it among the servers that ready.sh has noted. Who looks for
 # members that are away is told. Where that cannot be known or told it is taken for gone for good, which costs it a minute if it comes back.
 comes_back() {
-  local noted=''
+  local noted='' session=''
   noted=$(kv_get "$api" "$SERVER_NAMES") || return 1
   printf '%s\n' "$noted" | tr ' ' '\n' | grep -qxF "$server" || return 1
-  kv_put "$api" "$REPLACED/$server" left
+  session=$(new_session "$api" "replacement of $server" "$REPLACED_S" delete) || return 1
+  kv_put "$api" "$REPLACED/$server" left "?acquire=$session"
 }
 
 # Out of the pools. Whom they have forgotten they do not notice at once when it comes back: gossip keeps a forced leave for five

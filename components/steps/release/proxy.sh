@@ -11,6 +11,8 @@ take_system_proxy() {
   for variable in http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY; do
     ! eval "[ -n \"\${$variable:-}\" ]" || continue
     value=$(sed -n "s/^[[:space:]]*\(export[[:space:]][[:space:]]*\)\{0,1\}$variable=//p" "$SYSTEM_ENVIRONMENT" | tail -n 1)
+    # A comment behind it, and what an editor of another system has left.
+    value=$(printf '%s' "$value" | tr -d '\r' | sed 's/[[:space:]]#.*//; s/[[:space:]]*$//')
     value=${value#[\"\']}
     value=${value%[\"\']}
     [ -z "$value" ] || export "$variable=$value"

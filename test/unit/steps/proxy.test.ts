@@ -34,9 +34,11 @@ https_proxy="http://proxy.example:3128"
 export no_proxy='10.0.0.0/8,.example'
 HTTPS_PROXY=http://user:pa$s%20w@proxy.example:3128/
 my_https_proxy=http://not.this:1
-https_proxy=http://last.example:3128
+https_proxy=http://last.example:3128 # the new one
+ALL_PROXY="http://crlf.example:1" \r
 `;
   expect(proxies(system)).toEqual([
+    "ALL_PROXY=http://crlf.example:1",
     "HTTPS_PROXY=http://user:pa$s%20w@proxy.example:3128/",
     "https_proxy=http://last.example:3128",
     "no_proxy=10.0.0.0/8,.example",

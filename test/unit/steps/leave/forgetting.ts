@@ -16,7 +16,8 @@ export const wan = "GET /v1/agent/members?wan=1";
 /** The names of the servers that shall be, as ready.sh notes them. */
 export const noted = "GET /v1/kv/consul-cluster/servers?raw";
 /** That this one comes back, for who looks for members that are away. */
-export const told = "PUT /v1/kv/consul-cluster/replaced/consul-3";
+export const told = "PUT /v1/kv/consul-cluster/replaced/consul-3?acquire=11";
+const session = "PUT /v1/session/create";
 export const join = `PUT /v1/agent/join/${address}`;
 
 export const about = (dead: "yes" | "no") =>
@@ -72,7 +73,9 @@ export function run(
   const host = new Host();
   host.apply(host.stage(host.render(args)));
   const names = { body: returns ? "consul-1 consul-2 consul-3" : "consul-1 consul-2" };
-  host.agents = { [api]: { [noted]: names, [told]: "true", ...answers } };
+  host.agents = {
+    [api]: { [noted]: names, [told]: "true", [session]: '{"ID":"11"}', ...answers },
+  };
   const { status, stdout, stderr, requests } = host.run(
     "force-remove.sh",
     `lock() { echo "lock $1"; }
@@ -85,7 +88,7 @@ export function run(
     ${more}
     main ${words} </dev/null`,
   );
-  const changes = requests.filter((request) => !request.startsWith("GET "));
+  const changes = requests.filter((request) => !/^(GET |PUT \S*\/session\/)/.test(request));
   return {
     status,
     did: stdout.split("\n").slice(0, -1),

@@ -26,8 +26,11 @@ const order = {
 const scripts = [
   "test/unit/{host-lib,steps}/**/*.test.ts",
   "test/unit/client/scripts.test.ts",
+  "test/unit/hosts/machineSurvivors.test.ts",
   "test/unit/reference/firewall.test.ts",
+  "test/unit/render/files.test.ts",
   "test/unit/support/fakeCurl.test.ts",
+  "test/unit/workflows/{comment,reviewed}.test.ts",
 ];
 
 function project(name: keyof typeof order, timeout: number, more: InlineConfig = {}) {

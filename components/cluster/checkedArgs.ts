@@ -77,8 +77,6 @@ export function checked<Plain>(
     refuse(whose, found);
     return [];
   });
-  // Whoever waits for it hears of a refusal, and may begin to wait after it: Node would warn of that.
-  passed.catch(() => undefined);
   // Not beside each other: an argument that fails by itself would be told here as well, with its stack.
   const plain = output(passed).apply(() => output(open) as Output<Plain>);
   return { args: plain, passed };

@@ -133,7 +133,6 @@ export class ConsulCluster extends ComponentResource {
       afterChecks,
     );
     const guarded: Promise<Resource[]> = checked.passed.then((passed) => [...passed, fixed]);
-    guarded.catch(() => undefined);
     const behindGuard = { parent: this, dependsOn: guarded };
     const mark = owner(name, afterChecks);
     const hosts = hostsOf(args, "servers", {

@@ -3,7 +3,7 @@
 # its machine or its address is replaced, stays in the list of members as one that has left. Runs on a server that stays. Ends
 # with 3 where this one cannot tell: its own Consul names no leader, or it is another component's.
 # (Departures of 0.1.0 say api and configDir.)
-# globals: forget left
+# globals: returns
 set -eu
 # shellcheck source=/dev/null
 . /usr/local/lib/consul-cluster/lib.sh
@@ -32,15 +32,22 @@ raft_id() {
 in_gossip() {
   local view=''
   view=$(members_of_pools "$api") || return 0
-  printf '%s\n' "$view" | grep -e "^$server " -e "^$server\.$datacenter " | grep -qv "^[^ ]* ${left:-none} "
+  view=$(printf '%s\n' "$view" | grep -e "^$server " -e "^$server\.$datacenter ")
+  if [ "$returns" = yes ]; then view=$(printf '%s\n' "$view" | grep -v '^[^ ]* 3 '); fi
+  [ -n "$view" ]
 }
 
-# Shall the cluster have a server of this name? The run that replaces one leaves it among the servers that ready.sh has noted. Who looks for
-# members that are away is told. Where that cannot be known or told it is taken for gone for good, which costs it a minute if it comes back.
+# Shall the cluster have a server of this name? The run that replaces one leaves it among the servers that ready.sh has noted.
 comes_back() {
-  local noted='' session=''
+  local noted=''
   noted=$(kv_get "$api" "$SERVER_NAMES") || return 1
-  printf '%s\n' "$noted" | tr ' ' '\n' | grep -qxF "$server" || return 1
+  printf '%s\n' "$noted" | tr ' ' '\n' | grep -qxF "$server"
+}
+
+# Tells who looks for members that are away; a run that was cut off may have told them.
+note_replacement() {
+  local session=''
+  ! kv_get "$api" "$REPLACED/$server" >/dev/null || return 0
   session=$(new_session "$api" "replacement of $server" "$REPLACED_S" delete) || return 1
   kv_put "$api" "$REPLACED/$server" left "?acquire=$session"
 }
@@ -48,9 +55,13 @@ comes_back() {
 # Out of the pools. Whom they have forgotten they do not notice at once when it comes back: gossip keeps a forced leave for five
 # minutes in mind, so the leader takes who joins for leaving, and looks again once a minute.
 leave_gossip() {
-  [ -n "$forget" ] || in_gossip || return 0
-  ask "$api" "/v1/agent/force-leave/$server$forget" -X PUT >/dev/null || true
-  ! has_wan_pool || ask "$api" "/v1/agent/force-leave/$server.$datacenter?${forget:+prune&}wan=1" -X PUT >/dev/null || true
+  local forget='?prune&'
+  if [ "$returns" = yes ]; then
+    in_gossip || return 0
+    forget='?'
+  fi
+  ask "$api" "/v1/agent/force-leave/$server${forget%[&?]}" -X PUT >/dev/null || true
+  ! has_wan_pool || ask "$api" "/v1/agent/force-leave/$server.$datacenter${forget}wan=1" -X PUT >/dev/null || true
 }
 
 is_known() {
@@ -109,7 +120,7 @@ remove_from_raft() {
 
 main() {
   local limit='' words="gone from Raft and from gossip"
-  owner='' server='' address='' datacenter='' dead='' left='' forget='?prune'
+  owner='' server='' address='' datacenter='' dead='' returns=no
   take "name owner server address datacenter dead api configDir" "$@"
   [ -z "$owner" ] || [ "$(owner_id)" = "$owner" ] || exit 3
   find_own_agent || exit 3
@@ -117,8 +128,9 @@ main() {
   lock "forgetting $server"
   restore_facts || exit 3
   names_a_leader "$api" || exit 3
-  if comes_back; then
-    words="gone from Raft, and has left gossip until it comes back" left=3 forget=''
+  # Where that is not known, or cannot be told, it is taken for gone for good, which costs it a minute if it comes back.
+  if comes_back && note_replacement; then
+    words="gone from Raft, and has left gossip until it comes back" returns=yes
   fi
   is_known || return 0
   # Before the cluster's lock: it may take longer than others wait for that.

@@ -10,9 +10,9 @@ take_system_proxy() {
   [ -r "$SYSTEM_ENVIRONMENT" ] || return 0
   for variable in http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY; do
     ! eval "[ -n \"\${$variable:-}\" ]" || continue
-    value=$(sed -n "s/^[[:space:]]*\(export[[:space:]][[:space:]]*\)\{0,1\}$variable=//p" "$SYSTEM_ENVIRONMENT" | tail -n 1)
-    # A comment behind it, and what an editor of another system has left.
-    value=$(printf '%s' "$value" | tr -d '\r' | sed 's/[[:space:]]#.*//; s/[[:space:]]*$//')
+    # Without a comment behind it, and what an editor of another system has left.
+    value=$(tr -d '\r' <"$SYSTEM_ENVIRONMENT" |
+      sed -n "s/[[:space:]]#.*//; s/[[:space:]]*\$//; s/^[[:space:]]*\(export[[:space:]][[:space:]]*\)\{0,1\}$variable=//p" | tail -n 1)
     value=${value#[\"\']}
     value=${value%[\"\']}
     [ -z "$value" ] || export "$variable=$value"

@@ -45,23 +45,24 @@ const holder = (key: string, answer: Answer | string): Answers => ({
 const heldBy = (id?: string) =>
   `[{"LockIndex":1,"Key":"k","Flags":0,"Value":"eA=="${id ? `,"Session":"${id}"` : ""}}]`;
 
+/** A session as this server's agent makes one, what for and what becomes of its keys. */
+const onNoCheck = (what: string, behaviour: string) => ({
+  asked: `PUT ${own}/v1/session/create`,
+  body: {
+    Name: `consul-cluster ${what} of consul-1`,
+    LockDelay: "0s",
+    TTL: "10s",
+    NodeChecks: [],
+    Behavior: behaviour,
+  },
+});
+
 describe("the session of the cluster's lock", () => {
   test("hangs on no check of any server, gives the lock free at once, and ends by itself", () => {
     const { status, requests } = run({ [own]: serving }, "cluster_lock activation");
     expect(status).toBe(0);
     // Left out, Consul lets it hang on the health of the agent that is about to restart.
-    expect(created(requests)).toEqual([
-      {
-        asked: `PUT ${own}/v1/session/create`,
-        body: {
-          Name: "consul-cluster activation of consul-1",
-          LockDelay: "0s",
-          TTL: "10s",
-          NodeChecks: [],
-          Behavior: "release",
-        },
-      },
-    ]);
+    expect(created(requests)).toEqual([onNoCheck("activation", "release")]);
     expect(requests).toContain(`PUT ${own}/v1/session/destroy/${session}`);
   });
 
@@ -133,18 +134,7 @@ describe("who has passed its gate after a change", () => {
     const acquired = `PUT ${passed}?acquire=${session}`;
     const { status, requests } = note({ [acquired]: "true" });
     expect(status).toBe(0);
-    expect(created(requests)).toEqual([
-      {
-        asked: `PUT ${own}/v1/session/create`,
-        body: {
-          Name: "consul-cluster gate of consul-1",
-          LockDelay: "0s",
-          TTL: "10s",
-          NodeChecks: [],
-          Behavior: "delete",
-        },
-      },
-    ]);
+    expect(created(requests)).toEqual([onNoCheck("gate", "delete")]);
     expect(requests.at(-1)).toBe(`${acquired.replace("PUT ", `PUT ${own}`)} consul-1`);
   });
 

@@ -22,6 +22,7 @@ import {
   members,
   membersWith,
   noted,
+  noteOf,
   raft,
   run,
   told,
@@ -130,6 +131,11 @@ describe.each(releases)("Consul %s", (release) => {
       });
       const stays = run(with_(status, leave()), { returns: true, seconds: 0 });
       expect(stays.said).toContain("consul-3 is still known to the cluster; run it again");
+    });
+
+    test("that it comes back is told once, also where a run was cut off behind that", () => {
+      const again = with_(3, { [noteOf]: "left", [told]: "false" });
+      expect(run(again, { returns: true })).toMatchObject({ status: 0, changes: [] });
     });
 
     test.each<[string, Answers]>([

@@ -17,6 +17,8 @@ export const wan = "GET /v1/agent/members?wan=1";
 export const noted = "GET /v1/kv/consul-cluster/servers?raw";
 /** That this one comes back, for who looks for members that are away. */
 export const told = "PUT /v1/kv/consul-cluster/replaced/consul-3?acquire=11";
+/** Whether that has been told by then. */
+export const noteOf = "GET /v1/kv/consul-cluster/replaced/consul-3?raw";
 const session = "PUT /v1/session/create";
 export const join = `PUT /v1/agent/join/${address}`;
 
@@ -74,7 +76,13 @@ export function run(
   host.apply(host.stage(host.render(args)));
   const names = { body: returns ? "consul-1 consul-2 consul-3" : "consul-1 consul-2" };
   host.agents = {
-    [api]: { [noted]: names, [told]: "true", [session]: '{"ID":"11"}', ...answers },
+    [api]: {
+      [noted]: names,
+      [told]: "true",
+      [noteOf]: { code: 404 },
+      [session]: '{"ID":"11"}',
+      ...answers,
+    },
   };
   const { status, stdout, stderr, requests } = host.run(
     "force-remove.sh",

@@ -3,7 +3,7 @@ import { withoutLogins } from "../hosts/given";
 import sources from "../hosts/sources";
 import { settings } from "../settings";
 import { plannedOnly } from "../settings/planned";
-import { describeProblems, type Problem, validate } from "../validate";
+import { type Problem, validate } from "../validate";
 import { localFiles } from "../validate/localFiles";
 import { withoutSecrets } from "../validate/problem";
 import { checkKeys, checkPlain } from "../validate/shape";
@@ -11,7 +11,7 @@ import type { Files } from "../validate/values";
 import type { ConsulClusterArgs, PlainArgs } from "./args";
 import { checkHostsOfProgram } from "./hostsOfProgram";
 import { holdsOutput, isLate, knownValues, plainValues } from "./lateValues";
-import { Refusal, type Whose } from "./refusal";
+import { refuse, type Whose } from "./refusal";
 import { checkSshAgent } from "./sshAgent";
 
 export interface CheckedArgs<Plain = PlainArgs> {
@@ -80,16 +80,6 @@ export function checked<Plain>(
   // Not beside each other: an argument that fails by itself would be told here as well, with its stack.
   const plain = output(passed).apply(() => output(open) as Output<Plain>);
   return { args: plain, passed };
-}
-
-/**
- * Throws all of them as one message, where there are any. Out of a constructor the program ends there, and a component behind it is not
- * told of: code that went on would register the program's other resources, which the engine makes at once. `sofar`: what has happened
- * by then.
- */
-export function refuse({ component, name }: Whose, problems: Problem[], sofar?: string): void {
-  if (problems.length > 0)
-    throw new Refusal(describeProblems(problems, `${component} ${name}`, sofar));
 }
 
 /** Of what may come later than all else: a host may have been looked at by then, and a release put there. */

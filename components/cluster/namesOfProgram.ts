@@ -1,8 +1,7 @@
 import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
 import { problem } from "../validate/problem";
-import { refuse } from "./checkedArgs";
 import { ofProgram } from "./program";
-import type { Whose } from "./refusal";
+import { refuse, type Whose } from "./refusal";
 
 const programs = new Map<string, Set<string>>();
 

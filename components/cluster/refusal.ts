@@ -1,4 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
+import { describeProblems, type Problem } from "../validate/problem";
 import type { Component } from "../validate/shape";
 
 /** The component whose arguments are checked. */
@@ -18,6 +19,16 @@ export class Refusal extends RunError {
     this.stack = "";
     keepMessage(this);
   }
+}
+
+/**
+ * Throws all of them as one message, where there are any. Out of a constructor the program ends there, and a component behind it is not
+ * told of: code that went on would register the program's other resources, which the engine makes at once. `sofar`: what has happened
+ * by then.
+ */
+export function refuse({ component, name }: Whose, problems: Problem[], sofar?: string): void {
+  if (problems.length > 0)
+    throw new Refusal(describeProblems(problems, `${component} ${name}`, sofar));
 }
 
 /** An error of the program's own keeps its words in the same way and, of its stack, the line that it comes from: one is printed at once. */

@@ -17,11 +17,12 @@ uses_staged_key() {
 pool_uses_staged_key() { all_members "$STAGED_KEY" 3; }
 
 # Is the key in the keyring here a mistake? The pool says so; while a member is away it may not say for a while, and then the
-# own record does: the staged key is the one that was applied here.
+# own record does: the staged key is the one that was applied here. Asked is who is in that pool: this one may be alone in its own, and
+# lead the cluster all the same.
 keyring_is_stale() {
-  local limit='' state=''
+  local limit='' state='' via=''
   limit=$(deadline "$POOL_SAYS_S")
-  until state=$(keyring_state "$STAGED_KEY"); do
+  until via=$(peer_of_the_majority) && state=$(keyring_state "$STAGED_KEY"); do
     if passed "$limit"; then ! differs secrets; return; fi
     sleep 0.5
   done

@@ -70,6 +70,25 @@ alive_servers() {
   printf '%s\n' "$view" | awk '$2 == 1 && $3 == "server" { print $1 }'
 }
 
+# A majority of the servers, counted with this one, is more than this.
+half_of_servers() { echo $((($(peer_ips | wc -l) + 1) / 2)); }
+
+# Does the agent at $1 see a majority of the servers alive in its pool? No answer is no yes.
+sees_majority() {
+  local view=''
+  view=$(alive_servers "$1") || return
+  [ "$(printf '%s\n' "$view" | grep -c .)" -gt "$(half_of_servers)" ]
+}
+
+# A peer that is in the pool with most servers; nothing, and a failure, where none says so.
+peer_of_the_majority() {
+  local url=''
+  for url in $(peer_views | awk '$2 != "-" { print $2 }'); do
+    if sees_majority "$url"; then echo "$url"; return; fi
+  done
+  return 1
+}
+
 # Does this server see no majority, while a peer sees one without it? No answer is no evidence, on either side. Where a peer still
 # sees it, one of them has not noticed yet: a server that was just restarted with another key, or one that is just joining.
 is_outside_of_gossip() {
@@ -87,7 +106,7 @@ is_outside_of_gossip() {
 # Ends with 0 where it is outside, with 1 where nothing shows it, and with 2 where the views contradict each other.
 looks_outside() {
   local half='' view='' url='' status=1
-  half=$((($(peer_ips | wc -l) + 1) / 2))
+  half=$(half_of_servers)
   view=$(alive_servers "$api") || return 1
   [ "$(printf '%s\n' "$view" | wc -l)" -le "$half" ] || return 1
   for url in $(peer_views | awk '$2 != "-" { print $2 }'); do

@@ -72,7 +72,7 @@ check_tls_step() {
 check_gossip_key() {
   ! uses_staged_key || return 0
   # The key of the settings is the applied one: it is the keyring that is another, and this server that is to be repaired.
-  if [ "$secrets" = "$(desired_part secrets "$APPLIED")" ] && { ! runs || ! serves "$api"; }; then
+  if [ "$secrets" = "$(desired_part secrets "$APPLIED")" ] && { ! runs || ! serves "$api" || looks_outside; }; then
     say "its keyring holds another gossip key than its settings"
     return 0
   fi

@@ -139,6 +139,9 @@ await_recovery() {
 
 is_back() {
   caught_up "$release" '' || return 1
+  # One that leads says of itself that it is well, also where gossip knows nobody but itself.
+  reason="gossip here does not have most servers for alive"
+  sees_majority "$api" || return 1
   reason="it is no healthy voter yet"
   find_agent && autopilot_of "$via" | grep -q "^$name true true alive "
 }

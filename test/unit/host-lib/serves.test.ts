@@ -5,6 +5,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { Answer, Answers } from "../../support/curl/fakeConsul";
+import { gossipKey } from "../render/cases";
 import { harmless } from "../support/harmless";
 import { Host } from "../support/host";
 import { agent, bodyOf } from "./answers";
@@ -80,6 +81,16 @@ describe("one that names a leader and has no way to it", () => {
     return made.says("repair.sh", `${harmless(made)}\n${call}`);
   };
 
+  const members = (alive: number[]) =>
+    JSON.stringify(
+      [1, 2, 3].map((n) => ({
+        Name: `consul-${n}`,
+        Addr: `10.0.0.1${n}`,
+        Status: alive.includes(n) ? 1 : 4,
+        Tags: { role: "consul", id: `id-${n}` },
+      })),
+    );
+
   /** Whom this server and its peers see a moment later. */
   type Views = { mine?: number[]; theirs?: number[] };
 
@@ -106,15 +117,6 @@ describe("one that names a leader and has no way to it", () => {
     ["it does not answer", undefined, [2, 3], ""],
   ])("%s: it serves, and it is %s", (_, mine, theirs, sick, later) => {
     const made = host("leader", "consul-1");
-    const members = (alive: number[]) =>
-      JSON.stringify(
-        [1, 2, 3].map((n) => ({
-          Name: `consul-${n}`,
-          Addr: `10.0.0.1${n}`,
-          Status: alive.includes(n) ? 1 : 4,
-          Tags: { role: "consul", id: `id-${n}` },
-        })),
-      );
     const path = "GET /v1/agent/members";
     const said: Host["agents"][string] = { ...agent("1.22.0", "leader"), [read]: "consul-1" };
     /** What all see, until this server is asked once more. */
@@ -131,6 +133,59 @@ describe("one that names a leader and has no way to it", () => {
     made.agents = all(first, later && all(first, all({ ...first, ...later })));
     const call = `api=${own} cluster=serving; diagnose; echo "$sick"`;
     expect(made.says("repair.sh", `${harmless(made)}\n${call}`)).toBe(sick);
+  });
+
+  describe("that leads alone in its gossip", () => {
+    const otherKey = Buffer.alloc(32, "other").toString("base64");
+    /** The keyrings of both pools, in which this many members use the key. */
+    const keyring = (key: string, members: number) =>
+      JSON.stringify(
+        [true, false].map((WAN) => ({
+          ...{ WAN, Datacenter: "dc1", Segment: "", NumNodes: members },
+          Keys: { [key]: members },
+          PrimaryKeys: { [key]: members },
+        })),
+      );
+    /** It leads, sees itself alone, and uses another key; its peers see these, and use this key. */
+    const outsider = (theirs: number[], theirKey: string, lost?: Answer) => {
+      const made = host("leader", "consul-1", {
+        "GET /v1/agent/members": members([1]),
+        "GET /v1/operator/keyring": keyring(otherKey, 1),
+      });
+      for (const peer of peers)
+        made.agents[peer] = agent("1.22.0", "leader", {
+          [read]: noWay,
+          "GET /v1/agent/members": members(theirs),
+          "GET /v1/operator/keyring": lost ?? keyring(theirKey, theirs.length),
+        });
+      return made;
+    };
+    const isStale = (made: Host, more = "") =>
+      made.holds("library", `api=${own} via=${own}; POOL_SAYS_S=0; ${more} keyring_is_stale`);
+
+    test("its keyring is a mistake where its peers' pool says so, whatever it says itself", () => {
+      expect(isStale(outsider([2, 3], gossipKey))).toBe(true);
+      expect(isStale(outsider([2, 3], otherKey))).toBe(false);
+    });
+
+    test("its own record is asked where no peer is in the pool of most, or none says what the key is", () => {
+      for (const differs of [true, false]) {
+        const record = `differs() { ${differs}; };`;
+        expect(isStale(outsider([2], gossipKey), record)).toBe(!differs);
+        expect(isStale(outsider([2, 3], gossipKey, { exit: 28 }), record)).toBe(!differs);
+      }
+    });
+
+    test("it is not back, though it says of itself that it is a healthy voter", () => {
+      const call = `api=${own} release=1.22.0; caught_up() { :; }; is_back || echo "$reason"`;
+      const said = (made: Host) => made.says("repair.sh", `${harmless(made)}\n${call}`);
+      expect(said(outsider([2, 3], gossipKey))).toBe(
+        "gossip here does not have most servers for alive",
+      );
+      const back = outsider([2, 3], gossipKey);
+      Object.assign(back.agents[own] as Answers, { "GET /v1/agent/members": members([1, 2]) });
+      expect(said(back)).toBe("");
+    });
   });
 
   test("is sick, and one that has is not", () => {

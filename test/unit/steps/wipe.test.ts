@@ -27,7 +27,7 @@ const marked = (wipeData?: string): PlainArgs => {
 const telling = `
   cluster_lock() { :; }; require_cluster_lock() { :; }; require_other_voters() { :; }
   gate_before_restart() { :; }; hand_over_leadership() { :; }; require_answering_voters() { :; }; gate_after_restart() { :; }
-  wait_until_well() { :; }; health_problem() { :; }; caught_up() { :; }; keyring_is_stale() { return 1; }
+  wait_until_well() { :; }; health_problem() { :; }; caught_up() { :; }; keyring_is_stale() { return 1; }; sees_majority() { :; }
   rotate() { :; }; needs_rotation() { return 1; }`;
 
 /** A host with data of Raft's, where nothing runs; what it remembers of itself is `applied`. */

@@ -2,6 +2,7 @@ import type { remote } from "@pulumi/command";
 import {
   all,
   ComponentResource,
+  type CustomResource,
   type Output,
   type Resource,
   type ResourceOptions,
@@ -48,6 +49,8 @@ export class ClientAgent extends ComponentResource {
   readonly desired: Output<string>;
   /** What the host was found to have applied, when its settings were staged. */
   readonly found: Output<string>;
+  /** By which it goes, once `activate` was called. */
+  leaving?: CustomResource;
   private readonly steps: Staged;
 
   constructor(
@@ -93,6 +96,7 @@ export class ClientAgent extends ComponentResource {
   /** Starts, reloads or restarts the agent, after `order`: every client staged, its predecessor activated. */
   activate(order: Resource[]): remote.Command {
     const { component, owner, host, hosts, plan } = this.args;
+    const { desired, found } = this;
     const leaving = departure(
       `${this.resourceName}-departure`,
       { cluster: component, owner, hosts: hostsOfDeparture(host, hosts) },
@@ -101,7 +105,8 @@ export class ClientAgent extends ComponentResource {
       { parent: this, dependsOn: order },
       "client",
     );
-    return activate(this.steps, "activate-client.sh", owner, this, [...order, leaving]);
+    this.leaving = leaving;
+    return activate(this.steps, "activate-client.sh", owner, { desired, found, leaving }, order);
   }
 }
 

@@ -33,13 +33,19 @@ export interface HostCommandArgs {
    * wanted is as it was.
    */
   found?: Output<string>;
+  /**
+   * Which departure the agent has: where that was made anew, the agent had left, and the script runs again. Read with `found` alone,
+   * without which an update has no line of its own.
+   */
+  departure?: Output<string>;
 }
 
 /**
  * The one way in which anything runs on a host: a script with readable arguments, as root.
  *
  * There are no triggers: whatever changes runs the same converging script again. An `update` is the same command line
- * with what was found on the host; `create` stays without, so that a preview, which cannot know what will be found, shows it.
+ * with what was found on the host, and the departure; `create` stays without, so that a preview, which cannot know what will
+ * be found, shows it.
  * There is no `delete`, for one fails where the host is dead: see `leave/`.
  */
 export function hostCommand(
@@ -71,7 +77,7 @@ export function hostCommand(
     },
     mergeOptions(own, opts),
   );
-  endIfSilent(command, host, [create, stdin, args.found], opts);
+  endIfSilent(command, host, [create, stdin, args.found, args.departure], opts);
   return command;
 }
 
@@ -94,10 +100,10 @@ function show(
 /** None where nothing was found: an empty one would run nothing. */
 function updateLine(
   host: Host,
-  { script, settings }: HostCommandArgs,
+  { script, settings, departure }: HostCommandArgs,
   found: Output<string>,
 ): Output<string> {
-  const line = commandLine(host, script, { ...settings, found });
+  const line = commandLine(host, script, { ...settings, found, ...(departure && { departure }) });
   return all([found, line]).apply(([finding, text]) =>
     finding === "" ? undefined : text,
   ) as Output<string>;

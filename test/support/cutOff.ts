@@ -15,7 +15,8 @@ export async function upCutOffAt(
     said += text;
   });
   const ended = new Promise((resolve) => child.once("close", resolve));
-  await eventually("the moment to cut the run off", 120, async () => moment(said));
+  // Looked at often, for the next step begins at once.
+  await eventually("the moment to cut the run off", 120, async () => moment(said), 20);
   // Stopped first: it shall not note as made what is about to be killed with it.
   kill(child.pid as number, "SIGSTOP");
   for (const pid of withDescendants(child.pid as number)) kill(pid, "SIGKILL");

@@ -1,8 +1,9 @@
-/** Looks until `look` gives something true, at most `seconds`; fails with what `what` names. */
+/** Looks until `look` gives something true, at most `seconds`; fails with what `what` names. `every`: so many milliseconds. */
 export async function eventually<T>(
   what: string,
   seconds: number,
   look: () => Promise<T | undefined | false>,
+  every = 200,
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   let last: unknown;
@@ -13,7 +14,7 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    await pause(200);
+    await pause(every);
   }
   throw new Error(`not seen within ${seconds} s: ${what}${last ? ` (${String(last)})` : ""}`);
 }

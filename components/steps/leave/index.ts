@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { local } from "@pulumi/command";
 import {
   all,
+  type CustomResource,
   type CustomResourceOptions,
   interpolate,
   mergeOptions,
@@ -14,6 +15,7 @@ import {
 import { clusterId } from "../../cluster/clusterId";
 import type { ClusterPlan } from "../../cluster/plan";
 import type { Host } from "../../hosts/host";
+import { digest } from "../../render/files";
 import { shellWords } from "../../shellWords";
 import { renderSshAccess, withSshAccess } from "../reach/sshAccess";
 import type { Owner } from "../release/owner";
@@ -46,7 +48,7 @@ export function departure(
   plan: Output<LeavingPlan>,
   opts: CustomResourceOptions,
   way: "server" | "client" = "server",
-): Resource {
+): CustomResource {
   const neighbours = hosts.filter((other) => other !== host).map((other) => other.name);
   const words = all([host.address, plan]).apply(([address, { datacenter, removeData }]) =>
     settingWords({
@@ -64,6 +66,14 @@ export function departure(
     scripts: way === "client" ? ["depart-client.sh"] : [],
     opts: mergeOptions(opts, { deleteBeforeReplace: true }),
   });
+}
+
+/**
+ * Which departure it is, in few letters: another one wherever it was made anew. So a run that was cut off behind a leave, and then given
+ * up, is told from one in which nobody has left: in both of them all else is as the state has it.
+ */
+export function labelOfDeparture(departure: CustomResource): Output<string> {
+  return departure.id.apply((id) => digest(id));
 }
 
 /**
@@ -108,7 +118,7 @@ function departing(
   hosts: Host[],
   owner: Owner,
   { triggers, scripts, opts }: Departing,
-): Resource {
+): CustomResource {
   const servers = all(
     hosts.map(({ name, connection, sudoPassword }) => output({ name, connection, sudoPassword })),
   );

@@ -2,13 +2,16 @@ import type { remote } from "@pulumi/command";
 import {
   all,
   type ComponentResource,
+  type CustomResource,
   type Input,
   type Output,
   output,
   type Resource,
 } from "@pulumi/pulumi";
 import type { Host } from "../../hosts/host";
+import { digest } from "../../render/files";
 import { hostCommand } from "../hostCommand";
+import { labelOfDeparture } from "../leave";
 import { reach } from "../reach";
 import type { Owner } from "../release/owner";
 
@@ -18,6 +21,8 @@ interface Awaited {
   desired: Output<string>;
   /** What its host was found to have applied; see `activate`. */
   found: Output<string>;
+  /** By which it goes; see `activate`. */
+  leaving?: CustomResource;
 }
 
 interface ReadyArgs {
@@ -50,6 +55,9 @@ export function ready(
     ...agents.map(({ name, desired }) => desired.apply((text) => `${name}\n${text}`)),
   ]).apply((parts) => parts.join(""));
   const found = ofAll(agents.map((agent) => agent.found));
+  const departure = ofAll(
+    agents.map(({ leaving }) => (leaving ? labelOfDeparture(leaving) : "")),
+  ).apply((labels) => digest(labels));
   // Before the first step, beside the others' looks: where nothing changes on this host, nobody else would.
   const about = way === "server" ? [settings, stdin] : [settings];
   const { parent } = opts;
@@ -57,7 +65,13 @@ export function ready(
   return hostCommand(
     `${component}-ready`,
     first,
-    { script: way === "server" ? "ready.sh" : "ready-client.sh", settings, stdin, found },
+    {
+      script: way === "server" ? "ready.sh" : "ready-client.sh",
+      settings,
+      stdin,
+      found,
+      departure,
+    },
     { parent, dependsOn: [...opts.dependsOn, reached] },
   );
 }

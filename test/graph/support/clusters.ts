@@ -122,6 +122,8 @@ interface Options {
   opts?: ComponentResourceOptions;
   /** Other commands of the same program, or the same ones with other words. */
   stdout?: Record<string, string>;
+  /** Resources with another id than `NAME-id`. */
+  ids?: Record<string, string>;
 }
 
 const known = new Map<string, Promise<Cluster>>();
@@ -151,7 +153,7 @@ function asText(value: unknown): string | undefined {
 /** The graph of a program, made anew. */
 export async function freshClusterOf(
   args: ConsulClusterArgs | (() => ConsulClusterArgs),
-  { name = "c", preview, opts, stdout = {} }: Options = {},
+  { name = "c", preview, opts, stdout = {}, ids }: Options = {},
 ): Promise<Cluster> {
   let prints = (_: string) => "";
   const recording = await record(
@@ -160,7 +162,7 @@ export async function freshClusterOf(
       prints = stdoutOf(given);
       return new ConsulCluster(name, given, opts);
     },
-    { preview, stdout: (command) => stdout[command] ?? prints(command) },
+    { preview, ids, stdout: (command) => stdout[command] ?? prints(command) },
   );
   return {
     ...recording,

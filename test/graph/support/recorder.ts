@@ -35,6 +35,8 @@ interface Options {
   preview?: boolean;
   /** What a command of this name prints. */
   stdout: (name: string, inputs: Values) => string;
+  /** Of resources with another id than `NAME-id`. */
+  ids?: Record<string, string>;
   /** What a provider's function answers. */
   call?: (token: string, inputs: Values) => Values;
   /** What a resource that is no command has besides its inputs. */
@@ -91,7 +93,7 @@ export async function record<T>(program: () => T, options: Options): Promise<Rec
       },
       // Called with the request that was noted a moment before, without a pause between the two.
       newResource: ({ name, custom, type, inputs }) => ({
-        id: custom ? `${name}-id` : undefined,
+        id: custom ? (options.ids?.[name] ?? `${name}-id`) : undefined,
         state: !custom
           ? {}
           : options.state && !type.startsWith("command:")

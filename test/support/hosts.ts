@@ -40,6 +40,11 @@ export class HostsCluster {
     this.change(name, { hostKey: made?.hostKey });
   }
 
+  /** What the settings say of one server. */
+  server(name: string): Server {
+    return this.servers.find((server) => server.name === name) as Server;
+  }
+
   /** Changes what the settings say of one server. */
   change(name: string, change: Settings): void {
     this.servers = this.servers.map((server) =>

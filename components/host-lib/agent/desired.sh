@@ -48,10 +48,11 @@ read_desired() {
   require_secrets "$(desired_part secrets "$desired")" "$(tokens_part "$desired")" "$(desired_part certificate "$desired")"
 }
 
-# What is applied, in a word for the program: another one after every switch, be it one that was taken back since. The text
-# alone would not do, for a setting goes to and fro.
+# What is applied, in a word for the program: another one after every switch, be it one that was taken back since, and after a leave.
+# The text alone would not do, for a setting goes to and fro. Where nothing is applied no two looks are the same: from such a host an agent
+# has left since, or none was started yet, whatever the state has of it.
 applied_word() {
-  if ! is_applied; then echo none
+  if ! is_applied; then digest /proc/sys/kernel/random/uuid
   elif [ -e "$SWITCH_NOTE" ]; then digest "$APPLIED" "$SWITCH_NOTE"
   else digest "$APPLIED"
   fi

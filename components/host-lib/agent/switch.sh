@@ -6,14 +6,19 @@
 # From here on the data folder is this cluster's, even if the script is cut off in the next moment.
 switch_over() {
   remember_previous
-  cat /proc/sys/kernel/random/uuid >"$SWITCH_NOTE.new"
-  replace "$SWITCH_NOTE.new" "$SWITCH_NOTE"
+  note_switch
   install_config
   install_service
   staged_fact data_dir >"$DATA_NOTE.new"
   replace "$DATA_NOTE.new" "$DATA_NOTE"
   cp "$STAGED/config/facts" "$FACTS.new"
   replace "$FACTS.new" "$FACTS"
+}
+
+# The next look finds another word for what is applied here: see applied_word.
+note_switch() {
+  cat /proc/sys/kernel/random/uuid >"$SWITCH_NOTE.new"
+  replace "$SWITCH_NOTE.new" "$SWITCH_NOTE"
 }
 
 # Where the agent listens once the new set runs.

@@ -11,8 +11,8 @@ export function foundApplied(config: remote.Command): Output<string> {
 }
 
 /**
- * A digest that is another one after every switch on the host, or `none`. "" where that is not told, as in the state
- * of an earlier release. Never throws.
+ * A digest that is another one after every switch and every leave on the host, and with every look where nothing is applied; `none` for the
+ * latter in states of earlier releases. "" where that is not told, as in the state of 0.1.0. Never throws.
  */
 export function appliedIn(stdout: string | undefined): string {
   const told = linesBetweenMarks(stdout)?.map((line) => /^applied ([0-9a-f]{12}|none)$/.exec(line));

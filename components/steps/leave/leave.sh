@@ -77,6 +77,8 @@ main() {
   if runs && is_client; then leave_as_client
   elif runs && [ "$whole" != yes ]; then leave_cluster
   fi
+  # Whatever comes of this departure, the next run that stages here finds the agent to be started again.
+  ! is_applied || note_switch
   # Consul ends with code 1 when it is stopped without leaving: that is no failure.
   timeout 45 systemctl --quiet disable --now "$SERVICE" 2>/dev/null || true
   pid=$(service_property MainPID)

@@ -219,8 +219,12 @@ describe("what is applied, in a word for the program", () => {
     return word(host);
   };
 
-  test("none, as long as nothing is", () => {
-    expect(word(new Host())).toBe("none");
+  // "none" was the same before an agent came and after it had left: its activation did not run again.
+  test("another one with every look, as long as nothing is", () => {
+    const host = new Host();
+    const words = [word(host), word(host), word(new Host())];
+    expect(new Set(words).size).toBe(3);
+    for (const each of words) expect(each).toMatch(/^[0-9a-f]{12}$/);
   });
 
   test("the text's own digest, where an earlier release switched to it", () => {

@@ -70,6 +70,15 @@ describe("a server of a cluster that goes on", () => {
     });
   });
 
+  // A departure that is cut off, or given up, may leave nothing in the state by which its activation would run again.
+  test("is found with another word than before by whatever stages there next", () => {
+    const host = running();
+    const word = () => host.says("library", "applied_word");
+    const before = word();
+    expect(leave("", words, host).status).toBe(0);
+    expect(word()).not.toBe(before);
+  });
+
   test("that does not end well, its peers are asked all the same", () => {
     const { status, did, said } = leave("consul() { return 1; }");
     expect({ status, did }).toEqual({ status: 0, did: [...gates, "stop"] });

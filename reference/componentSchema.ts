@@ -41,7 +41,12 @@ export async function componentSchema(inputs: Inputs): Promise<string> {
   const read = await new ComponentProvider({ name, dirname: folder, components: all }).getSchema();
   // Nothing required is nothing said.
   const schema = JSON.parse(read, (_, value) => (isEmptyList(value) ? undefined : value));
-  return `${prettyJson(completed(schema, inputs))}\n`;
+  return `${prettyJson(withoutEnds(completed(schema, inputs)))}\n`;
+}
+
+/** SDKs end the types of inputs in `Args` themselves: what has that end here has it twice there (`PortsArgsArgs` in Go and C#). */
+function withoutEnds(schema: Schema): Schema {
+  return JSON.parse(JSON.stringify(schema).replaceAll(/(:index:\w+?)Args"/g, '$1"'));
 }
 
 /** The same schema, with what stands in the settings. */

@@ -14,9 +14,9 @@ import (
 func main() {
 	pulumi.Run(func(ctx *pulumi.Context) error {
 		settings := config.New(ctx, "")
-		machines := make([]consulcluster.NspawnMachineArgsArgs, 3)
+		machines := make([]consulcluster.NspawnMachineArgs, 3)
 		for i := range machines {
-			machines[i] = consulcluster.NspawnMachineArgsArgs{
+			machines[i] = consulcluster.NspawnMachineArgs{
 				Name:    fmt.Sprintf("lang-%d", i+1),
 				Address: pulumi.Sprintf("198.18.77.4%d", i+1),
 			}
@@ -24,7 +24,7 @@ func main() {
 		consul, err := consulcluster.NewConsulCluster(ctx, "consul", &consulcluster.ConsulClusterArgs{
 			Mirror:         pulumi.String(settings.Require("mirror")),
 			SigningKeyFile: pulumi.String(settings.Get("signingKeyFile")),
-			Nspawn: &consulcluster.NspawnArgsArgs{
+			Nspawn: &consulcluster.NspawnArgs{
 				Image:     pulumi.String(settings.Require("image")),
 				Share:     pulumi.String(settings.Require("share")),
 				Directory: pulumi.String(settings.Require("directory")),

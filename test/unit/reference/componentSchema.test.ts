@@ -35,6 +35,10 @@ test("it is the component's", async () => {
   expect(text === committed, "it is out of date; run `npm run generate`").toBe(true);
 });
 
+test("no type ends in Args: SDKs give it that end", () => {
+  expect(Object.keys(types as object).filter((name) => name.endsWith("Args"))).toEqual([]);
+});
+
 test("every setting is described in it", () => {
   const silent = all.filter(([, { description }]) => !description);
   expect(silent.map(([name]) => name)).toEqual([]);
@@ -43,14 +47,14 @@ test("every setting is described in it", () => {
 test("defaults stand in it, but for those that other arguments decide about, and what a cluster says to its clients", () => {
   const defaultOf = (name: string) => all.find(([other]) => other === name)?.[1].default;
   expect(defaultOf("ConsulCluster.datacenter")).toBe("dc1");
-  expect(defaultOf("DnsConfigArgs.maxStale")).toBe("15s");
-  expect(defaultOf("ClientPortsArgs.http")).toBe(8500);
+  expect(defaultOf("DnsConfig.maxStale")).toBe("15s");
+  expect(defaultOf("ClientPorts.http")).toBe(8500);
   expect(defaultOf("ConsulClient.removeData")).toBe(true);
-  expect(defaultOf("ExistingServerArgs.port")).toBe(22);
+  expect(defaultOf("ExistingServer.port")).toBe(22);
   for (const name of [
-    "PortsArgs.https",
-    "AddressesArgs.http",
-    "AclArgs.defaultPolicy",
+    "Ports.https",
+    "Addresses.http",
+    "Acl.defaultPolicy",
     "ConsulClient.datacenter",
     "ConsulClient.version",
     // "" stands for what is not given.
@@ -58,25 +62,25 @@ test("defaults stand in it, but for those that other arguments decide about, and
   ])
     expect(defaultOf(name), name).toBeUndefined();
   const wordsOf = (name: string) => all.find(([other]) => other === name)?.[1].description;
-  expect(wordsOf("PortsArgs.https")).toMatch(/\nDefault: -1\.$/);
+  expect(wordsOf("Ports.https")).toMatch(/\nDefault: -1\.$/);
   expect(wordsOf("ConsulClient.datacenter")).toMatch(/\nDefault: "dc1"\.$/);
 });
 
 test("secrets are secret in it", () => {
   const secret = all.filter(([, property]) => property.secret).map(([name]) => name);
   expect([...new Set(secret)].sort()).toEqual([
-    "AclArgs.managementToken",
-    "BastionArgs.privateKey",
-    "CertificateArgs.privateKey",
+    "Acl.managementToken",
+    "Bastion.privateKey",
+    "Certificate.privateKey",
     "ClientSettings.clientToken",
     "ClientSettings.gossipKey",
     "ConsulClient.agentToken",
     "ConsulClient.gossipKey",
     "ConsulCluster.gossipKey",
-    "ExistingClientArgs.privateKey",
-    "ExistingClientArgs.sudoPassword",
-    "ExistingServerArgs.privateKey",
-    "ExistingServerArgs.sudoPassword",
-    "TlsArgs.caKey",
+    "ExistingClient.privateKey",
+    "ExistingClient.sudoPassword",
+    "ExistingServer.privateKey",
+    "ExistingServer.sudoPassword",
+    "Tls.caKey",
   ]);
 });

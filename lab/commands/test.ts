@@ -26,6 +26,7 @@ runMain(async () => {
   const { toolchain } = await prepare(progress);
   await progress.runTasks([
     mirrorTask(versions.consulBefore),
+    ...(versions.consulAfter === versions.consul ? [] : [mirrorTask(versions.consulAfter)]),
     otherImageTask,
     languageHostsTask,
     pythonTask,

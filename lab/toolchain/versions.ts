@@ -15,6 +15,8 @@ export const versions = {
   consul: "1.22.0",
   /** What the tests upgrade from. */
   consulBefore: "1.19.2",
+  /** What they upgrade to. Every night it is the newest that the vendor has. */
+  consulAfter: process.env.CONSUL_CLUSTER_TESTS_UPGRADE_TO ?? "1.22.0",
   actionlint: "1.7.12",
 } as const;
 

@@ -40,15 +40,16 @@ test("an upgrade under load loses nothing, and no gap is over a second", async (
   expect(await runningVersions()).toEqual(apis.map(() => versions.consulBefore));
   const newer = async (attempt: number) => {
     if (attempt > 0) await begin();
-    return { ...older, version: versions.consul };
+    return { ...older, version: versions.consulAfter };
   };
   // One handover in some of an older leader's is in vain (docs/operations.md), and costs an election of 1 to 2 s.
   const options = { says: "restart" as const, gap: 1000, worst: 3000 };
   const { plan, said } = await keepsItsPromise(stack, addresses, newer, options);
   for (const { version } of plan.servers)
-    expect(version).toEqual({ from: versions.consulBefore, to: versions.consul });
-  expect(said.match(/restart done, Consul 1\.22\.0/g)?.length).toBeGreaterThanOrEqual(3);
-  expect(await runningVersions()).toEqual(apis.map(() => versions.consul));
+    expect(version).toEqual({ from: versions.consulBefore, to: versions.consulAfter });
+  const done = said.split(`restart done, Consul ${versions.consulAfter}`).length - 1;
+  expect(done).toBeGreaterThanOrEqual(3);
+  expect(await runningVersions()).toEqual(apis.map(() => versions.consulAfter));
 });
 
 test("a downgrade is refused with the reason, as the plan says", async () => {
@@ -57,5 +58,5 @@ test("a downgrade is refused with the reason, as the plan says", async () => {
     refused: "downgrade",
   });
   expect(said).toContain("Consul does not support a downgrade to 1.19.2");
-  expect(await runningVersions()).toEqual(apis.map(() => versions.consul));
+  expect(await runningVersions()).toEqual(apis.map(() => versions.consulAfter));
 });

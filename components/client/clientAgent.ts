@@ -2,7 +2,6 @@ import type { remote } from "@pulumi/command";
 import {
   all,
   ComponentResource,
-  type CustomResource,
   type Output,
   type Resource,
   type ResourceOptions,
@@ -49,8 +48,6 @@ export class ClientAgent extends ComponentResource {
   readonly desired: Output<string>;
   /** What the host was found to have applied, when its settings were staged. */
   readonly found: Output<string>;
-  /** By which it goes, once `activate` was called. */
-  leaving?: CustomResource;
   private readonly steps: Staged;
 
   constructor(
@@ -96,7 +93,6 @@ export class ClientAgent extends ComponentResource {
   /** Starts, reloads or restarts the agent, after `order`: every client staged, its predecessor activated. */
   activate(order: Resource[]): remote.Command {
     const { component, owner, host, hosts, plan } = this.args;
-    const { desired, found } = this;
     const leaving = departure(
       `${this.resourceName}-departure`,
       { cluster: component, owner, hosts: hostsOfDeparture(host, hosts) },
@@ -105,8 +101,7 @@ export class ClientAgent extends ComponentResource {
       { parent: this, dependsOn: order },
       "client",
     );
-    this.leaving = leaving;
-    return activate(this.steps, "activate-client.sh", owner, { desired, found, leaving }, order);
+    return activate(this.steps, "activate-client.sh", owner, this, [...order, leaving]);
   }
 }
 

@@ -2,7 +2,6 @@ import type { remote } from "@pulumi/command";
 import {
   all,
   ComponentResource,
-  type CustomResource,
   type Output,
   type Resource,
   type ResourceOptions,
@@ -55,8 +54,6 @@ export class ConsulServer extends ComponentResource {
   readonly desired: Output<string>;
   /** What the host was found to have applied, when its settings were staged. */
   readonly found: Output<string>;
-  /** By which it goes, once `activate` was called. */
-  leaving?: CustomResource;
   private readonly steps: Staged;
 
   constructor(
@@ -129,8 +126,8 @@ export class ConsulServer extends ComponentResource {
   /** Starts, reloads or restarts the server, after `order`: the sick repaired, its predecessors activated. */
   activate(order: Resource[]): remote.Command {
     const { cluster, owner, host, hosts, plan } = this.args;
-    const { desired, found } = this;
-    // Behind its predecessors' activations, so that, where all of them go, each goes in its turn.
+    // Before the activation, so that a server that was here under this name has left when the new one starts;
+    // and so that, where all of them go, each goes in its turn.
     const leaving = departure(
       `${this.resourceName}-departure`,
       { cluster, owner, hosts },
@@ -138,8 +135,7 @@ export class ConsulServer extends ComponentResource {
       plan,
       { parent: this, dependsOn: order },
     );
-    this.leaving = leaving;
-    return activate(this.steps, "activate.sh", owner, { desired, found, leaving }, order);
+    return activate(this.steps, "activate.sh", owner, this, [...order, leaving]);
   }
 
   /** Something of the plan that is about this server. */

@@ -19,6 +19,11 @@ export interface Host {
    * others have made once.
    */
   machineId?: Input<string>;
+  /**
+   * Another one whenever a run has begun to replace the machine, be it one that was given up: see `wanted.ts`. Nothing for a host that
+   * others have made.
+   */
+  wanted?: Input<string>;
   /** A volume that is attached for the data folder, to be mounted there; without it the folder is one. */
   dataVolume?: DataVolume;
   /** Whether whoever made the machine refuses to end it: then its server may not leave for that. @default false */

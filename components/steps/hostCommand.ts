@@ -33,18 +33,15 @@ export interface HostCommandArgs {
    * wanted is as it was.
    */
   found?: Output<string>;
-  /**
-   * Which departure the agent has: where that was made anew, the agent had left, and the script runs again. Read with `found` alone,
-   * without which an update has no line of its own.
-   */
-  departure?: Output<string>;
+  /** Which machines are wanted (hosts/wanted.ts), where the script is about others than its host's own. Read with `found`. */
+  wanted?: Input<string>;
 }
 
 /**
  * The one way in which anything runs on a host: a script with readable arguments, as root.
  *
  * There are no triggers: whatever changes runs the same converging script again. An `update` is the same command line
- * with what was found on the host, and the departure; `create` stays without, so that a preview, which cannot know what will
+ * with what was found on the host, and which machine is wanted; `create` stays without, so that a preview, which cannot know what will
  * be found, shows it.
  * There is no `delete`, for one fails where the host is dead: see `leave/`.
  */
@@ -77,7 +74,7 @@ export function hostCommand(
     },
     mergeOptions(own, opts),
   );
-  endIfSilent(command, host, [create, stdin, args.found, args.departure], opts);
+  endIfSilent(command, host, [create, stdin, args.found, args.wanted ?? host.wanted], opts);
   return command;
 }
 
@@ -100,10 +97,10 @@ function show(
 /** None where nothing was found: an empty one would run nothing. */
 function updateLine(
   host: Host,
-  { script, settings, departure }: HostCommandArgs,
+  { script, settings, wanted = host.wanted }: HostCommandArgs,
   found: Output<string>,
 ): Output<string> {
-  const line = commandLine(host, script, { ...settings, found, ...(departure && { departure }) });
+  const line = commandLine(host, script, { ...settings, found, ...(wanted && { wanted }) });
   return all([found, line]).apply(([finding, text]) =>
     finding === "" ? undefined : text,
   ) as Output<string>;

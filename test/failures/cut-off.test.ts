@@ -138,3 +138,25 @@ test("a change that is taken back while a host still carries it out, its run bei
   await expectConverged(gossipKey);
   await stack.up("--expect-no-changes");
 });
+
+test("a replacement that is killed once the server has left, and is taken back: it is a voter again, on the machine where it was", async () => {
+  const { gossipKey } = await stack.outputs<{ gossipKey: string }>();
+  const settings = stack.settings;
+  const machines = names.map((name) => ({
+    name,
+    address: addresses[name] as string,
+    ...(name === "cut-2" && { generation: 2 }),
+  }));
+  stack.settings = { ...settings, nspawn: { ...(settings.nspawn as object), machines } };
+  // The engine has not heard of it then: nothing of the server is another than before in its state.
+  await upCutOffAt(stack, (said) => said.includes("cut-2: has left the cluster"));
+  stack.settings = settings;
+  const { stdout } = await stack.up();
+  expect(stdout).toContain("cut-2: this server does not run: it is mended");
+  await expectConverged(gossipKey);
+  const { FailureTolerance } = await api("cut-1").get<{ FailureTolerance: number }>(
+    "/v1/operator/autopilot/health",
+  );
+  expect(FailureTolerance).toBe(1);
+  await stack.up("--expect-no-changes");
+});

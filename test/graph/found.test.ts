@@ -1,6 +1,7 @@
 // What a host was found to have applied, when its settings were staged: it leads to its repair, its activation and the readiness,
-// and to nothing else. A run that was cut off may have brought a host to what has been taken back since. And which departure it has,
-// which leads to its activation and the readiness: a run that was cut off behind a leave has deleted that.
+// and to nothing else. A run that was cut off may have brought a host to what has been taken back since.
+//
+// And which machine is wanted: a run that is cut off once a server has left for another machine, and is given up, leaves nothing else.
 //
 // Does not prove what the hosts tell: test/unit/steps/secrets has that.
 
@@ -13,6 +14,7 @@ import {
   existing,
   givenKey,
   names,
+  nspawn,
   readyText,
   servers,
   textOf,
@@ -35,12 +37,6 @@ const updates = ({ resources }: Pick<Recording<unknown>, "resources">) =>
       .map((resource) => [resource.name, textOf(resource, "update")]),
   );
 
-/** The word for the departures of these servers. */
-function departureOf(...servers: string[]): string {
-  const each = servers.map((name) => digest(`c-${name}-departure-id`));
-  return `departure=${each.length > 1 ? digest(each.join(",")) : each[0]}`;
-}
-
 describe("three servers", () => {
   test("nothing is found where no host tells: as in the state of an earlier release", async () => {
     expect(updates(await clusterOf(existing()))).toEqual({});
@@ -52,16 +48,13 @@ describe("three servers", () => {
     const found = { "consul-1": first, "consul-2": "none", "consul-3": second };
     const cluster = await clusterOf(existing(), { stdout: tells(found) });
     const without = await clusterOf(existing());
-    const all = [
-      ...Object.entries(found).flatMap(([name, word]) => [
-        [`c-${name}-repair`, `found=${word}`],
-        [`c-${name}-activate`, `found=${word} ${departureOf(name)}`],
-      ]),
-      ["c-ready", `found=${first},none,${second} ${departureOf(...names(3))}`],
-    ] as [string, string][];
+    const steps = Object.entries(found).flatMap(([name, word]) =>
+      ["repair", "activate"].map((step) => [`c-${name}-${step}`, word] as const),
+    );
+    const all = [...steps, ["c-ready", `${first},none,${second}`] as const];
     expect(updates(cluster)).toEqual(
       Object.fromEntries(
-        all.map(([name, words]) => [name, `${textOf(cluster.get(name), "create")} ${words}`]),
+        all.map(([name, word]) => [name, `${textOf(cluster.get(name), "create")} found=${word}`]),
       ),
     );
     for (const { name, inputs } of cluster.resources) {
@@ -81,22 +74,7 @@ describe("three servers", () => {
       )
       .map(({ name }) => name);
     expect(changed.sort()).toEqual(["c-consul-2-activate", "c-consul-2-repair", "c-ready"]);
-    expect(textOf(after.get("c-ready"), "update")).toMatch(/ found=0123456789ab,ba9876543210,- /);
-  });
-
-  test("a departure that was made anew touches that host's activation and the readiness alone", async () => {
-    const told = tells({ "consul-1": first, "consul-2": first, "consul-3": first });
-    const before = await clusterOf(existing(), { stdout: told });
-    const after = await clusterOf(existing(), {
-      stdout: told,
-      ids: { "c-consul-2-departure": "made-anew" },
-    });
-    const changed = after.resources
-      .filter(
-        ({ name, inputs }) => JSON.stringify(inputs) !== JSON.stringify(before.get(name).inputs),
-      )
-      .map(({ name }) => name);
-    expect(changed.sort()).toEqual(["c-consul-2-activate", "c-ready"]);
+    expect(textOf(after.get("c-ready"), "update")).toMatch(/ found=0123456789ab,ba9876543210,-$/);
   });
 
   test("it is no secret, also where a password makes the stdin one", async () => {
@@ -109,7 +87,7 @@ describe("three servers", () => {
       { existing: { servers: all } },
       { stdout: tells({ "consul-1": first }) },
     );
-    expect(cluster.get("c-consul-1-activate").inputs.update).toMatch(/ found=0123456789ab dep/);
+    expect(cluster.get("c-consul-1-activate").inputs.update).toMatch(/ found=0123456789ab$/);
   });
 
   test("a preview that does not know it shows the command lines all the same", async () => {
@@ -122,6 +100,32 @@ describe("three servers", () => {
       expect(cluster.get(name).inputs.create).toEqual(made.get(name).inputs.create);
     }
   });
+});
+
+test("a machine that was to be replaced leads to its server's steps and the readiness, whatever was found", async () => {
+  const stdout = tells({ "consul-1": first, "consul-2": first, "consul-3": first });
+  const before = await clusterOf(nspawn(), { stdout });
+  const ids = { "c-consul-2-wanted": "of another run" };
+  const after = await clusterOf(nspawn(), { stdout, ids });
+  const changed = after.resources
+    .filter(
+      ({ name, inputs }) => JSON.stringify(inputs) !== JSON.stringify(before.get(name).inputs),
+    )
+    .map(({ name }) => name);
+  // Its host is asked first whether it is there.
+  expect(changed.sort()).toEqual([
+    "c-consul-2-activate",
+    "c-consul-2-reach",
+    "c-consul-2-repair",
+    "c-ready",
+  ]);
+  expect(textOf(after.get("c-consul-2-repair"), "update")).toContain(
+    ` found=${first} wanted=${digest("of another run")}`,
+  );
+  // Hosts that others have made are never replaced.
+  expect(Object.values(updates(await clusterOf(existing(), { stdout }))).join()).not.toContain(
+    "wanted",
+  );
 });
 
 test("client agents are looked at again in the same way", async () => {
@@ -139,6 +143,6 @@ test("client agents are looked at again in the same way", async () => {
         : "";
   const found = updates(await record(program, { stdout }));
   expect(Object.keys(found).sort()).toEqual(["w-ready", "w-web-1-activate"]);
-  expect(found["w-web-1-activate"]).toMatch(/activate-client\.sh .* found=0123456789ab departure=/);
-  expect(found["w-ready"]).toMatch(/ found=0123456789ab,- departure=/);
+  expect(found["w-web-1-activate"]).toMatch(/activate-client\.sh .* found=0123456789ab$/);
+  expect(found["w-ready"]).toMatch(/ found=0123456789ab,-$/);
 });

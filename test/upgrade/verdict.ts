@@ -34,6 +34,7 @@ const added = [
   "login-key-files",
   "data-cluster",
   "termination-protection",
+  "wanted",
 ];
 
 /** What of a machine's permissions in its account may differ: it touches no machine. By the end of a resource's name. */

@@ -1,4 +1,4 @@
-import { mergeOptions, type Output, output } from "@pulumi/pulumi";
+import { all, interpolate, mergeOptions, type Output, output } from "@pulumi/pulumi";
 import { clusterId } from "../../cluster/clusterId";
 import { isEverywhere } from "../../cluster/listening";
 import type { ClusterSettings } from "../../cluster/plan";
@@ -7,7 +7,8 @@ import type { Host } from "../host";
 import { replacementGuard } from "../replacementGuard";
 import type { Making } from "../source";
 import { sshLogin } from "../ssh/login";
-import type { AwsArgs } from "./args";
+import { labelOfWanted, wantedMachine } from "../wanted";
+import type { AwsArgs, AwsServerArgs } from "./args";
 import { awsMachine, type SharedInfrastructure } from "./instance";
 import { instanceProfile } from "./instanceProfile";
 import { terminationProtection } from "./protection";
@@ -52,7 +53,9 @@ export function awsHosts(args: AwsArgs, making: Making): Host[] {
   const protection = terminationProtection(name, args.terminationProtection, opts);
   const behindGuard = mergeOptions(opts, { dependsOn: [guard, protection] });
   return args.servers.map((server, index) => {
-    const machine = awsMachine(`${name}-${server.name}`, server, index, shared, behindGuard);
+    const wanted = wantedMachine(`${name}-${server.name}-wanted`, identityOf(server), behindGuard);
+    const behindNote = mergeOptions(behindGuard, { dependsOn: wanted });
+    const machine = awsMachine(`${name}-${server.name}`, server, index, shared, behindNote);
     return {
       name: server.name,
       address: machine.address,
@@ -68,6 +71,7 @@ export function awsHosts(args: AwsArgs, making: Making): Host[] {
       },
       patience,
       machineId: machine.instanceId,
+      wanted: labelOfWanted(wanted),
       dataVolume: { id: machine.dataVolume, cluster },
       isProtected: machine.isProtected,
       stays: false,
@@ -75,21 +79,19 @@ export function awsHosts(args: AwsArgs, making: Making): Host[] {
   });
 }
 
-/** A line for each server: its name, and what a replacement changes; and one where AWS would refuse to end a machine. */
+/** What a replacement changes. */
+function identityOf({
+  generation = 1,
+  address = "",
+  subnetId = "",
+}: AwsServerArgs): Output<string> {
+  return interpolate`${generation}@${address}@${subnetId}`;
+}
+
+/** A line for each server: its name, and who it is; and one where AWS would refuse to end a machine. */
 function identities({ servers, terminationProtection }: AwsArgs): Output<string> {
-  const each = servers.map(({ name, generation, address, subnetId }) => ({
-    name,
-    generation,
-    address,
-    subnetId,
-  }));
-  return output({ each, terminationProtection }).apply((args) =>
-    args.each
-      .map(({ name, generation = 1, address = "", subnetId = "" }) =>
-        [`${name} ${generation}`, address, subnetId].join("@"),
-      )
-      .concat(args.terminationProtection ? ["! protected"] : [])
-      .map((line) => `${line}\n`)
-      .join(""),
+  const lines = servers.map((server) => interpolate`${server.name} ${identityOf(server)}\n`);
+  return all([output(lines), terminationProtection]).apply(([each, isProtected]) =>
+    [...each, ...(isProtected ? ["! protected\n"] : [])].join(""),
   );
 }

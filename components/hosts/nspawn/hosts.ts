@@ -2,6 +2,7 @@ import { local } from "@pulumi/command";
 import {
   type CustomResourceOptions,
   type Input,
+  interpolate,
   mergeOptions,
   type Output,
   output,
@@ -11,6 +12,7 @@ import { shellWords } from "../../shellWords";
 import { dialing, type Host } from "../host";
 import { replacementGuard } from "../replacementGuard";
 import type { Making } from "../source";
+import { labelOfWanted, wantedMachine } from "../wanted";
 import type { NspawnArgs, NspawnMachineArgs } from "./args";
 import { asRoot, scriptText } from "./local";
 import { loginKey } from "./loginKey";
@@ -31,11 +33,16 @@ export function nspawnHosts(
   // Whoever looks after a machine that does not come up can log in; the folder goes with the last of what is in it.
   const first = [key.files, ...(guard ? [guard] : [])];
   return args.machines.map((machine) => {
+    const wanted = wantedMachine(
+      `${name}-${machine.name}-wanted`,
+      identityOf(machine),
+      mergeOptions({ dependsOn: first }, opts),
+    );
     const resource = nspawnMachine(
       `${name}-${machine.name}-machine`,
       machine,
       owner.id,
-      first,
+      [...first, wanted],
       opts,
       {
         directory,
@@ -62,17 +69,21 @@ export function nspawnHosts(
         ...dialing,
       },
       machineId: made.machineId,
+      wanted: labelOfWanted(wanted),
       stays: false,
     };
   });
 }
 
-/** A line for each machine: its name, and what a replacement changes. */
+/** What a replacement changes. */
+function identityOf({ address, generation = 1 }: NspawnMachineArgs): Output<string> {
+  return interpolate`${generation}@${address}`;
+}
+
+/** A line for each machine: its name, and who it is. */
 function identities({ machines }: NspawnArgs): Output<string> {
-  const each = machines.map(({ name, address, generation }) => ({ name, address, generation }));
-  return output(each).apply((all) =>
-    all.map(({ name, address, generation }) => `${name} ${generation ?? 1}@${address}\n`).join(""),
-  );
+  const lines = machines.map((machine) => interpolate`${machine.name} ${identityOf(machine)}\n`);
+  return output(lines).apply((all) => all.join(""));
 }
 
 type MachineSettings = Record<string, Input<string>>;

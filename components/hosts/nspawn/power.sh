@@ -30,7 +30,7 @@ with_bridge_lock() {
 # Process id of systemd-nspawn. The command line is compared, so that a reused number is not taken for it.
 running_pid() {
   pid=$(cat "$pid_file" 2>/dev/null) || return 1
-  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "-D $root " || return 1
+  { tr '\0' ' ' <"/proc/$pid/cmdline"; } 2>/dev/null | grep -qF -- "-D $root " || return 1
   echo "$pid"
 }
 

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { local } from "@pulumi/command";
 import {
   all,
-  type CustomResource,
   type CustomResourceOptions,
   interpolate,
   mergeOptions,
@@ -15,7 +14,6 @@ import {
 import { clusterId } from "../../cluster/clusterId";
 import type { ClusterPlan } from "../../cluster/plan";
 import type { Host } from "../../hosts/host";
-import { digest } from "../../render/files";
 import { shellWords } from "../../shellWords";
 import { renderSshAccess, withSshAccess } from "../reach/sshAccess";
 import type { Owner } from "../release/owner";
@@ -48,7 +46,7 @@ export function departure(
   plan: Output<LeavingPlan>,
   opts: CustomResourceOptions,
   way: "server" | "client" = "server",
-): CustomResource {
+): Resource {
   const neighbours = hosts.filter((other) => other !== host).map((other) => other.name);
   const words = all([host.address, plan]).apply(([address, { datacenter, removeData }]) =>
     settingWords({
@@ -66,14 +64,6 @@ export function departure(
     scripts: way === "client" ? ["depart-client.sh"] : [],
     opts: mergeOptions(opts, { deleteBeforeReplace: true }),
   });
-}
-
-/**
- * Which departure it is, in few letters: another one wherever it was made anew. So a run that was cut off behind a leave, and then given
- * up, is told from one in which nobody has left: in both of them all else is as the state has it.
- */
-export function labelOfDeparture(departure: CustomResource): Output<string> {
-  return departure.id.apply((id) => digest(id));
 }
 
 /**
@@ -118,7 +108,7 @@ function departing(
   hosts: Host[],
   owner: Owner,
   { triggers, scripts, opts }: Departing,
-): CustomResource {
+): Resource {
   const servers = all(
     hosts.map(({ name, connection, sudoPassword }) => output({ name, connection, sudoPassword })),
   );

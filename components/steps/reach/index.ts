@@ -38,7 +38,9 @@ export function reach(
     name,
     {
       create: `exec sh -s ${words}`,
-      stdin: secret(interpolate`${look}# ${digest([...about, host.machineId ?? ""])}\n`),
+      stdin: secret(
+        interpolate`${look}# ${digest([...about, host.machineId ?? "", host.wanted ?? ""])}\n`,
+      ),
       logging: local.Logging.Stderr,
       addPreviousOutputInEnv: false,
     },

@@ -2,7 +2,6 @@ import type { remote } from "@pulumi/command";
 import {
   all,
   type ComponentResource,
-  type CustomResource,
   type Input,
   type Output,
   output,
@@ -11,7 +10,6 @@ import {
 import type { Host } from "../../hosts/host";
 import { digest } from "../../render/files";
 import { hostCommand } from "../hostCommand";
-import { labelOfDeparture } from "../leave";
 import { reach } from "../reach";
 import type { Owner } from "../release/owner";
 
@@ -21,8 +19,6 @@ interface Awaited {
   desired: Output<string>;
   /** What its host was found to have applied; see `activate`. */
   found: Output<string>;
-  /** By which it goes; see `activate`. */
-  leaving?: CustomResource;
 }
 
 interface ReadyArgs {
@@ -55,9 +51,9 @@ export function ready(
     ...agents.map(({ name, desired }) => desired.apply((text) => `${name}\n${text}`)),
   ]).apply((parts) => parts.join(""));
   const found = ofAll(agents.map((agent) => agent.found));
-  const departure = ofAll(
-    agents.map(({ leaving }) => (leaving ? labelOfDeparture(leaving) : "")),
-  ).apply((labels) => digest(labels));
+  const wanted = ofAll(hosts.map((host) => host.wanted ?? "")).apply((labels) =>
+    labels === "" ? "" : digest(labels),
+  );
   // Before the first step, beside the others' looks: where nothing changes on this host, nobody else would.
   const about = way === "server" ? [settings, stdin] : [settings];
   const { parent } = opts;
@@ -65,13 +61,7 @@ export function ready(
   return hostCommand(
     `${component}-ready`,
     first,
-    {
-      script: way === "server" ? "ready.sh" : "ready-client.sh",
-      settings,
-      stdin,
-      found,
-      departure,
-    },
+    { script: way === "server" ? "ready.sh" : "ready-client.sh", settings, stdin, found, wanted },
     { parent, dependsOn: [...opts.dependsOn, reached] },
   );
 }

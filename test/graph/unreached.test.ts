@@ -158,6 +158,18 @@ describe("somebody answers", () => {
 
   const [why, words] = somebodyAnswers[0] as [string, string];
 
+  // Seen: a run that was cut off, or had failed, with the new machine there, could go neither on nor back.
+  test("a machine of the stack's own with another key is gone: its neighbours tell whether its server serves all the same", async () => {
+    for (const [why, words, host] of somebodyAnswers) {
+      if (host === behind) continue;
+      const outcome = leave(new Computer(machines), "consul-2", words);
+      const isGone = why.includes("another host key");
+      expect(outcome.status, why).toBe(isGone ? 0 : 1);
+      expect(steps(outcome)).toEqual(isGone ? ["consul-1 force-remove.sh"] : []);
+      if (isGone) expect(outcome.told[0]?.settings.dead).toBe("yes");
+    }
+  });
+
   test("it stops where the whole cluster goes, too, for a host that stays", () => {
     expectStop(leave(forWholeCluster(hosts), direct, words), why, direct);
   });

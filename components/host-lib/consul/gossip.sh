@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# globals: via
 # shellcheck disable=SC2154  # api is where the own agent answers, name the script's
 # Who is outside of gossip. Raft goes on without it, by the addresses that it knows: a server with another gossip key, or in another
 # datacenter, may even lead, and then it is the others that have no way to their leader.
@@ -63,6 +64,22 @@ $(members_of "$via" '?wan=1')" || return
     done | paste -sd ' ' -
 }
 
+# Servers of Raft's configuration that the pool at $via does not have, neither alive nor away: their places.
+servers_never_met() {
+  local members='' raft=''
+  members=$(members_of "$via") || return
+  # The leader may be the one that it has never met.
+  raft=$(raft_of "$via") || raft=$(raft_of "$via" '?stale') || return
+  {
+    printf '%s\n' "$members"
+    echo
+    printf '%s\n' "$raft"
+  } | awk '
+    $0 == "" { raft = 1; next }
+    !raft { met[$4] = 1; next }
+    !($2 in met) { print $4 }' | paste -sd ' ' -
+}
+
 # Servers that are alive in the pool as the agent at $1 has it, a name a line.
 alive_servers() {
   local view=''
@@ -87,6 +104,16 @@ peer_of_the_majority() {
     if sees_majority "$url"; then echo "$url"; return; fi
   done
   return 1
+}
+
+# Sets $via to an agent that is in the pool with most servers, this server's own first; where none says so, to the one that find_agent finds.
+# A leader outside of it is asked for everything else, but knows nothing of the pool.
+find_agent_in_pool() {
+  local peer=''
+  find_agent || return
+  if sees_majority "$api"; then via=$api
+  elif peer=$(peer_of_the_majority); then via=$peer
+  fi
 }
 
 # Does this server see no majority, while a peer sees one without it? No answer is no evidence, on either side. Where a peer still

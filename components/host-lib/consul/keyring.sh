@@ -59,14 +59,19 @@ keyring_request() {
 }
 
 # While a member is down, a change of the keyring half takes effect and locks it out. A client agent that has left
-# is none any more: pools in which such come and go have one for days after each.
+# is none any more: pools in which such come and go have one for days after each. A server that the pool has never met has another key.
 refuse_while_a_member_is_down() {
-  local away='' status=0
+  local away='' stranger='' status=0
   away=$(members_away) || status=$?
   [ "$status" -eq 0 ] ||
     die "the gossip key is not changed, for the members of the cluster are not known: $via $(answer_words "$status"); nothing was changed"
   [ -z "$away" ] ||
     die "the gossip key is not changed while a member of the cluster is away: $away; bring it back, or take it out for good with \`consul force-leave -prune NAME\` (one that has the key of before alone does not come back by itself: stop it there first, and run its own stack after this one); nothing was changed"
+  stranger=$(servers_never_met) || status=$?
+  [ "$status" -eq 0 ] ||
+    die "the gossip key is not changed, for the servers of the cluster are not known: $via $(answer_words "$status"); nothing was changed"
+  [ -z "$stranger" ] ||
+    die "the gossip key is not changed, for the pool that $via is in has never met $stranger, which votes: the servers have different keys. Where one has another key than its settings, stop Consul there, remove $(applied_fact data_dir)/serf/*.keyring and start it; one server at a time, and run it again; nothing was changed"
 }
 
 away_words() {

@@ -191,7 +191,7 @@ needs_rotation() {
 
 # Another gossip key, in the running pools.
 rotate() {
-  find_agent || die "no server knows a leader, so the gossip key cannot be changed; nothing was changed"
+  find_agent_in_pool || die "no server knows a leader, so the gossip key cannot be changed; nothing was changed"
   rotate_gossip_key "$STAGED_KEY"
 }
 

@@ -76,7 +76,8 @@ on_host() {
 # Has the host $1 let somebody in, in this run or just now? Its scripts bound themselves; a login would be waited for without an end.
 let_in() {
   [ ! -e "$access/$1.open" ] || return 0
-  logs_in "$1" || { said_of "$1" >&2; return 1; }
+  # OpenSSH's alarm at another key is for hosts that stay.
+  logs_in "$1" || { if [ "$stays" = yes ] || ! shows_another_key "$1"; then said_of "$1" >&2; fi; return 1; }
   : >"$access/$1.open"
 }
 
@@ -117,6 +118,12 @@ not_reached() {
   why=$(why_not_reached "$name")
   outcome=away outcome_words="does not answer SSH at $address"
   [ "$why" != away ] || return 0
+  # A machine of ours that was made anew: a run was cut off, or has failed, after that. Whether who was there serves all the same its
+  # neighbours tell.
+  if [ "$stays" != yes ] && shows_another_key "$name"; then
+    outcome=away outcome_words="is gone: another machine is at $address by now"
+    return 0
+  fi
   outcome=left outcome_words="is left as it is ($why)"
   ! is_left_behind "$name" || return 0
   ! is_deleted_next "$1" || return 0

@@ -11,6 +11,8 @@ umask 077
 # How long a login may take, in seconds. OpenSSH bounds the connection and the handshake by itself, and nothing behind that.
 LOGIN_LIMIT=${CONSUL_CLUSTER_LOGIN_LIMIT:-20}
 
+ANOTHER_KEY="it shows another host key than the one in the settings"
+
 say() { printf '%s: %s\n' "$name" "$*" >&2; }
 
 die() {
@@ -68,7 +70,7 @@ why_not_reached() {
   said=$(said_of "$1")
   last=$(printf '%s\n' "$said" | tail -n 1)
   case $said in
-    *"Host key verification failed"* | *"REMOTE HOST IDENTIFICATION"* | *"host key for"*) echo "it shows another host key than the one in the settings" ;;
+    *"Host key verification failed"* | *"REMOTE HOST IDENTIFICATION"* | *"host key for"*) echo "$ANOTHER_KEY" ;;
     *"Permission denied"* | *"Too many authentication failures"*) echo "it refuses the login" ;;
     *"nothing came of the login"*) echo "it lets somebody in, and runs nothing" ;;
     *"banner exchange"*)
@@ -83,6 +85,8 @@ why_not_reached() {
     *) echo "the connection ended${last:+: $last}" ;;
   esac
 }
+
+shows_another_key() { [ "$(why_not_reached "$1")" = "$ANOTHER_KEY" ]; }
 
 has_bastion() { grep -qxF "Host bastion.$1" "$access/ssh_config"; }
 

@@ -176,6 +176,46 @@ describe("one that names a leader and has no way to it", () => {
       }
     });
 
+    test("who is in its pool is asked of a peer: it has met nobody", () => {
+      const asked = (made: Host) =>
+        made.says("library", `api=${own}; find_agent_in_pool; echo "$via"`);
+      expect(asked(outsider([2, 3], gossipKey))).toBe(peers[0]);
+      // Where no peer is in the pool of most, it is as ever.
+      expect(asked(outsider([2], gossipKey))).toBe(own);
+    });
+
+    test("a rotation is refused as long as there is one, by itself and by the others", () => {
+      // By another server: it is in the pool, and the leader is not.
+      const refused = (made: Host) =>
+        made.run("library", `api=${own}; find_agent_in_pool; refuse_while_a_member_is_down`);
+      expect(refused(outsider([2, 3], gossipKey)).stderr).toMatch(/is away: consul-1 \(down\)/);
+      const made = outsider([2, 3], gossipKey);
+      const result = made.run(
+        "stage-config.sh",
+        `${harmless(made)}\napi=${own} untouched=nothing; uses_staged_key() { return 1; }; secrets=other; runs() { :; }; check_gossip_key`,
+      );
+      expect(result.stderr).toMatch(/has another gossip key than its cluster.*rotate after that/);
+    });
+
+    test("nor where a pool has never met a server that votes: two of three may have the other key", () => {
+      const path = "/v1/operator/raft/configuration";
+      const servers = [1, 2, 3].map((n) => ({
+        ...{ ID: `id-${n}`, Node: `consul-${n}`, Voter: true },
+        Address: `10.0.0.1${n}:8300`,
+      }));
+      // The third one leads: they have no way to it.
+      const pair = host("follower", noWay, {
+        "GET /v1/agent/members": JSON.stringify(JSON.parse(members([1, 2, 3])).slice(0, 2)),
+        [`GET ${path}`]: noWay,
+        [`GET ${path}?stale`]: JSON.stringify({ Servers: servers }),
+      });
+      const call = `${harmless(pair)}\napi=${own} untouched=nothing; uses_staged_key() { return 1; }; runs() { :; }
+        secrets=$(desired_part secrets "$APPLIED"); check_gossip_key`;
+      const { status, stderr } = pair.run("stage-config.sh", call);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/has never met 10\.0\.0\.13:8300, which votes.*remove .*keyring/);
+    });
+
     test("it is not back, though it says of itself that it is a healthy voter", () => {
       const call = `api=${own} release=1.22.0; caught_up() { :; }; is_back || echo "$reason"`;
       const said = (made: Host) => made.says("repair.sh", `${harmless(made)}\n${call}`);

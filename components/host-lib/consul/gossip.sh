@@ -87,14 +87,21 @@ alive_servers() {
   printf '%s\n' "$view" | awk '$2 == 1 && $3 == "server" { print $1 }'
 }
 
-# A majority of the servers, counted with this one, is more than this.
-half_of_servers() { echo $((($(peer_ips | wc -l) + 1) / 2)); }
-
-# Does the agent at $1 see a majority of the servers alive in its pool? No answer is no yes.
+# Are most of the servers in Raft's configuration alive in gossip, both as the agent at $1 has them? The configuration and not the settings,
+# which may name servers that are still to come. No answer is no yes.
 sees_majority() {
-  local view=''
-  view=$(alive_servers "$1") || return
-  [ "$(printf '%s\n' "$view" | grep -c .)" -gt "$(half_of_servers)" ]
+  local members='' raft=''
+  members=$(members_of "$1") || return
+  raft=$(raft_of "$1" '?stale') || return
+  {
+    printf '%s\n' "$members"
+    echo
+    printf '%s\n' "$raft"
+  } | awk '
+    $0 == "" { raft = 1; next }
+    !raft { if ($2 == 1) alive[$4] = 1; next }
+    { servers++; if ($2 in alive) there++ }
+    END { exit !(2 * there > servers) }'
 }
 
 # A peer that is in the pool with most servers; nothing, and a failure, where none says so.
@@ -133,7 +140,7 @@ is_outside_of_gossip() {
 # Ends with 0 where it is outside, with 1 where nothing shows it, and with 2 where the views contradict each other.
 looks_outside() {
   local half='' view='' url='' status=1
-  half=$(half_of_servers)
+  half=$((($(peer_ips | wc -l) + 1) / 2))
   view=$(alive_servers "$api") || return 1
   [ "$(printf '%s\n' "$view" | wc -l)" -le "$half" ] || return 1
   for url in $(peer_views | awk '$2 != "-" { print $2 }'); do

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type InlineConfig, type TestSpecification } from "vitest/node";
-import { inOrder, LAB_WORKERS, type LabProject, longestFirst, turnOf } from "./lab/testOrder.mts";
+import { inOrder, longestFirst, takesTurns } from "./lab/testOrder.mts";
 
 const second = 1000;
 const minute = 60 * second;
@@ -50,14 +50,10 @@ function project(name: keyof typeof order, timeout: number, more: InlineConfig =
 const quick = { isolate: false };
 
 /**
- * Files that use the lab: several at a time, not on after a failure, and no other run beside this one. Those that share a cluster take
- * turns (test/support/sharedTrio.ts).
+ * Files that use the lab: two at a time, for mostly they wait, for a boot, an election or a limit; not on after a failure, and
+ * no other run beside this one. Those that share a cluster take turns (test/support/trio.ts).
  */
-function onTheLab(name: LabProject, minutes: number, more: InlineConfig = {}) {
-  const maxWorkers = LAB_WORKERS[name];
-  const globalSetup = ["test/support/labLock.ts"];
-  return project(name, minutes * minute, { maxWorkers, bail: 1, globalSetup, ...more });
-}
+const onTheLab = { maxWorkers: 2, bail: 1, globalSetup: ["test/support/labLock.ts"] };
 
 /** What has to find no machine of another file's. */
 const last = ["test/e2e/99-*.test.ts"];
@@ -69,21 +65,18 @@ const way = process.env.CONSUL_CLUSTER_TESTS_WAY ?? "secured";
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const groupOf = (name: string) => order[name as keyof typeof order];
-    /** The files of projects that run beside each other, as they would be started. */
-    const inTurn = ([name, workers]: [string, number]) => {
-      const files = sorted.filter(({ project }) => groupOf(project.name) === groupOf(name));
-      const onLab = files.map((file) => ({
-        file,
-        name: relative(this.ctx.config.root, file.moduleId),
-        turn: turnOf(readFileSync(file.moduleId, "utf8")),
-      }));
-      return inOrder(onLab, workers).map(({ file }) => file);
-    };
+    const isOnLab = (file: TestSpecification) => order[file.project.name as keyof typeof order] > 0;
+    const onLab = sorted.filter(isOnLab).map((file) => ({
+      file,
+      name: relative(this.ctx.config.root, file.moduleId),
+      takesTurns: takesTurns(readFileSync(file.moduleId, "utf8")),
+    }));
     // A long file that came last would be waited for alone.
-    const others = longestFirst(sorted, ({ moduleId }) => relative(this.ctx.config.root, moduleId));
-    // Each file once, though two projects are one group.
-    return [...new Set([...Object.entries(LAB_WORKERS).flatMap(inTurn), ...others])];
+    const others = longestFirst(
+      sorted.filter((file) => !isOnLab(file)),
+      ({ moduleId }) => relative(this.ctx.config.root, moduleId),
+    );
+    return [...others, ...inOrder(onLab).map(({ file }) => file)];
   }
 }
 
@@ -99,11 +92,11 @@ export default defineConfig({
       project("package", 3 * minute),
       project("conformance", minute),
       project("upgrade", 2 * minute),
-      onTheLab("e2e", 10, { exclude: last }),
-      onTheLab("last", 10, { include: last }),
-      onTheLab("changes", 10, { env: { CLUSTER_WAY: way } }),
-      onTheLab("failures", 15),
-      onTheLab("aws", 15),
+      project("e2e", 10 * minute, { ...onTheLab, exclude: last }),
+      project("last", 10 * minute, { ...onTheLab, include: last }),
+      project("changes", 10 * minute, { ...onTheLab, env: { CLUSTER_WAY: way } }),
+      project("failures", 15 * minute, onTheLab),
+      project("aws", 15 * minute, onTheLab),
     ],
   },
 });

@@ -4,50 +4,35 @@ import { budgetOf } from "./testTimes.mts";
 export interface LabFile {
   /** From the project's folder on. */
   name: string;
-  /** The cluster at which it takes turns with others, where it does. */
-  turn: string | undefined;
+  /** Whether it takes turns with others at one cluster. */
+  takesTurns: boolean;
 }
 
-/** Where a file of this text takes turns: who imports a shared cluster, or the first one's client agents, does. */
-export function turnOf(text: string): string | undefined {
-  const found = /support\/(trio|secondTrio|clientHosts)"/.exec(text)?.[1];
-  return found === "clientHosts" ? "trio" : found;
+/** Whether a file of this text takes turns: who imports the shared cluster, or its client agents, does. */
+export function takesTurns(text: string): boolean {
+  return /support\/(trio|clientHosts)"/.test(text);
 }
 
 /**
- * So many of a project at a time: where changes are watched mostly an election, a gate or a limit is waited for, and where runs are
- * made the processor.
+ * The order in which two workers are busy all the time: files that take turns, in the order of their names, one behind the other, and in
+ * between, the longest first, those with clusters of their own. A worker that got a second one of the former would only wait.
  */
-export const LAB_WORKERS = { e2e: 2, last: 1, changes: 3, failures: 3, aws: 2 } as const;
-
-export type LabProject = keyof typeof LAB_WORKERS;
-
-/**
- * The order in which all workers are busy all the time: files that take turns at one cluster, in the order of their names, one behind the
- * other, and in between, the longest first, those with clusters of their own. A worker that got a second one of the former would only wait.
- */
-export function inOrder<File extends LabFile>(files: readonly File[], workers: number): File[] {
+export function inOrder<File extends LabFile>(files: readonly File[], workers = 2): File[] {
   const byName = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const clusters = [...new Set(byName.flatMap(({ turn }) => turn ?? []))].map((cluster) => ({
-    files: byName.filter(({ turn }) => turn === cluster),
-    free: 0,
-  }));
+  const turns = byName.filter(({ takesTurns }) => takesTurns);
   const others = longestFirst(
-    byName.filter(({ turn }) => turn === undefined),
+    byName.filter(({ takesTurns }) => !takesTurns),
     ({ name }) => name,
   );
   const ends = Array.from({ length: workers }, () => 0);
+  let turnEnds = 0;
   const order: File[] = [];
   while (order.length < files.length) {
     const now = Math.min(...ends);
-    const left = clusters
-      .filter(({ files }) => files.length > 0)
-      .sort((a, b) => a.free - b.free || secondsOf(b.files) - secondsOf(a.files));
-    const cluster =
-      left.find(({ free }) => free <= now) ?? (others.length > 0 ? undefined : left[0]);
-    const next = (cluster?.files ?? others).shift() as File;
-    const end = Math.max(now, cluster?.free ?? 0) + budgetOf(next.name);
-    if (cluster) cluster.free = end;
+    const isTurn = others.length === 0 || (turns.length > 0 && turnEnds <= now);
+    const next = (isTurn ? turns : others).shift() as File;
+    const end = (isTurn ? Math.max(now, turnEnds) : now) + budgetOf(next.name);
+    if (isTurn) turnEnds = end;
     ends[ends.indexOf(now)] = end;
     order.push(next);
   }
@@ -58,6 +43,3 @@ export function inOrder<File extends LabFile>(files: readonly File[], workers: n
 export function longestFirst<File>(files: readonly File[], nameOf: (file: File) => string): File[] {
   return [...files].sort((a, b) => budgetOf(nameOf(b)) - budgetOf(nameOf(a)));
 }
-
-const secondsOf = (files: readonly LabFile[]) =>
-  files.reduce((seconds, { name }) => seconds + budgetOf(name), 0);

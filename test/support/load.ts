@@ -14,8 +14,11 @@ export interface LoadResult {
   gapSince: string;
 }
 
-/** In milliseconds. At 20 the load alone takes a quarter of two cores, at 40 a sixth: all else becomes slower by it. */
-const rhythm = 40;
+/**
+ * In milliseconds. The load takes a quarter of two cores so, and at 40 it would take a sixth; but then a gap of a tenth of a second is
+ * seen by two or three writes.
+ */
+const rhythm = 20;
 const patience = 1000;
 
 /**

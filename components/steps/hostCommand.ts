@@ -61,12 +61,13 @@ export function hostCommand(
     show(`${name}-shown`, stdin, opts);
   }
   const create = commandLine(host, args.script, args.settings);
+  const update = args.found && updateLine(host, args, args.found);
   const command = new remote.Command(
     name,
     {
       connection: host.connection,
       create,
-      ...(args.found && { update: updateLine(host, args, args.found) }),
+      ...(update && { update }),
       // Behind the password, where there is one, for as-root.sh.
       stdin: host.sudoPassword === undefined ? stdin : interpolate`${host.sudoPassword}\n${stdin}`,
       logging: args.quiet ? remote.Logging.None : remote.Logging.Stderr,
@@ -74,7 +75,7 @@ export function hostCommand(
     },
     mergeOptions(own, opts),
   );
-  endIfSilent(command, host, [create, stdin, args.found, args.wanted ?? host.wanted], opts);
+  endIfSilent(command, host, [create, stdin, update], opts);
   return command;
 }
 

@@ -170,6 +170,17 @@ describe("somebody answers", () => {
     }
   });
 
+  test("OpenSSH's alarm at another key is told of a neighbour, and not of a machine that was made anew", () => {
+    const alarm = "REMOTE HOST IDENTIFICATION HAS CHANGED!";
+    const words = (host: string) => `${alarm}\nHost key for ${host} has changed.`;
+    const neighbours = { "consul-2": words("consul-2"), "consul-1": words("consul-1") };
+    const outcome = new Computer(machines).run(departure("consul-2"), "delete", neighbours);
+    expect(outcome.status).toBe(0);
+    expect(steps(outcome)).toEqual(["consul-3 force-remove.sh"]);
+    expect(outcome.stderr.split(alarm)).toHaveLength(2);
+    expect(outcome.stderr).toContain("Host key for consul-1 has changed.");
+  });
+
   test("it stops where the whole cluster goes, too, for a host that stays", () => {
     expectStop(leave(forWholeCluster(hosts), direct, words), why, direct);
   });

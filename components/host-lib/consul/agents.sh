@@ -89,7 +89,7 @@ peer_views() {
 # The agents that may be asked for the cluster, an address a line: the own one, then the peers' that answer.
 cluster_agents() {
   echo "$api"
-  peer_views | awk '$2 != "-" { print $2 }'
+  peers_that_answer
 }
 
 # The agent to ask for the cluster: sets $via to one that serves, the own one first; where none does, to one that names a
@@ -111,6 +111,8 @@ find_agent() {
   via=$named
   [ -n "$via" ]
 }
+
+peers_that_answer() { peer_views | awk '$2 != "-" { print $2 }'; }
 
 # The peers that name a leader.
 peers_with_leader() { peer_views | awk '$2 != "-" && $3 != "-" { print $2 }'; }

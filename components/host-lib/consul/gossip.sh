@@ -64,20 +64,26 @@ $(members_of "$via" '?wan=1')" || return
     done | paste -sd ' ' -
 }
 
+# The servers in the rows of Raft's configuration $2, each with what it is in gossip by the members $1 behind it: 1 where it is alive, another
+# number where it is away, and a dash where the pool has never met it.
+raft_in_gossip() {
+  {
+    printf '%s\n' "$1"
+    echo
+    printf '%s\n' "$2"
+  } | awk '
+    $0 == "" { raft = 1; next }
+    !raft { if (status[$4] != 1) status[$4] = $2; next }
+    { print $0, ($2 in status ? status[$2] : "-") }'
+}
+
 # Servers of Raft's configuration that the pool at $via does not have, neither alive nor away: their places.
 servers_never_met() {
   local members='' raft=''
   members=$(members_of "$via") || return
   # The leader may be the one that it has never met.
   raft=$(raft_of "$via") || raft=$(raft_of "$via" '?stale') || return
-  {
-    printf '%s\n' "$members"
-    echo
-    printf '%s\n' "$raft"
-  } | awk '
-    $0 == "" { raft = 1; next }
-    !raft { met[$4] = 1; next }
-    !($2 in met) { print $4 }' | paste -sd ' ' -
+  raft_in_gossip "$members" "$raft" | awk '$5 == "-" { print $4 }' | paste -sd ' ' -
 }
 
 # Servers that are alive in the pool as the agent at $1 has it, a name a line.
@@ -93,21 +99,13 @@ sees_majority() {
   local members='' raft=''
   members=$(members_of "$1") || return
   raft=$(raft_of "$1" '?stale') || return
-  {
-    printf '%s\n' "$members"
-    echo
-    printf '%s\n' "$raft"
-  } | awk '
-    $0 == "" { raft = 1; next }
-    !raft { if ($2 == 1) alive[$4] = 1; next }
-    { servers++; if ($2 in alive) there++ }
-    END { exit !(2 * there > servers) }'
+  raft_in_gossip "$members" "$raft" | awk '$5 == 1 { alive++ } END { exit !(2 * alive > NR) }'
 }
 
 # A peer that is in the pool with most servers; nothing, and a failure, where none says so.
 peer_of_the_majority() {
   local url=''
-  for url in $(peer_views | awk '$2 != "-" { print $2 }'); do
+  for url in $(peers_that_answer); do
     if sees_majority "$url"; then echo "$url"; return; fi
   done
   return 1
@@ -143,7 +141,7 @@ looks_outside() {
   half=$((($(peer_ips | wc -l) + 1) / 2))
   view=$(alive_servers "$api") || return 1
   [ "$(printf '%s\n' "$view" | wc -l)" -le "$half" ] || return 1
-  for url in $(peer_views | awk '$2 != "-" { print $2 }'); do
+  for url in $(peers_that_answer); do
     view=$(alive_servers "$url") || continue
     [ "$(printf '%s\n' "$view" | wc -l)" -gt "$half" ] || continue
     printf '%s\n' "$view" | grep -qxF "$name" || return 0

@@ -62,14 +62,7 @@ gossip_problem() {
   local members='' status=0
   members=$(members_of "$via") || status=$?
   if [ "$status" -ne 0 ]; then echo "the list of members at $via $(answer_words "$status")"; return 0; fi
-  {
-    printf '%s\n' "$members"
-    echo
-    printf '%s\n' "$1"
-  } | awk '
-    $0 == "" { raft = 1; next }
-    !raft { if ($2 == 1) alive[$4] = 1; next }
-    !($2 in alive) && !n++ { print $1 " at " $4 " is not alive among the members that gossip knows" }'
+  raft_in_gossip "$members" "$1" | awk '$5 != 1 && !n++ { print $1 " at " $4 " is not alive among the members that gossip knows" }'
 }
 
 # A server of Raft's configuration $2 that autopilot's view $1 does not have.

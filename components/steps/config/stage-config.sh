@@ -73,12 +73,15 @@ check_gossip_key() {
   ! uses_staged_key || return 0
   # The key of the settings is the applied one: it is the keyring that is another, and this server that is to be repaired. Not so where
   # most servers are in its pool: then they have that key in common.
-  if [ "$secrets" = "$(desired_part secrets "$APPLIED")" ] && { ! runs || looks_outside || { ! serves "$api" && ! sees_majority "$api"; }; }; then
-    say "its keyring holds another gossip key than its settings"
-    return 0
+  if [ "$secrets" = "$(desired_part secrets "$APPLIED")" ]; then
+    if ! runs || looks_outside || { ! serves "$api" && ! sees_majority "$api"; }; then
+      say "its keyring holds another gossip key than its settings"
+      return 0
+    fi
+  elif looks_outside; then
+    die "this server has another gossip key than its cluster, and the settings change the key as well: run without that change, which mends the server, and rotate after that; $untouched"
   fi
   find_agent_in_pool || die "the gossip key of the settings is not the one in this server's keyring, and it can be changed in a running cluster only: start it with its previous key; $untouched"
-  ! looks_outside || die "this server has another gossip key than its cluster, and the settings change the key as well: run without that change, which mends the server, and rotate after that; $untouched"
   if runs && names_a_leader "$api"; then
     refuse_while_a_member_is_down
   elif ! pool_uses_staged_key; then

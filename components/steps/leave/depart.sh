@@ -76,10 +76,13 @@ on_host() {
 # Has the host $1 let somebody in, in this run or just now? Its scripts bound themselves; a login would be waited for without an end.
 let_in() {
   [ ! -e "$access/$1.open" ] || return 0
-  # OpenSSH's alarm at another key is for hosts that stay.
-  logs_in "$1" || { if [ "$stays" = yes ] || ! shows_another_key "$1"; then said_of "$1" >&2; fi; return 1; }
+  # OpenSSH's alarm is none there.
+  logs_in "$1" || { was_made_anew "$1" || said_of "$1" >&2; return 1; }
   : >"$access/$1.open"
 }
+
+# Is another machine at the place of the one that goes, $1, which is the stack's own?
+was_made_anew() { [ "$1" = "$name" ] && [ "$stays" != yes ] && shows_another_key "$1"; }
 
 # Has the operator said that this one may stay as it is?
 is_left_behind() { case ",$LEFT_BEHIND," in *",$1,"* | *,all,*) return 0 ;; esac; return 1; }
@@ -118,9 +121,8 @@ not_reached() {
   why=$(why_not_reached "$name")
   outcome=away outcome_words="does not answer SSH at $address"
   [ "$why" != away ] || return 0
-  # A machine of ours that was made anew: a run was cut off, or has failed, after that. Whether who was there serves all the same its
-  # neighbours tell.
-  if [ "$stays" != yes ] && shows_another_key "$name"; then
+  # A run was cut off, or has failed, after that. Whether who was there serves all the same its neighbours tell.
+  if was_made_anew "$name"; then
     outcome=away outcome_words="is gone: another machine is at $address by now"
     return 0
   fi

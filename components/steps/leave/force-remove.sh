@@ -55,13 +55,13 @@ note_replacement() {
 # Out of the pools. Whom they have forgotten they do not notice at once when it comes back: gossip keeps a forced leave for five
 # minutes in mind, so the leader takes who joins for leaving, and looks again once a minute.
 leave_gossip() {
-  local forget='?prune&'
+  local lan='?prune' wan='?prune&wan=1'
   if [ "$returns" = yes ]; then
     in_gossip || return 0
-    forget='?'
+    lan='' wan='?wan=1'
   fi
-  ask "$api" "/v1/agent/force-leave/$server${forget%[&?]}" -X PUT >/dev/null || true
-  ! has_wan_pool || ask "$api" "/v1/agent/force-leave/$server.$datacenter${forget}wan=1" -X PUT >/dev/null || true
+  ask "$api" "/v1/agent/force-leave/$server$lan" -X PUT >/dev/null || true
+  ! has_wan_pool || ask "$api" "/v1/agent/force-leave/$server.$datacenter$wan" -X PUT >/dev/null || true
 }
 
 is_known() {

@@ -21,8 +21,12 @@ export function wasCutOff(
   if (isUnknown(activate.newState, "stdin")) return false;
   const config = sides(member, "config");
   const { old: before, new: after } = config.settings;
+  // It names the machine, of which nothing is known before where this library's script for it runs again.
+  const isNamed = !isUnknown(member.steps.config?.newState, "create");
   const staged = [
-    ...stagedParts.filter(([key]) => before[key] !== after[key]).map(([, parts]) => parts),
+    ...stagedParts
+      .filter(([key]) => isNamed && before[key] !== after[key])
+      .map(([, parts]) => parts),
     ...fileDiffs(config.old, config.new).flatMap(({ file }) => partOf(file) ?? []),
   ];
   return staged.some((parts) => [parts].flat().every((part) => was?.[part] === is?.[part]));

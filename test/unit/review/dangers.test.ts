@@ -196,6 +196,24 @@ describe("what is not shown is said", () => {
     expect(texts).not.toContainEqual(expect.stringContaining("cut off"));
   });
 
+  // Seen: an upgrade of the library, with another script for machines of this computer, was three runs that were cut off.
+  test("nor is one whose commands alone are not known, for they name the machine", () => {
+    const was = "/usr/local/lib/consul-cluster/stage-config.sh name=NAME version=1.22.0";
+    const renewed = (steps: PreviewStep[]) =>
+      ["update", "create"]
+        .reduce((all, input) => ofServers(input, unknown)(all), steps)
+        .map((step) => {
+          const [, name, kind] = /-(consul-\d)-(config|activate)$/.exec(step.urn) ?? [];
+          if (!name || !step.oldState) return step;
+          if (kind === "activate") return { ...step, op: "update" };
+          const inputs = { ...step.oldState.inputs, create: was.replace("NAME", name) };
+          return { ...step, op: "update", oldState: { ...step.oldState, inputs } };
+        });
+    const { clusters } = reviewPreview(changed("nothing", renewed));
+    expect(clusters[0]?.servers.map(({ cutOff }) => cutOff)).toEqual(Array(3).fill(undefined));
+    expect(clusters[0]?.servers.map(({ effect }) => effect)).toEqual(Array(3).fill("staging"));
+  });
+
   // As each real preview is whose settings change: what is found on the host then names the command.
   test.each(previews)(
     "what is found on the host is not known before, and %s is the same plan",

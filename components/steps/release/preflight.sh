@@ -89,20 +89,30 @@ check_address() {
 # $2: ports, each followed by @ and the addresses that it is listened on at, where those are not all. A port that the
 # owner's own running agent holds is no problem.
 check_ports() {
-  local own='' port='' at='' held='' holder=''
+  local port='' at='' held='' holder=''
   command -v ss >/dev/null 2>&1 || return 0
-  own=$(service_property MainPID)
   for port in $(echo "$2" | tr ',' ' '); do
     case $port in *@*) at=${port#*@} ;; *) at='' ;; esac
     port=${port%%@*}
-    case $1 in tcp) held=$(ss -H -lntp "sport = :$port") ;; *) held=$(ss -H -lnup "sport = :$port") ;; esac
-    [ -z "$at" ] || held=$(printf '%s\n' "$held" | in_the_way_at "$at")
+    [ -n "$(in_the_way "$1" "$port" "$at")" ] || continue
+    # An agent of ours that crashes again and again ends, or is another process, between two questions about it.
+    sleep 1
+    held=$(in_the_way "$1" "$port" "$at")
     [ -n "$held" ] || continue
-    ! is_ours || case $held in *"pid=$own,"*) continue ;; esac
     holder=$(echo "$held" | sed -n 's/.*users:(("\([^"]*\)",pid=\([0-9]*\).*/\1 (process \2)/p' | sort -u | paste -sd ' ' -)
     holder="$holder$(distribution resolver "$holder")"
     problem "port $port/$1 is taken by ${holder:-a process that does not show itself}"
   done
+}
+
+# Who listens there that is not our agent, as ss says it.
+in_the_way() {
+  local own='' held=''
+  own=$(service_property MainPID)
+  case $1 in tcp) held=$(ss -H -lntp "sport = :$2") ;; *) held=$(ss -H -lnup "sport = :$2") ;; esac
+  [ -z "$3" ] || held=$(printf '%s\n' "$held" | in_the_way_at "$3")
+  ! is_ours || case $held in *"pid=$own,"*) held='' ;; esac
+  printf %s "$held"
 }
 
 # Those of ss that listen on one of the addresses $1, between plus signs, or on all.

@@ -24,8 +24,9 @@ function hostWith({ save = "" }: Consul = {}): Host {
     "consul",
     `#!/bin/sh
     echo "$*" >>${host.folder}/calls
+    for file; do :; done
     case $2 in
-      save) echo data >"$4"; echo data >"$4.unverified"; ${save} ;;
+      save) echo data >"$file"; echo data >"$file.unverified"; ${save} ;;
     esac`,
     0o755,
   );
@@ -109,13 +110,16 @@ test.each([
       host
         .read("consul")
         .replace(
-          'save) echo data >"$4"',
-          `save) [ "$(grep -c 'snapshot save' ${host.folder}/calls)" -ge ${goodAt} ] || { echo '${words}' >&2; exit 1; }; echo data >"$4"`,
+          'save) echo data >"$file"',
+          `save) [ "$(grep -c 'snapshot save' ${host.folder}/calls)" -ge ${goodAt} ] || { echo '${words}' >&2; exit 1; }; echo data >"$file"`,
         ),
       0o755,
     );
     expect(host.run("library", save).status).toBe(ends);
-    expect(host.read("calls").match(/snapshot save/g)).toHaveLength(tries);
+    const calls = host.read("calls").split("\n").slice(0, -1);
+    expect(calls).toHaveLength(tries);
+    // Seen on quick disks: five times in a row. Then its own is as good, for a gate has just looked.
+    expect(calls.map((call) => call.includes(" -stale "))).toEqual(calls.map((_, i) => i >= 3));
   },
 );
 
@@ -132,7 +136,7 @@ describe("where there is none", () => {
   const words = "Error verifying snapshot file: write /tmp/x: no space left on device";
   const failing: Record<string, Consul> = {
     "it cannot be taken": { save: `echo '${words}' >&2; exit 1` },
-    "it is empty": { save: `: >"$4"; echo '${words}'` },
+    "it is empty": { save: `: >"$file"; echo '${words}'` },
   };
 
   test.each(Object.entries(failing))("%s: what Consul said is told, and no file stays", (_, as) => {

@@ -161,7 +161,7 @@ test("what each distribution's file has is called by it, and is asked for", () =
 
 test("a resolver that holds port 53 is named with both ways out", () => {
   const ss = `echo 'LISTEN 0 4096 127.0.0.53%lo:53 0.0.0.0:* users:(("systemd-resolve",pid=7,fd=14))'`;
-  const ports = 'problems=; check_ports tcp 53; printf %s "$problems"';
+  const ports = 'problems=; sleep() { :; }; check_ports tcp 53; printf %s "$problems"';
   expect(on({ ss, systemctl: "echo 0" }, ports)).toContain(
     "port 53/tcp is taken by systemd-resolve (process 7); put DNSStubListener=no into resolved.conf there, or give another port in ports.dns, or an address of the host's own in addresses.dns",
   );
@@ -170,7 +170,7 @@ test("a resolver that holds port 53 is named with both ways out", () => {
 describe("a port that is listened on at some addresses alone", () => {
   const taken = (held: string, port: string) => {
     const ss = `echo 'LISTEN 0 4096 ${held} 0.0.0.0:* users:(("systemd-resolve",pid=7,fd=14))'`;
-    const call = `problems=; check_ports tcp ${port}; printf %s "$problems"`;
+    const call = `problems=; sleep() { :; }; check_ports tcp ${port}; printf %s "$problems"`;
     return on({ ss, systemctl: "echo 0" }, call) !== "";
   };
 

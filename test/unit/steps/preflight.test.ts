@@ -19,7 +19,7 @@ describe("ports that a Consul holds", () => {
   const held = (host: Host, pid: number) => {
     host.service.MainPID = 4711;
     const ss = `ss() { echo 'LISTEN 0 9 *:8300 *:* users:(("consul",pid=${pid},fd=7))'; }`;
-    return problems(host, `${ss}; check_ports tcp 8300`);
+    return problems(host, `sleep() { :; }; ${ss}; check_ports tcp 8300`);
   };
 
   test("are no problem where it is the owner's own, and are one where it is anybody else's", () => {
@@ -30,6 +30,22 @@ describe("ports that a Consul holds", () => {
     rmSync(join(foreign.folder, "state/owner"));
     expect(held(foreign, 4711)).toContain("port 8300/tcp is taken by consul (process 4711)");
   });
+});
+
+// Seen: an agent that crashes again and again ended between the two questions, of systemd and of the kernel.
+test.each([
+  ["has just ended", "LISTEN 0 9 *:8300 *:*", ""],
+  [
+    "has just begun again",
+    'LISTEN 0 9 *:8300 *:* users:(("consul",pid=8,fd=7))',
+    'LISTEN 0 9 *:8300 *:* users:(("consul",pid=4711,fd=7))',
+  ],
+])("a port of the owner's own agent that %s is no problem", (_, first, then) => {
+  const host = new Host();
+  const ss = `ss() { if [ -e "$1/looked" ]; then echo '${then}'; else echo '${first}'; fi; }`;
+  const sleep = `sleep() { : >"${host.folder}/looked"; }`;
+  const text = `${sleep}; ${ss.replace("$1", host.folder)}; check_ports tcp 8300`;
+  expect(problems(host, text)).toBe("");
 });
 
 describe("the data folder", () => {

@@ -1,19 +1,26 @@
 // Reads command lines and environments of all processes of this computer, those of its machines too, until its stdin ends;
 // then prints each of them once, as JSON.
 //
-// A process that is new is read at each round, for it may still become another program; the others once a second, so that a round
-// is cheap enough to be one of 5 ms. One that lives shorter may be missed.
+// A process that is new is read again and again, for it may still become another program: at each round while it is very young, then
+// less often. Which ones are new is told by the number that the kernel gave last, so that a round is cheap enough to be one of 5 ms;
+// all that there are, threads left out, are read once a second. One that lives shorter may be missed.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setPriority } from "node:os";
 
 const round = 5;
-const young = 500;
+/** How often one is read that is not older than so many milliseconds. */
+const rhythms = [
+  [50, 0],
+  [500, 25],
+];
 const again = 1000;
 
 /** @type {Map<string, {first: number, last: number, who: string}>} */
-let known = new Map();
+const known = new Map();
 const seen = new Map();
+let newest = 0;
+let lastOfAll = Number.NEGATIVE_INFINITY;
 let rounds = 0;
 let worst = 0;
 let last = performance.now();
@@ -31,17 +38,44 @@ function note(kind, who, text) {
   if (text !== "") seen.set(`${kind}\0${who}\0${text}`, { kind, who, text });
 }
 
+/** Numbers of the processes to look at in this round. */
+function present(now) {
+  const before = newest;
+  newest = Number(readFileSync("/proc/loadavg", "latin1").split(" ").at(-1));
+  // They begin anew at some number.
+  if (newest < before) known.clear();
+  if (now - lastOfAll >= again || newest < before) {
+    lastOfAll = now;
+    const all = readdirSync("/proc").filter((name) => /^\d/.test(name));
+    const alive = new Set(all);
+    for (const pid of known.keys()) if (!alive.has(pid)) known.delete(pid);
+    return all;
+  }
+  const fresh = Array.from({ length: newest - before }, (_, i) => String(before + 1 + i));
+  const young = [...known].filter(([, { first }]) => now - first <= rhythms.at(-1)[0]);
+  return [...young.map(([pid]) => pid), ...fresh];
+}
+
+function isDue({ first, last }, now) {
+  const [, rhythm] = rhythms.find(([age]) => now - first <= age) ?? [0, again];
+  return now - last >= rhythm;
+}
+
 function sample() {
   const now = performance.now();
   rounds += 1;
   worst = Math.max(worst, now - last);
   last = now;
-  const present = new Map();
-  for (const pid of readdirSync("/proc")) {
-    if (!/^\d/.test(pid) || Number(pid) === process.pid) continue;
-    const process_ = known.get(pid) ?? { first: now, last: 0, who: "" };
-    present.set(pid, process_);
-    if (now - process_.first > young && now - process_.last < again) continue;
+  for (const pid of present(now)) {
+    if (Number(pid) === process.pid) continue;
+    const process_ = known.get(pid) ?? { first: now, last: Number.NEGATIVE_INFINITY, who: "" };
+    known.set(pid, process_);
+    if (!isDue(process_, now)) continue;
+    // A number may have been given a moment before its process is there.
+    if (!existsSync(`/proc/${pid}`)) {
+      if (now - process_.first > 2 * round) known.delete(pid);
+      continue;
+    }
     process_.last = now;
     const commandLine = read(pid, "cmdline");
     const environment = read(pid, "environ");
@@ -52,7 +86,6 @@ function sample() {
     note("command line", who, words.join(" ").trim());
     for (const entry of environment.split("\0")) note("environment", who, entry);
   }
-  known = present;
 }
 
 // On a busy computer a round would wait for those that it is to see.

@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
 import { layoutOf } from "../../lab/pulumi/layout";
 import { stackExists } from "../../lab/pulumi/stack";
 import { runOrFail } from "../../lab/system/command";
 import { asRoot } from "../../lab/system/privilege";
 import { holdLock } from "./flock";
 import { removeLeftovers } from "./leftovers";
+import { testMachines } from "./machines";
+import { mountInMemory, unmountFromMemory } from "./machinesInMemory";
 import { sharedStack } from "./sharedStack";
 
 const file = "/run/consul-cluster/tests.lock";
@@ -22,7 +25,13 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   );
   const waits = () => console.log("waiting for another run of the tests to end");
   const end = await holdLock(file, { asRoot, waits });
-  // Before any file: of those that run beside each other none may take away what is not its own.
-  if (!(await stackExists(layoutOf(), sharedStack))) await removeLeftovers();
-  return end;
+  // Before any file: of those that run beside each other none may take away what is not its own. A stack that is still known may
+  // have lost its machines, with the memory that they were in.
+  const goesOn = (await stackExists(layoutOf(), sharedStack)) && existsSync(testMachines);
+  if (!goesOn) await removeLeftovers();
+  await mountInMemory();
+  return async () => {
+    await unmountFromMemory();
+    await end();
+  };
 }

@@ -4,8 +4,8 @@ import { type MachineVerb, machine, machineAddress } from "../../lab/machines/ma
 import { type CommandResult, run } from "../../lab/system/command";
 import { runFolder } from "../../lab/system/project";
 
-/** Machines of the tests live apart from those of the dev stack: both may be up at once. */
-export const testMachines = "/var/lib/consul-cluster-test";
+/** Machines of the tests live apart from those of the dev stack: both may be up at once. What it lies in may be memory (machinesInMemory.ts). */
+export const testMachines = "/var/lib/consul-cluster-test/lab";
 
 export function machineRoot(name: string): string {
   return join(testMachines, "machines", name, "root");

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type InlineConfig, type TestSpecification } from "vitest/node";
-import { inOrder, longestFirst, takesTurns } from "./lab/testOrder.mts";
+import { inOrder, longestFirst, takesTurns, WORKERS } from "./lab/testOrder.mts";
 
 const second = 1000;
 const minute = 60 * second;
@@ -50,10 +50,16 @@ function project(name: keyof typeof order, timeout: number, more: InlineConfig =
 const quick = { isolate: false };
 
 /**
- * Files that use the lab: two at a time, for mostly they wait, for a boot, an election or a limit; not on after a failure, and
- * no other run beside this one. Those that share a cluster take turns (test/support/trio.ts).
+ * Files that use the lab: not on after a failure, and no other run beside this one. Those that share a cluster take turns
+ * (test/support/trio.ts).
  */
-const onTheLab = { maxWorkers: 2, bail: 1, globalSetup: ["test/support/labLock.ts"] };
+const onTheLab = {
+  maxWorkers: WORKERS.onTheLab as number,
+  bail: 1,
+  globalSetup: ["test/support/labLock.ts"],
+};
+
+const underLoad = { ...onTheLab, maxWorkers: WORKERS.underLoad };
 
 /** What has to find no machine of another file's. */
 const last = ["test/e2e/99-*.test.ts"];
@@ -76,7 +82,8 @@ class InOrder extends BaseSequencer {
       sorted.filter((file) => !isOnLab(file)),
       ({ moduleId }) => relative(this.ctx.config.root, moduleId),
     );
-    return [...others, ...inOrder(onLab).map(({ file }) => file)];
+    const workers = onLab.map(({ file }) => file.project.config.maxWorkers as number);
+    return [...others, ...inOrder(onLab, Math.max(...workers)).map(({ file }) => file)];
   }
 }
 
@@ -94,9 +101,9 @@ export default defineConfig({
       project("upgrade", 2 * minute),
       project("e2e", 10 * minute, { ...onTheLab, exclude: last }),
       project("last", 10 * minute, { ...onTheLab, include: last }),
-      project("changes", 10 * minute, { ...onTheLab, env: { CLUSTER_WAY: way } }),
-      project("failures", 15 * minute, onTheLab),
-      project("aws", 15 * minute, onTheLab),
+      project("changes", 10 * minute, { ...underLoad, env: { CLUSTER_WAY: way } }),
+      project("failures", 15 * minute, underLoad),
+      project("aws", 15 * minute, underLoad),
     ],
   },
 });

@@ -1,5 +1,11 @@
 import { budgetOf } from "./testTimes.mts";
 
+/**
+ * How many files run beside each other. Half of what they take they wait, for a boot, an election or a limit; but no more than two
+ * where a tenth of a second without an answer counts, for the computers that they run on have two processors.
+ */
+export const WORKERS = { onTheLab: 3, underLoad: 2 } as const;
+
 /** A file of tests that runs machines. */
 export interface LabFile {
   /** From the project's folder on. */
@@ -8,16 +14,16 @@ export interface LabFile {
   takesTurns: boolean;
 }
 
-/** Whether a file of this text takes turns: who imports the shared cluster, or its client agents, does. */
+/** Whether a file of this text takes turns: who imports the shared cluster does. */
 export function takesTurns(text: string): boolean {
-  return /support\/(trio|clientHosts)"/.test(text);
+  return text.includes('support/trio"');
 }
 
 /**
- * The order in which two workers are busy all the time: files that take turns, in the order of their names, one behind the other, and in
+ * The order in which all workers are busy all the time: files that take turns, in the order of their names, one behind the other, and in
  * between, the longest first, those with clusters of their own. A worker that got a second one of the former would only wait.
  */
-export function inOrder<File extends LabFile>(files: readonly File[], workers = 2): File[] {
+export function inOrder<File extends LabFile>(files: readonly File[], workers: number): File[] {
   const byName = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   const turns = byName.filter(({ takesTurns }) => takesTurns);
   const others = longestFirst(

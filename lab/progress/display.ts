@@ -8,9 +8,9 @@ export interface Line {
   end(outcome: string, remark: string): void;
 }
 
-/** Lines about one running thing at a time: rewritten in place on a terminal, plain in a log. */
+/** Lines about what runs: on a terminal one, of the youngest, rewritten in place; plain in a log. */
 export class Display {
-  private current: { render(): string } | undefined;
+  private readonly running: { render(): string }[] = [];
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
@@ -19,7 +19,8 @@ export class Display {
     let detail = "";
     const render = () =>
       [title, detail, formatElapsed(Date.now() - start)].filter((part) => part !== "").join("  ");
-    this.current = { render };
+    const line = { render };
+    this.running.push(line);
     if (this.stream.isTTY) this.redraw();
     else this.stream.write(`${title}\n`);
     const timer = setInterval(
@@ -34,7 +35,7 @@ export class Display {
       end: (outcome, remark) => {
         clearInterval(timer);
         detail = [outcome, remark].filter((part) => part !== "").join("  ");
-        this.current = undefined;
+        this.running.splice(this.running.indexOf(line), 1);
         this.clear();
         this.stream.write(`${render()}\n`);
       },
@@ -48,10 +49,11 @@ export class Display {
   }
 
   private redraw(): void {
-    if (!this.current) return;
+    const youngest = this.running.at(-1);
+    if (!youngest) return;
     this.clear();
     // A line that wraps cannot be rewritten in place.
-    this.stream.write(clip(this.current.render(), (this.stream.columns || 80) - 1));
+    this.stream.write(clip(youngest.render(), (this.stream.columns || 80) - 1));
   }
 
   private clear(): void {

@@ -55,7 +55,10 @@ beforeAll(async () => {
   await web.forget();
   await trioIsUpWith({ tls: { mode: "outgoing" }, acl: {} });
   token = (await trio.outputs<{ managementToken: string }>()).managementToken;
-  await makeClientHosts({ services: [{ name: "shop", port: 8080 }], settings: mirrorSettings });
+  await makeClientHosts(trio, {
+    services: [{ name: "shop", port: 8080 }],
+    settings: mirrorSettings,
+  });
   await web.up();
 });
 

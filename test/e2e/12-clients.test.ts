@@ -4,12 +4,17 @@ import { mirrorSettings } from "../../lab/mirror/mirror";
 import { agents, clientAddresses, hosts, makeClientHosts, on, web } from "../support/clientHosts";
 import { dns, type Member } from "../support/consul";
 import { power, ssh } from "../support/machines";
-import type { Settings } from "../support/stack";
-import { api, baseSettings, trio, trioIsUp } from "../support/trio";
+import { nspawnSettings, type Settings, TestStack } from "../support/stack";
+import { StackApi } from "../support/stackApi";
 import { eventually } from "../support/wait";
 
-// Client agents of the shared cluster, on two hosts that stood before. examples/clients makes
-// them as it stands: what it knows of the cluster are its stack's outputs.
+// Client agents on two hosts that stood before. examples/clients makes them as it stands: what it knows of the cluster are its
+// stack's outputs. The cluster is not the shared one: those who wait for that would wait for all of this.
+
+const servers = { "front-1": "198.18.77.31", "front-2": "198.18.77.32", "front-3": "198.18.77.33" };
+const cluster = new TestStack("front", nspawnSettings(servers));
+const withItsOwnKey = cluster.settings;
+const api = new StackApi(cluster, servers["front-1"]);
 
 /** What runs on the hosts, and the clients' further arguments. */
 function set(services: object[], more: Settings = {}): void {
@@ -17,11 +22,11 @@ function set(services: object[], more: Settings = {}): void {
   web.settings = { ...web.settings, services, settings };
 }
 
-const gossipKey = async () => (await trio.outputs<{ gossipKey: string }>()).gossipKey;
+const gossipKey = async () => (await cluster.outputs<{ gossipKey: string }>()).gossipKey;
 
 /** The state of a client as a server sees it, 0 for none. */
 async function status(name: string): Promise<number> {
-  const members = await api("test-1").get<Member[]>("/v1/agent/members");
+  const members = await api.get<Member[]>("/v1/agent/members");
   return members.find(({ Name }) => Name === name)?.Status ?? 0;
 }
 
@@ -36,14 +41,15 @@ const service = {
 
 beforeAll(async () => {
   await web.forget();
-  await trioIsUp();
-  await makeClientHosts();
+  await cluster.up();
+  await makeClientHosts(cluster);
 });
 
 afterAll(async () => {
   // Where a test has failed, the stack still knows hosts that are about to go.
   await web.forget();
   await hosts.remove();
+  await cluster.destroy();
 });
 
 test("agents join, know a leader, and find each other's service by DNS", async () => {
@@ -59,7 +65,7 @@ test("agents join, know a leader, and find each other's service by DNS", async (
     expect(nodeId).toBe(await on(name, "sudo cat /var/consul/node-id"));
     expect(await status(name)).toBe(1);
   }
-  for (const agent of ["198.18.77.21", ...(outputs.dnsAddresses as string[])]) {
+  for (const agent of [servers["front-2"], ...(outputs.dnsAddresses as string[])]) {
     const both = JSON.stringify(clientAddresses);
     await eventually(
       `${agent} finds both`,
@@ -120,9 +126,9 @@ describe("a rotation of the servers' key", () => {
 
   test("goes through with clients in the pool, and reaches them without a restart", async () => {
     const before = await agents();
-    trio.settings = { ...baseSettings, gossipKey: await trio.encrypted(other) };
-    await trio.up();
-    const rings = await api("test-1").get<{ Keys: object }[]>("/v1/operator/keyring");
+    cluster.settings = { ...withItsOwnKey, gossipKey: await cluster.encrypted(other) };
+    await cluster.up();
+    const rings = await api.get<{ Keys: object }[]>("/v1/operator/keyring");
     expect(rings.map(({ Keys }) => Keys)).toEqual([{ [other]: 3 }, { [other]: 5 }]);
     expect((await web.up()).stdout.match(/updated .*settings noted/g)).toHaveLength(2);
     expect(await agents()).toEqual(before);
@@ -140,7 +146,8 @@ describe("a rotation of the servers' key", () => {
     await on("web-2", "sudo consul leave");
     await eventually("it has left", 20, async () => (await status("web-2")) === 3);
     // Refused for a client that is down, not for one that has left.
-    await trioIsUp();
+    cluster.settings = withItsOwnKey;
+    await cluster.up();
     expect((await web.up()).stdout).toContain("keyring with another gossip key removed");
     expect(await status("web-2")).toBe(1);
   });
@@ -194,6 +201,6 @@ describe("leaving", () => {
     expect(await on("web-1", `ls -d ${gone} 2>/dev/null || true`)).toBe("");
     expect(await on("web-1", "getent passwd consul || true")).toBe("");
     // The servers went on as if nothing had been.
-    expect(await api("test-1").leader()).not.toBe("");
+    expect(await api.leader()).not.toBe("");
   });
 });

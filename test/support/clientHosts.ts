@@ -1,9 +1,8 @@
 import { BareHosts } from "./bareHosts";
 import { processesOn, sshOutput } from "./machines";
 import { type Settings, TestStack } from "./stack";
-import { trio } from "./trio";
 
-// Two hosts that stood before, and the stack of examples/clients, as it stands, that makes them client agents of the trio.
+// Two hosts that stood before, and the stack of examples/clients, as it stands, that makes them client agents of a cluster.
 
 const clients = { "web-1": "198.18.77.26", "web-2": "198.18.77.27" };
 const stack = "clients";
@@ -16,12 +15,12 @@ export const web = new TestStack(stack, {}, undefined, stack);
 export const on = (name: string, command: string) => sshOutput(stack, name, command);
 export const agents = () => processesOn(stack, names);
 
-/** Makes the hosts; `more`: what else the stack is told. */
-export async function makeClientHosts(more: Settings = {}): Promise<void> {
+/** Makes the hosts, for the cluster of this stack; `more`: what else theirs is told. */
+export async function makeClientHosts(cluster: TestStack, more: Settings = {}): Promise<void> {
   const machines = Object.entries(clients).map(([name, address]) => ({ name, address }));
   const made = await hosts.create(...machines);
   web.settings = {
-    cluster: `organization/consul-cluster/${trio.name}`,
+    cluster: `organization/consul-cluster/${cluster.name}`,
     hosts: machines.map((machine, i) => ({ ...machine, hostKey: made[i]?.hostKey })),
     privateKeyFile: hosts.keyFile,
     ...more,

@@ -87,6 +87,19 @@ test("a terminal's line is rewritten in place and never wraps", async () => {
   expect(shown.endsWith("\n")).toBe(true);
 });
 
+test("of two steps at once a terminal shows the younger one, and the other one again when that has ended", async () => {
+  const both = progress({ isTTY: true, columns: 40 });
+  let end = () => {};
+  const types = both.step("types", () => new Promise<void>((resolve) => (end = resolve)));
+  await both.step("biome", async () => both.note("of biome"));
+  expect(shown.split("\r\u001b[K").at(-2)).toContain(" biome  ");
+  shown = "";
+  both.note("of types");
+  expect(shown.split("\r\u001b[K").at(-1)).toContain(" types  ");
+  end();
+  await types;
+});
+
 test("escape sequences take no room", () => {
   expect(clip("\u001b[32mabcdef\u001b[39m", 3)).toBe("\u001b[32mabc\u001b[39m");
 });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type InlineConfig, type TestSpecification } from "vitest/node";
-import { inOrder, longestFirst, takesTurns, WORKERS } from "./lab/testOrder.mts";
+import { inOrder, LAB_WORKERS, type LabProject, longestFirst, turnOf } from "./lab/testOrder.mts";
 
 const second = 1000;
 const minute = 60 * second;
@@ -50,16 +50,14 @@ function project(name: keyof typeof order, timeout: number, more: InlineConfig =
 const quick = { isolate: false };
 
 /**
- * Files that use the lab: not on after a failure, and no other run beside this one. Those that share a cluster take turns
- * (test/support/trio.ts).
+ * Files that use the lab: several at a time, not on after a failure, and no other run beside this one. Those that share a cluster take
+ * turns (test/support/sharedTrio.ts).
  */
-const onTheLab = {
-  maxWorkers: WORKERS.onTheLab as number,
-  bail: 1,
-  globalSetup: ["test/support/labLock.ts"],
-};
-
-const underLoad = { ...onTheLab, maxWorkers: WORKERS.underLoad };
+function onTheLab(name: LabProject, minutes: number, more: InlineConfig = {}) {
+  const maxWorkers = LAB_WORKERS[name];
+  const globalSetup = ["test/support/labLock.ts"];
+  return project(name, minutes * minute, { maxWorkers, bail: 1, globalSetup, ...more });
+}
 
 /** What has to find no machine of another file's. */
 const last = ["test/e2e/99-*.test.ts"];
@@ -71,19 +69,21 @@ const way = process.env.CONSUL_CLUSTER_TESTS_WAY ?? "secured";
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isOnLab = (file: TestSpecification) => order[file.project.name as keyof typeof order] > 0;
-    const onLab = sorted.filter(isOnLab).map((file) => ({
-      file,
-      name: relative(this.ctx.config.root, file.moduleId),
-      takesTurns: takesTurns(readFileSync(file.moduleId, "utf8")),
-    }));
+    const groupOf = (name: string) => order[name as keyof typeof order];
+    /** The files of projects that run beside each other, as they would be started. */
+    const inTurn = ([name, workers]: [string, number]) => {
+      const files = sorted.filter(({ project }) => groupOf(project.name) === groupOf(name));
+      const onLab = files.map((file) => ({
+        file,
+        name: relative(this.ctx.config.root, file.moduleId),
+        turn: turnOf(readFileSync(file.moduleId, "utf8")),
+      }));
+      return inOrder(onLab, workers).map(({ file }) => file);
+    };
     // A long file that came last would be waited for alone.
-    const others = longestFirst(
-      sorted.filter((file) => !isOnLab(file)),
-      ({ moduleId }) => relative(this.ctx.config.root, moduleId),
-    );
-    const workers = onLab.map(({ file }) => file.project.config.maxWorkers as number);
-    return [...others, ...inOrder(onLab, Math.max(...workers)).map(({ file }) => file)];
+    const others = longestFirst(sorted, ({ moduleId }) => relative(this.ctx.config.root, moduleId));
+    // Each file once, though two projects are one group.
+    return [...new Set([...Object.entries(LAB_WORKERS).flatMap(inTurn), ...others])];
   }
 }
 
@@ -99,11 +99,11 @@ export default defineConfig({
       project("package", 3 * minute),
       project("conformance", minute),
       project("upgrade", 2 * minute),
-      project("e2e", 10 * minute, { ...onTheLab, exclude: last }),
-      project("last", 10 * minute, { ...onTheLab, include: last }),
-      project("changes", 10 * minute, { ...underLoad, env: { CLUSTER_WAY: way } }),
-      project("failures", 15 * minute, underLoad),
-      project("aws", 15 * minute, underLoad),
+      onTheLab("e2e", 10, { exclude: last }),
+      onTheLab("last", 10, { include: last }),
+      onTheLab("changes", 10, { env: { CLUSTER_WAY: way } }),
+      onTheLab("failures", 15),
+      onTheLab("aws", 15),
     ],
   },
 });

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { dns, type RaftServer } from "../support/consul";
 import { ssh } from "../support/machines";
 import { type Kept, keepsItsPromise } from "../support/promise";
+import { addresses, api, baseSettings, names, on, trio, trioIsUp } from "../support/secondTrio";
 import type { Settings } from "../support/stack";
-import { addresses, api, baseSettings, names, on, trio, trioIsUp } from "../support/trio";
 import { secured, wayName } from "../support/way";
 
 // Where servers listen, where their folders lie and what they are called, changed one after the other while writers
@@ -67,7 +67,7 @@ test("the other ports: DNS, and the servers' own RPC, whose addresses Raft learn
     expect(found).toEqual([addresses[name]]);
     expect(await listens(name, 53, "u")).toBe(false);
   }
-  const { Servers } = await api("test-1").get<{
+  const { Servers } = await api("more-1").get<{
     Servers: (RaftServer & { Address: string })[];
   }>("/v1/operator/raft/configuration");
   expect(Servers.map(({ Address, Voter }) => [Address, Voter]).sort()).toEqual(
@@ -100,8 +100,8 @@ test("HTTP on each one's own address, too, the domain, and the folder of the set
     const { port } = asked;
     expect(await on(name, listens)).toBe(`127.0.0.1:${port} ${addresses[name]}:${port}`);
   }
-  const resolver = dns(`${addresses["test-1"]}:8600`);
-  expect(await resolver.resolve4(`test-3.node.${domain}`)).toEqual([addresses["test-3"]]);
+  const resolver = dns(`${addresses["more-1"]}:8600`);
+  expect(await resolver.resolve4(`more-3.node.${domain}`)).toEqual([addresses["more-3"]]);
   const { gossipKey } = await trio.outputs<{ gossipKey: string }>();
   for (const name of names) {
     const old = "sudo find /etc/consul.d -mindepth 1 2>/dev/null || true";
@@ -136,13 +136,13 @@ test("two servers that would be wiped in one run are refused, as the plan says",
   const nspawn = baseSettings.nspawn as { machines: { name: string }[] };
   const machines = nspawn.machines.map((machine) => ({
     ...machine,
-    ...(machine.name !== "test-1" && { wipeData: "both" }),
+    ...(machine.name !== "more-1" && { wipeData: "both" }),
   }));
   const kept = await keepsItsPromise(trio, addresses, beside({ nspawn: { ...nspawn, machines } }), {
-    says: { "test-1": "nothing", "test-2": "wipe", "test-3": "wipe" },
+    says: { "more-1": "nothing", "more-2": "wipe", "more-3": "wipe" },
     refused: "two-wipes",
   });
-  expect(kept.said).toContain("test-2");
+  expect(kept.said).toContain("more-2");
 });
 
 test("after all of it there is nothing to do", async () => {

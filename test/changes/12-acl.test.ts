@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ConsulApi, dns, type Member } from "../support/consul";
 import { ssh } from "../support/machines";
 import { keepsItsPromise } from "../support/promise";
-import { addresses, names, on, processes, trio, trioIsUpWith } from "../support/trio";
+import { addresses, names, on, processes, trio, trioIsUpWith } from "../support/secondTrio";
 import { eventually, pause } from "../support/wait";
 
 // ACLs alone: a cluster that denies from its first start, whose tokens rotate, and which gets another management token, under load; it is led away from them in two runs,
@@ -64,9 +64,9 @@ async function whileDnsIsAsked(servers: string[], change: () => Promise<void>): 
   const asked = servers.map(async (name) => {
     while (!isOver) {
       const found = await dns(addresses[name] as string)
-        .resolve4("test-2.node.consul")
+        .resolve4("more-2.node.consul")
         .catch((error: Error) => [error.message]);
-      if (found[0] !== addresses["test-2"]) unanswered.push(`${name}: ${found}`);
+      if (found[0] !== addresses["more-2"]) unanswered.push(`${name}: ${found}`);
       await pause(50);
     }
   });
@@ -103,8 +103,8 @@ describe("a new cluster with ACLs", () => {
 
   test("DNS is answered to everybody", async () => {
     for (const name of names) {
-      const found = await dns(addresses[name] as string).resolve4("test-2.node.consul");
-      expect(found).toEqual([addresses["test-2"]]);
+      const found = await dns(addresses[name] as string).resolve4("more-2.node.consul");
+      expect(found).toEqual([addresses["more-2"]]);
     }
   });
 
@@ -128,7 +128,7 @@ describe("a new cluster with ACLs", () => {
       '{"Policies":[{"Name":"global-management"}]}',
     );
     const before = await processes();
-    const unanswered = await whileDnsIsAsked(["test-1", "test-2"], async () => {
+    const unanswered = await whileDnsIsAsked(["more-1", "more-2"], async () => {
       const settings = { ...trio.settings, acl: { rotation: 2 } };
       await keepsItsPromise(trio, addresses, settings, { says: "reload", token: writer });
     });

@@ -4,17 +4,14 @@ import { mirrorSettings } from "../../lab/mirror/mirror";
 import { agents, clientAddresses, hosts, makeClientHosts, on, web } from "../support/clientHosts";
 import { dns, type Member } from "../support/consul";
 import { power, ssh } from "../support/machines";
-import { nspawnSettings, type Settings, TestStack } from "../support/stack";
-import { StackApi } from "../support/stackApi";
+import { addresses, api as apiOf, baseSettings, trio, trioIsUp } from "../support/secondTrio";
+import type { Settings } from "../support/stack";
 import { eventually } from "../support/wait";
 
 // Client agents on two hosts that stood before. examples/clients makes them as it stands: what it knows of the cluster are its
-// stack's outputs. The cluster is not the shared one: those who wait for that would wait for all of this.
+// stack's outputs. The cluster is the second one: this is as long as many others together, which would wait for it.
 
-const servers = { "front-1": "198.18.77.31", "front-2": "198.18.77.32", "front-3": "198.18.77.33" };
-const cluster = new TestStack("front", nspawnSettings(servers));
-const withItsOwnKey = cluster.settings;
-const api = new StackApi(cluster, servers["front-1"]);
+const api = apiOf("more-1");
 
 /** What runs on the hosts, and the clients' further arguments. */
 function set(services: object[], more: Settings = {}): void {
@@ -22,7 +19,7 @@ function set(services: object[], more: Settings = {}): void {
   web.settings = { ...web.settings, services, settings };
 }
 
-const gossipKey = async () => (await cluster.outputs<{ gossipKey: string }>()).gossipKey;
+const gossipKey = async () => (await trio.outputs<{ gossipKey: string }>()).gossipKey;
 
 /** The state of a client as a server sees it, 0 for none. */
 async function status(name: string): Promise<number> {
@@ -41,15 +38,15 @@ const service = {
 
 beforeAll(async () => {
   await web.forget();
-  await cluster.up();
-  await makeClientHosts(cluster);
+  await trioIsUp();
+  await makeClientHosts(trio);
 });
 
 afterAll(async () => {
   // Where a test has failed, the stack still knows hosts that are about to go.
   await web.forget();
   await hosts.remove();
-  await cluster.destroy();
+  await trio.destroy();
 });
 
 test("agents join, know a leader, and find each other's service by DNS", async () => {
@@ -65,7 +62,7 @@ test("agents join, know a leader, and find each other's service by DNS", async (
     expect(nodeId).toBe(await on(name, "sudo cat /var/consul/node-id"));
     expect(await status(name)).toBe(1);
   }
-  for (const agent of [servers["front-2"], ...(outputs.dnsAddresses as string[])]) {
+  for (const agent of [addresses["more-2"] as string, ...(outputs.dnsAddresses as string[])]) {
     const both = JSON.stringify(clientAddresses);
     await eventually(
       `${agent} finds both`,
@@ -126,8 +123,8 @@ describe("a rotation of the servers' key", () => {
 
   test("goes through with clients in the pool, and reaches them without a restart", async () => {
     const before = await agents();
-    cluster.settings = { ...withItsOwnKey, gossipKey: await cluster.encrypted(other) };
-    await cluster.up();
+    trio.settings = { ...baseSettings, gossipKey: await trio.encrypted(other) };
+    await trio.up();
     const rings = await api.get<{ Keys: object }[]>("/v1/operator/keyring");
     expect(rings.map(({ Keys }) => Keys)).toEqual([{ [other]: 3 }, { [other]: 5 }]);
     expect((await web.up()).stdout.match(/updated .*settings noted/g)).toHaveLength(2);
@@ -146,8 +143,7 @@ describe("a rotation of the servers' key", () => {
     await on("web-2", "sudo consul leave");
     await eventually("it has left", 20, async () => (await status("web-2")) === 3);
     // Refused for a client that is down, not for one that has left.
-    cluster.settings = withItsOwnKey;
-    await cluster.up();
+    await trioIsUp();
     expect((await web.up()).stdout).toContain("keyring with another gossip key removed");
     expect(await status("web-2")).toBe(1);
   });

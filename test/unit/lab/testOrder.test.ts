@@ -1,4 +1,4 @@
-// Which file of tests runs when, where two run beside each other and some of them share a cluster.
+// Which file of tests runs when, where several run beside each other and some of them share a cluster.
 //
 // Does not prove that budgets are what files take: where they are not, a worker waits.
 
@@ -6,27 +6,27 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { projectFolder } from "../../../lab/system/project";
-import { inOrder, type LabFile, takesTurns, WORKERS } from "../../../lab/testOrder.mts";
+import { inOrder, LAB_WORKERS, type LabFile, turnOf } from "../../../lab/testOrder.mts";
 import { budgetOf } from "../../../lab/testTimes.mts";
 
 const filesOf = (folder: string): LabFile[] =>
   readdirSync(join(projectFolder, folder)).map((file) => ({
     name: join(folder, file),
-    takesTurns: takesTurns(readFileSync(join(projectFolder, folder, file), "utf8")),
+    turn: turnOf(readFileSync(join(projectFolder, folder, file), "utf8")),
   }));
 
-/** When these workers are done that take the files in this order, and how long one of them only waits that had other files to take. */
+/** When the workers are done that take the files in this order, and how long any of them only waits that had other files to take. */
 function play(order: readonly LabFile[], workers: number): { end: number; waited: number } {
   const ends = Array.from({ length: workers }, () => 0);
-  let turnEnds = 0;
+  const turnEnds: Record<string, number> = {};
   let waited = 0;
-  for (const [i, { name, takesTurns }] of order.entries()) {
-    const worker = ends.indexOf(Math.min(...ends));
-    const free = ends[worker] as number;
-    const start = takesTurns ? Math.max(free, turnEnds) : free;
-    if (order.slice(i).some(({ takesTurns }) => !takesTurns)) waited += start - free;
-    ends[worker] = start + budgetOf(name);
-    if (takesTurns) turnEnds = ends[worker] as number;
+  for (const [i, { name, turn }] of order.entries()) {
+    const free = Math.min(...ends);
+    const start = Math.max(free, turnEnds[turn ?? ""] ?? 0);
+    if (order.slice(i).some(({ turn }) => turn === undefined)) waited += start - free;
+    const end = start + budgetOf(name);
+    ends[ends.indexOf(free)] = end;
+    if (turn) turnEnds[turn] = end;
   }
   return { end: Math.max(...ends), waited };
 }
@@ -34,29 +34,33 @@ function play(order: readonly LabFile[], workers: number): { end: number; waited
 const changes = [...filesOf("test/changes"), ...filesOf("test/failures")];
 
 test("every file is there once, and those that take turns stand in the order of their names", () => {
-  const order = inOrder(changes, WORKERS.underLoad);
+  const order = inOrder(changes, LAB_WORKERS.changes);
   expect(new Set(order)).toEqual(new Set(changes));
   expect(order).toHaveLength(changes.length);
-  const turns = order.filter(({ takesTurns }) => takesTurns).map(({ name }) => name);
-  expect(turns).toEqual([...turns].sort());
-  expect(turns.length).toBeGreaterThan(3);
+  for (const cluster of ["trio", "secondTrio"]) {
+    const turns = order.filter(({ turn }) => turn === cluster).map(({ name }) => name);
+    expect(turns).toEqual([...turns].sort());
+    expect(turns.length).toBeGreaterThan(1);
+  }
 });
 
 test.each([
-  ["the changes and failures", changes, WORKERS.underLoad],
-  ["the end-to-end tests", filesOf("test/e2e"), WORKERS.onTheLab],
+  ["the changes and failures", changes, LAB_WORKERS.changes],
+  ["the end-to-end tests", filesOf("test/e2e"), LAB_WORKERS.e2e],
 ])("no worker waits long for a turn in %s, and all end together", (_, files, workers) => {
   const { end, waited } = play(inOrder(files, workers), workers);
   const sum = (some: LabFile[]) => some.reduce((all, { name }) => all + budgetOf(name), 0);
-  const turns = sum(files.filter(({ takesTurns }) => takesTurns));
+  const chains = ["trio", "secondTrio"].map((name) =>
+    sum(files.filter(({ turn }) => turn === name)),
+  );
   expect(waited).toBe(0);
-  expect(end).toBeLessThan(Math.max(sum(files) / workers, turns) + 180);
+  expect(end).toBeLessThan(Math.max(sum(files) / workers, ...chains) + 180);
 });
 
 /** Addresses of machines that a file has, its own and those of what it shares; not the computer's own. */
 function addressesOf({ name }: LabFile): Set<string> {
   const texts = [readFileSync(join(projectFolder, name), "utf8")];
-  for (const shared of ["trio", "clientHosts"])
+  for (const shared of ["trio", "secondTrio", "clientHosts"])
     if (texts[0]?.includes(`support/${shared}"`))
       texts.push(readFileSync(join(projectFolder, `test/support/${shared}.ts`), "utf8"));
   const found = texts.flatMap((text) => text.match(/198\.18\.77\.\d+\b/g) ?? []);
@@ -71,7 +75,7 @@ test.each([
   const common = files.flatMap((one, i) =>
     files
       .slice(i + 1)
-      .filter((other) => !(one.takesTurns && other.takesTurns))
+      .filter((other) => one.turn === undefined || one.turn !== other.turn)
       .flatMap((other) =>
         [...addressesOf(one)]
           .filter((address) => addressesOf(other).has(address))

@@ -27,7 +27,7 @@ test("the slowest files first, and no more than are asked for", () => {
 test("a file that has a budget of its own goes by that", () => {
   expect(slowestFiles([file("e2e/08-x", 300), file("e2e/09-x", 130)], "/clone")).toEqual([
     "300 s  test/e2e/08-x",
-    "130 s  test/e2e/09-x, over its budget of 75 s",
+    "130 s  test/e2e/09-x, over its budget of 90 s",
   ]);
 });
 

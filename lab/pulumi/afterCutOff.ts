@@ -52,8 +52,8 @@ function isStale(file: string): boolean {
   }
 }
 
-/** Process numbers come round again: the name decides. */
+/** Process numbers come round again: the name decides. One that was killed keeps both until its parent has asked for its end. */
 function isPulumi(pid: number): boolean {
-  const name = `/proc/${pid}/comm`;
-  return existsSync(name) && readFileSync(name, "utf8").trim() === "pulumi";
+  const stat = `/proc/${pid}/stat`;
+  return existsSync(stat) && /^\d+ \(pulumi\) [^ZX]/.test(readFileSync(stat, "utf8"));
 }

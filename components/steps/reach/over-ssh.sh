@@ -24,6 +24,8 @@ die() {
 unpack_access() {
   local parent=/dev/shm
   [ -w "$parent" ] || parent=${TMPDIR:-/tmp}
+  # Those of runs that were killed half a day ago: none takes so long.
+  find "$parent" -maxdepth 1 -type d -name 'consul-cluster.??????' -user "$(id -u)" -mmin +720 -exec rm -rf {} + 2>/dev/null || true
   access=$(mktemp -d "$parent/consul-cluster.XXXXXX")
   trap 'rm -rf "$access"' EXIT
   trap 'exit 1' HUP INT TERM

@@ -21,7 +21,7 @@ take() {
 }
 
 main() {
-  local deadline='' why='' last=''
+  local deadline='' why='' last='' advice=''
   name='' patience=''
   take "$@"
   unpack_access
@@ -37,8 +37,8 @@ main() {
     why=$(why_not_reached "$name")
     [ "$(date +%s)" -lt "$deadline" ] || {
       said_of "$name" >&2
-      [ "$why" != away ] || why="nothing answers"
-      die "cannot be reached over SSH: $why at $(where_is "$name"), for $patience s by now. Nothing was changed on it. Mend that and run it again"
+      [ "$why" != away ] || why="nothing answers" advice="; if a run was cut off while it deleted this machine, raise its generation"
+      die "cannot be reached over SSH: $why at $(where_is "$name"), for $patience s by now. Nothing was changed on it. Mend that and run it again$advice"
     }
     [ "$why" = "$last" ] || say "is waited for: $(echo "$why" | sed 's/^away$/nothing answers yet/')"
     last=$why

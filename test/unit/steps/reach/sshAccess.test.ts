@@ -3,7 +3,8 @@
 // Does not prove that a host lets anybody in: departures of the lab's machines do.
 
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Access, renderSshAccess } from "../../../../components/steps/reach/sshAccess";
@@ -207,6 +208,32 @@ describe("the files", () => {
     writeFileSync(unpacked, content, { mode: 0o600 });
     const publicKey = readFileSync(`${made}.pub`, "utf8");
     expect(sh('ssh-keygen -y -f "$1"', [unpacked])).toBe(publicKey);
+  });
+
+  test("what a run that was killed has left of them goes with a later one, and nobody else's does", ({
+    skip,
+  }) => {
+    const memory = "/dev/shm";
+    skip(!existsSync(memory), "this system has no such folder");
+    const random = () => randomBytes(3).toString("hex");
+    const names = [
+      `consul-cluster.${random()}`,
+      `consul-cluster.${random()}`,
+      `others.${random()}`,
+    ];
+    const folders = names.map((name) => join(memory, name));
+    for (const folder of folders) {
+      mkdirSync(folder);
+      writeFileSync(join(folder, "consul-1.key"), "a key");
+    }
+    const yesterday = Date.now() / 1000 - 24 * 3600;
+    for (const i of [0, 2]) utimesSync(folders[i] as string, yesterday, yesterday);
+    try {
+      files([access("consul-1")]);
+      expect(folders.map((folder) => existsSync(folder))).toEqual([false, true, true]);
+    } finally {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test("no servers: a configuration that reaches nobody", () => {

@@ -13,8 +13,11 @@ export function turnOf(text: string): string | undefined {
   return /support\/(trio|secondTrio)"/.exec(text)?.[1];
 }
 
-/** So many files of a project at a time: half of what they take they wait, for a boot, an election, a gate or a limit. */
-export const LAB_WORKERS = { e2e: 3, last: 1, changes: 3, failures: 3, aws: 2 } as const;
+/**
+ * So many files of a project at a time: half of what they take they wait, for a boot, an election, a gate or a limit. Of those under load
+ * one less: with three the median of the gaps that the writers saw was 236 ms, and with two 109, on two processors.
+ */
+export const LAB_WORKERS = { e2e: 3, last: 1, changes: 2, failures: 2, aws: 2 } as const;
 
 export type LabProject = keyof typeof LAB_WORKERS;
 

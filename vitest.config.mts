@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type InlineConfig, type TestSpecification } from "vitest/node";
-import { temporaryFolder } from "./lab/testFolder.mts";
+import { temporaryInMemory } from "./lab/testFolder.mts";
 import { inOrder, LAB_WORKERS, type LabProject, longestFirst, turnOf } from "./lab/testOrder.mts";
 
 const second = 1000;
@@ -47,7 +47,7 @@ function project(name: keyof typeof order, timeout: number, more: InlineConfig =
   };
 }
 
-const inMemory = { env: temporaryFolder() as Record<string, string> };
+const inMemory = { env: temporaryInMemory() as Record<string, string> };
 
 /** Loading Pulumi's SDK takes longer than most files; what is loaded once serves all files of a worker. */
 const quick = { isolate: false };

@@ -9,7 +9,7 @@ const needed = 2 * 2 ** 30;
  * may be run in there. ext4 spares the inodes of what was just deleted, and looks through all of them for a free one: a quarter of the
  * time of such tests.
  */
-export function temporaryFolder(): { TMPDIR?: string } {
+export function temporaryInMemory(): { TMPDIR?: string } {
   if (!existsSync("/proc/self/mounts")) return {};
   const mount = readFileSync("/proc/self/mounts", "utf8")
     .split("\n")

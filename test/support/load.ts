@@ -98,17 +98,17 @@ export async function underLoad(
 }
 
 /**
- * Three of a kind of change at most, five where less than a second counts, until one of them keeps to `limit` milliseconds: a busy
- * computer makes a gap longer, and nothing makes it shorter, so the shortest is the change's own. What holds for each of them is that
+ * Three of a kind of change at most, until one of them keeps to `limit` milliseconds: a busy computer makes a gap
+ * longer, and nothing makes it shorter, so the shortest is the change's own. What holds for each of them is that
  * nothing is lost, and that no gap is over `worst`: careless restarts leave gaps of 8 seconds and more.
  */
 export async function keepsWithin(
   limit: number,
   change: (attempt: number) => Promise<LoadResult & { idleGap: number }>,
-  worst = 2000,
+  worst = 1000,
 ): Promise<void> {
   const over: number[] = [];
-  while (over.length < (limit < 1000 ? 5 : 3)) {
+  while (over.length < 3) {
     const { lost, longestGap, idleGap } = await change(over.length);
     if (lost.length > 0) throw new Error(`acknowledged and lost: ${lost.join(", ")}`);
     if (longestGap <= limit + idleGap) return;

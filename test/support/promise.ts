@@ -25,7 +25,7 @@ export interface PromiseOptions {
   refused?: (typeof dangers)[number];
   /** The longest time without an acknowledged write, in milliseconds over the idle one. @default 1000 */
   gap?: number;
-  /** The longest in an attempt that is not the last. @default `gap`, and two seconds at least */
+  /** The longest in an attempt that is not the last. @default `gap`, and a second at least */
   worst?: number;
   /** Servers that nothing is written through: those that join, leave or begin anew. @default none */
   without?: readonly string[];
@@ -81,7 +81,7 @@ export async function keepsItsPromise(
     kept = { ...rest, load };
     return load;
   };
-  await keepsWithin(gap, attempt, options.worst ?? Math.max(gap, 2000));
+  await keepsWithin(gap, attempt, options.worst ?? Math.max(gap, 1000));
   return kept as Kept;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import { projectFolder } from "../system/project";
+import { readYaml } from "./yaml";
 
 /** Where a project keeps what the CLI reads and writes. */
 export interface Layout {
@@ -36,5 +36,6 @@ export const stackFileName = (stack: string) => `Pulumi.${stack}.yaml`;
 
 /** As the Pulumi.yaml in this folder says it. */
 export function projectNameOf(program: string): string {
-  return (parse(readFileSync(join(program, "Pulumi.yaml"), "utf8")) as { name: string }).name;
+  const text = readFileSync(join(program, "Pulumi.yaml"), "utf8");
+  return (readYaml(text, "Pulumi.yaml") as { name: string }).name;
 }

@@ -48,7 +48,11 @@ export async function writeStackFile(
   const file = join(layout.stacks, stackFileName(stack));
   const local = (await readIfThere(file)) ?? "";
   const committed = settings ?? (await readIfThere(join(layout.project, stackFileName(stack))));
-  if (committed !== undefined && settings === undefined && hasOwnSecrets(committed))
+  if (
+    committed !== undefined &&
+    settings === undefined &&
+    hasOwnSecrets(committed, stackFileName(stack))
+  )
     return undefined;
   const composed = composeStackFile(committed ?? "", local);
   if (composed !== local) {

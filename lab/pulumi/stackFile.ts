@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { readYaml } from "./yaml";
 
 // A stack file of git is the same for everybody, but the lab's passphrase is made on each machine,
 // and the salt that goes with it stands in the stack file. So the CLI gets a composed file: the
@@ -7,9 +7,9 @@ import { parse } from "yaml";
 /** The line of a stack file that holds the salt. */
 const saltLine = /^encryptionsalt:.*$/m;
 
-/** Does the file say by itself how its secrets are sealed? Then it is used as it stands. */
-export function hasOwnSecrets(stackFile: string): boolean {
-  const keys = Object.keys((parse(stackFile) as object | null) ?? {});
+/** Does the file say by itself how its secrets are sealed? Then it is used as it stands. `name` is for a message. */
+export function hasOwnSecrets(stackFile: string, name = "The stack file"): boolean {
+  const keys = Object.keys((readYaml(stackFile, name) as object | null) ?? {});
   return ["encryptionsalt", "secretsprovider", "encryptedkey"].some((key) => keys.includes(key));
 }
 

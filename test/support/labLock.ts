@@ -7,6 +7,8 @@ import { holdLock } from "./flock";
 import { removeLeftovers } from "./leftovers";
 import { testMachines } from "./machines";
 import { mountInMemory, unmountFromMemory } from "./machinesInMemory";
+import { ProgramHost } from "./programs/host";
+import { programHostVariable } from "./programs/variable";
 import { sharedStack } from "./sharedStack";
 
 const file = "/run/consul-cluster/tests.lock";
@@ -30,7 +32,10 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   const goesOn = (await stackExists(layoutOf(), sharedStack)) && existsSync(testMachines);
   if (!goesOn) await removeLeftovers();
   await mountInMemory();
+  const programs = await ProgramHost.start();
+  process.env[programHostVariable] = programs.address;
   return async () => {
+    programs.stop();
     await unmountFromMemory();
     await end();
   };

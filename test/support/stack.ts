@@ -15,6 +15,7 @@ import { logFolder, projectFolder } from "../../lab/system/project";
 import { findToolchain } from "../../lab/toolchain/toolchain";
 import type { Access } from "./consul";
 import { testMachines } from "./machines";
+import { programHostVariable } from "./programs/variable";
 
 /** Settings of a stack, as its stack file has them, without the project's prefix. */
 export type Settings = Record<string, unknown>;
@@ -36,6 +37,9 @@ export function nspawnSettings(machines: Record<string, string>, more: Settings 
 
 /** One stack of the tests: the project's own program and the real engine, on settings of the test's. */
 export class TestStack {
+  /** Each run of the program in a process of its own, as the CLI starts it, and not by the tests' program host. */
+  ownProcess = false;
+
   /** What the outputs said of it the last time, and of which settings. */
   private known?: Promise<Access>;
   private ranWith = "";
@@ -208,11 +212,20 @@ export class TestStack {
   }
 
   private async run(...args: string[]): Promise<PulumiResult> {
-    const result = await runPulumi(args, await this.options());
+    const result = await runPulumi([...args, ...this.programHost(args)], await this.options());
     // Secrets that a test asks for are no run's log.
     if (!args.includes("--show-secrets"))
       this.log(`$ pulumi ${args.join(" ")}\n${result.stdout}${result.stderr}\n`);
     return result;
+  }
+
+  /** The flags with which the CLI leaves the project's program to the tests' program host. */
+  private programHost([command = ""]: readonly string[]): string[] {
+    const host = process.env[programHostVariable];
+    const runsProgram = command === "up" || command === "preview";
+    // An environment of its own would not reach the program there.
+    const own = this.ownProcess || this.example !== undefined || Object.keys(this.env).length > 0;
+    return host && runsProgram && !own ? ["--client", host] : [];
   }
 
   private log(text: string): void {

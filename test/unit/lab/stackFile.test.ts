@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { type Layout, layoutOf } from "../../../lab/pulumi/layout";
 import { writeStackFile } from "../../../lab/pulumi/stack";
 import { composeStackFile, hasOwnSecrets } from "../../../lab/pulumi/stackFile";
+import { Failure } from "../../../lab/system/failure";
 
 // Does not prove that the CLI accepts the composed file: the end-to-end tests run it.
 
@@ -33,6 +34,15 @@ test("a file that seals its own secrets stays as it is", () => {
     expect(hasOwnSecrets(own)).toBe(true);
     expect(composeStackFile(`${own}\n`, local)).toBe(`${own}\n`);
   }
+});
+
+test("a key that stands twice is one refusal that names the file and the line, without a stack", async () => {
+  await writeFile(join(layout.project, "Pulumi.dev.yaml"), "config:\n  a: one\n  a: two\n");
+  const refused = writeStackFile(layout, "dev");
+  await expect(refused).rejects.toBeInstanceOf(Failure);
+  await expect(refused).rejects.toThrow(
+    /^Pulumi\.dev\.yaml cannot be read:\n {2}Map keys must be unique at line 3, column 3:\n/,
+  );
 });
 
 test("a setting that only mentions a salt is no salt", () => {

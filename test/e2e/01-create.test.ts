@@ -22,6 +22,7 @@ beforeAll(async () => {
   // What a run of this clone has left; of others there is nothing any more (labLock.ts).
   await trioIsGone();
   trio.settings = baseSettings;
+  trio.asUsersDo = true;
 });
 
 describe("a creation that is cut off", () => {

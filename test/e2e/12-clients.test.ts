@@ -51,7 +51,10 @@ afterAll(async () => {
 
 test("agents join, know a leader, and find each other's service by DNS", async () => {
   set([service]);
+  // The example as it stands, once.
+  web.asUsersDo = true;
   await web.up();
+  web.asUsersDo = false;
   const outputs = await web.outputs();
   const places = {
     dnsAddresses: ["198.18.77.26:8600", "198.18.77.27:8600"],

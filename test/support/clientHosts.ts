@@ -11,6 +11,7 @@ export const names = Object.keys(clients);
 export const clientAddresses = Object.values(clients);
 export const hosts = new BareHosts(stack);
 export const web = new TestStack(stack, {}, undefined, stack);
+web.hosted = true;
 
 export const on = (name: string, command: string) => sshOutput(stack, name, command);
 export const agents = () => processesOn(stack, names);

@@ -3,12 +3,11 @@ import { layoutOf } from "../../lab/pulumi/layout";
 import { stackExists } from "../../lab/pulumi/stack";
 import { runOrFail } from "../../lab/system/command";
 import { asRoot } from "../../lab/system/privilege";
+import { startQuickEngine } from "./engine/quick";
 import { holdLock } from "./flock";
 import { removeLeftovers } from "./leftovers";
 import { testMachines } from "./machines";
 import { mountInMemory, unmountFromMemory } from "./machinesInMemory";
-import { ProgramHost } from "./programs/host";
-import { programHostVariable } from "./programs/variable";
 import { sharedStack } from "./sharedStack";
 
 const file = "/run/consul-cluster/tests.lock";
@@ -32,10 +31,9 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   const goesOn = (await stackExists(layoutOf(), sharedStack)) && existsSync(testMachines);
   if (!goesOn) await removeLeftovers();
   await mountInMemory();
-  const programs = await ProgramHost.start();
-  process.env[programHostVariable] = programs.address;
+  const endEngine = await startQuickEngine();
   return async () => {
-    programs.stop();
+    endEngine();
     await unmountFromMemory();
     await end();
   };

@@ -14,8 +14,8 @@ import { ensureStack, writeStackFile } from "../../lab/pulumi/stack";
 import { logFolder, projectFolder } from "../../lab/system/project";
 import { findToolchain } from "../../lab/toolchain/toolchain";
 import type { Access } from "./consul";
+import { quickEngine } from "./engine/quick";
 import { testMachines } from "./machines";
-import { programHostVariable } from "./programs/variable";
 
 /** Settings of a stack, as its stack file has them, without the project's prefix. */
 export type Settings = Record<string, unknown>;
@@ -37,8 +37,11 @@ export function nspawnSettings(machines: Record<string, string>, more: Settings 
 
 /** One stack of the tests: the project's own program and the real engine, on settings of the test's. */
 export class TestStack {
-  /** Each run of the program in a process of its own, as the CLI starts it, and not by the tests' program host. */
-  ownProcess = false;
+  /** Its runs are as a user's are: with all of Pulumi's own work (engine/quick.ts). */
+  asUsersDo = false;
+
+  /** The tests' program host may run its program. An environment of its own would not reach it there. */
+  hosted: boolean;
 
   /** What the outputs said of it the last time, and of which settings. */
   private known?: Promise<Access>;
@@ -53,7 +56,9 @@ export class TestStack {
     private readonly example?: string,
     /** Added to the CLI's environment. */
     private readonly env: NodeJS.ProcessEnv = {},
-  ) {}
+  ) {
+    this.hosted = example === undefined && Object.keys(env).length === 0;
+  }
 
   /** An update that must succeed. */
   async up(...flags: string[]): Promise<PulumiResult> {
@@ -212,20 +217,23 @@ export class TestStack {
   }
 
   private async run(...args: string[]): Promise<PulumiResult> {
-    const result = await runPulumi([...args, ...this.programHost(args)], await this.options());
+    const result = await this.runQuickly(args);
     // Secrets that a test asks for are no run's log.
     if (!args.includes("--show-secrets"))
       this.log(`$ pulumi ${args.join(" ")}\n${result.stdout}${result.stderr}\n`);
     return result;
   }
 
-  /** The flags with which the CLI leaves the project's program to the tests' program host. */
-  private programHost([command = ""]: readonly string[]): string[] {
-    const host = process.env[programHostVariable];
-    const runsProgram = command === "up" || command === "preview";
-    // An environment of its own would not reach the program there.
-    const own = this.ownProcess || this.example !== undefined || Object.keys(this.env).length > 0;
-    return host && runsProgram && !own ? ["--client", host] : [];
+  private async runQuickly(args: readonly string[]): Promise<PulumiResult> {
+    const options = await this.options();
+    const engine = this.asUsersDo ? undefined : quickEngine();
+    if (engine === undefined) return runPulumi(args, options);
+    const [command = ""] = args;
+    const hosted = this.hosted && ["up", "preview"].includes(command);
+    return runPulumi(hosted ? [...args, "--client", engine.programHost] : args, {
+      ...options,
+      env: { ...engine.env, ...options.env },
+    });
   }
 
   private log(text: string): void {

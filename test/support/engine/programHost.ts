@@ -15,7 +15,7 @@ interface Outcome {
   error?: string;
 }
 
-/** A language host that hands each run of the project's program to a process which has the SDK loaded. */
+/** A language host that hands each run of a program to a process which has the SDK loaded. */
 export class ProgramHost {
   private readonly idle: ChildProcess[] = [];
   private readonly all = new Set<ChildProcess>();
@@ -41,12 +41,15 @@ export class ProgramHost {
 
   private run(call: Call, done: grpc.sendUnaryData<RunResponse>): void {
     const runner = this.idle.pop() ?? this.startRunner();
-    // Whose CLI is gone does not go on; and what a failed run has left in its process no other one shall find.
-    call.on("cancelled", () => runner.kill());
-    const died = () => done(null, new RunResponse().setError("the program's process has ended"));
-    runner.once("exit", died);
+    const killed = () => runner.kill();
+    const ended = () => done(null, new RunResponse().setError("the program's process has ended"));
+    // Whose CLI is gone does not go on.
+    call.on("cancelled", killed);
+    runner.once("exit", ended);
     runner.once("message", ({ error }: Outcome) => {
-      runner.off("exit", died);
+      call.off("cancelled", killed);
+      runner.off("exit", ended);
+      // What a failed run has left in its process no other one shall find.
       if (error === undefined) this.idle.push(runner);
       else runner.kill();
       // It has been logged: the CLI shall not add a word.
@@ -72,7 +75,7 @@ export class ProgramHost {
 
   private stop(): void {
     this.server.forceShutdown();
-    for (const runner of this.all) runner.kill();
+    for (const runner of this.all) runner.disconnect();
   }
 }
 

@@ -52,13 +52,16 @@ const inMemory = { env: temporaryInMemory() as Record<string, string> };
 /** Loading Pulumi's SDK takes longer than most files; what is loaded once serves all files of a worker. */
 const quick = { isolate: false };
 
+/** Of Pulumi's own work the tests spare what they do not test. */
+const quickEngine = { globalSetup: ["test/support/engine/quick.ts"] };
+
 /**
  * Files that use the lab: several at a time, not on after a failure, and no other run beside this one. Those that share a cluster take
  * turns (test/support/sharedTrio.ts).
  */
 function onTheLab(name: LabProject, minutes: number, more: InlineConfig = {}) {
   const maxWorkers = LAB_WORKERS[name];
-  const globalSetup = ["test/support/labLock.ts"];
+  const globalSetup = ["test/support/labLock.ts", ...quickEngine.globalSetup];
   return project(name, minutes * minute, { maxWorkers, bail: 1, globalSetup, ...more });
 }
 
@@ -92,8 +95,8 @@ class InOrder extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // vitest itself leaves one core idle, which is half of two.
-    maxWorkers: "100%",
+    // vitest itself leaves one core idle, which is half of two. A script on a folder waits half of its time, for limits and for locks.
+    maxWorkers: "200%",
     sequence: { sequencer: InOrder },
     projects: [
       project("unit", 20 * second, { ...quick, ...inMemory, exclude: scripts }),
@@ -102,7 +105,7 @@ export default defineConfig({
       project("graph", 20 * second, quick),
       project("package", 3 * minute, inMemory),
       project("conformance", minute, inMemory),
-      project("upgrade", 2 * minute, inMemory),
+      project("upgrade", 2 * minute, { ...inMemory, ...quickEngine }),
       onTheLab("e2e", 10, { exclude: last }),
       onTheLab("last", 10, { include: last }),
       onTheLab("changes", 10, { env: { CLUSTER_WAY: way } }),

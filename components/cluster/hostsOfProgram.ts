@@ -3,20 +3,20 @@ import { endpointsOf } from "../hosts/ssh/endpoints";
 import { type Problem, problem } from "../validate/problem";
 import { serversOf } from "../validate/servers";
 import { type Fields, fieldsOf } from "../validate/values";
-import { ofProgram } from "./program";
+import { OfProgram } from "./program";
 import type { Whose } from "./refusal";
 
 /** Who has an agent on a host, by where SSH finds the host. */
 type Hosts = Map<string, Whose & { path: string }>;
 
-const programs = new Map<string, Hosts>();
+const known = new OfProgram((): Hosts => new Map());
 
 /**
  * Hosts that another component of the same program has as well: two agents would take each other's place there. Those of which
  * something is not known yet are left out; a host's own mark tells of them, and of other programs', when it is reached.
  */
 export function checkHostsOfProgram(whose: Whose, args: unknown): Problem[] {
-  const hosts = ofProgram(programs, () => new Map() as Hosts);
+  const hosts = known.get();
   if (hosts === undefined) return [];
   return endpointsOf(sharedHosts(fieldsOf(args))).flatMap(({ path, endpoint }) => {
     const other = hosts.get(endpoint);

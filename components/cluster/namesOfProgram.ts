@@ -1,9 +1,9 @@
 import type { ComponentResourceOptions, Resource } from "@pulumi/pulumi";
 import { problem } from "../validate/problem";
-import { ofProgram } from "./program";
+import { OfProgram } from "./program";
 import { refuse, type Whose } from "./refusal";
 
-const programs = new Map<string, Set<string>>();
+const claimed = new OfProgram(() => new Set<string>());
 
 /**
  * Two components of one name are one to the engine, which would tell so of a URN. The types of their parents make a difference, the
@@ -11,7 +11,7 @@ const programs = new Map<string, Set<string>>();
  */
 export function claimName(whose: Whose, above: string): void {
   const { component, name } = whose;
-  const names = ofProgram(programs, () => new Set<string>());
+  const names = claimed.get();
   const claim = `${above}$${component}::${name}`;
   const where = above === "" ? "" : ` below a parent of the type ${above.split("$").at(-1)}`;
   if (names?.has(claim))

@@ -1,21 +1,32 @@
 import { runtime } from "@pulumi/pulumi";
 
+/** What components of one run of a program have in common, made when the first of them asks. */
+export class OfProgram<Value> {
+  private readonly byStack = new WeakMap<object, Value>();
+  private readonly byEngine = new Map<string, Value>();
+
+  constructor(private readonly make: () => Value) {}
+
+  /** Undefined without an engine: in tests that make what they like in one process. */
+  get(): Value | undefined {
+    const { getChannel } = runtime.getMonitor() as unknown as Partial<GrpcClient>;
+    if (getChannel === undefined) return undefined;
+    // With the Automation API one process has many runs, and a later engine may get the port of an earlier one: a run is known by its stack.
+    const stack = runtime.getStackResource();
+    const value = (stack ? this.byStack.get(stack) : this.byEngine.get(engine())) ?? this.make();
+    if (stack) this.byStack.set(stack, value);
+    else this.byEngine.set(engine(), value);
+    return value;
+  }
+}
+
 /**
- * What components of one run of a program have in common: a run is known by its engine, for in other languages the components of one are
- * made by calls that share nothing else. Without an engine, in tests that make what they like in one process, there is none.
+ * In other languages the components of one program are made by calls of the engine, which share nothing but that engine. A preview and
+ * its update may run in one process.
  */
-export function ofProgram<Value>(
-  programs: Map<string, Value>,
-  make: () => Value,
-): Value | undefined {
-  const { getChannel } = runtime.getMonitor() as unknown as Partial<GrpcClient>;
-  if (getChannel === undefined) return undefined;
-  const engine = (runtime.getMonitor() as unknown as GrpcClient).getChannel().getTarget();
-  // A preview and its update may run in one process, and the port of the one's engine be the other's.
-  const run = `${engine} ${runtime.isDryRun()}`;
-  const value = programs.get(run) ?? make();
-  programs.set(run, value);
-  return value;
+function engine(): string {
+  const monitor = runtime.getMonitor() as unknown as GrpcClient;
+  return `${monitor.getChannel().getTarget()} ${runtime.isDryRun()}`;
 }
 
 interface GrpcClient {

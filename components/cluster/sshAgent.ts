@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createConnection } from "node:net";
 import { log, runtime } from "@pulumi/pulumi";
 import { type Problem, problem, show } from "../validate/problem";
-import { ofProgram } from "./program";
+import { OfProgram } from "./program";
 
 const VARIABLE = "SSH_AUTH_SOCK";
-const programs = new Map<string, Promise<Problem[]>>();
+const lookedAt = new OfProgram(looked);
 
 /**
  * The Command plugin asks the agent that the environment names at every step, and fails where there is none, though every host has its
@@ -13,7 +13,7 @@ const programs = new Map<string, Promise<Problem[]>>();
  * started by Pulumi's CLI. A preview dials nobody, and warns.
  */
 export async function checkSshAgent(): Promise<Problem[]> {
-  const found = await ofProgram(programs, looked);
+  const found = await lookedAt.get();
   return runtime.isDryRun() ? [] : (found ?? []);
 }
 

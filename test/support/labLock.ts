@@ -3,7 +3,6 @@ import { layoutOf } from "../../lab/pulumi/layout";
 import { stackExists } from "../../lab/pulumi/stack";
 import { runOrFail } from "../../lab/system/command";
 import { asRoot } from "../../lab/system/privilege";
-import { startQuickEngine } from "./engine/quick";
 import { holdLock } from "./flock";
 import { removeLeftovers } from "./leftovers";
 import { testMachines } from "./machines";
@@ -31,9 +30,7 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   const goesOn = (await stackExists(layoutOf(), sharedStack)) && existsSync(testMachines);
   if (!goesOn) await removeLeftovers();
   await mountInMemory();
-  const endEngine = await startQuickEngine();
   return async () => {
-    endEngine();
     await unmountFromMemory();
     await end();
   };

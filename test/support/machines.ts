@@ -30,7 +30,7 @@ export function sshOptions(stack: string, name: string): { options: string[]; ad
     ["UserKnownHostsFile", knownHosts],
     ["StrictHostKeyChecking", "yes"],
     ["BatchMode", "yes"],
-    ["ConnectTimeout", "5"],
+    ["ConnectTimeout", "20"],
     ["LogLevel", "ERROR"],
     // The default of OpenSSH 9 takes a tenth of a second of a processor at each login.
     ["KexAlgorithms", "curve25519-sha256"],

@@ -7,6 +7,7 @@ import { ensureStack, writeStackFile } from "../../lab/pulumi/stack";
 import { run, runOrFail } from "../../lab/system/command";
 import { projectFolder } from "../../lab/system/project";
 import { findToolchain } from "../../lab/toolchain/toolchain";
+import { quickEngine } from "../support/engine/quick";
 import type { Settings } from "../support/stack";
 
 /**
@@ -59,7 +60,8 @@ export class FileStack {
   /** Runs a command of the CLI that takes the stack file. */
   async run(...args: string[]): Promise<string> {
     const { pulumi, env } = await this.cli();
-    const argv = [pulumi, ...args, "--config-file", this.stackFile, "--non-interactive"];
+    const flags = ["--config-file", this.stackFile, "--non-interactive"];
+    const argv = [pulumi, ...args, ...flags, ...this.hosted(args)];
     const { code, stdout, stderr } = await run(argv, { cwd: this.layout.project, env });
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
     return stdout;
@@ -84,9 +86,16 @@ export class FileStack {
     await runOrFail([pulumi, "stack", "import", "--file", file], { cwd: this.layout.stacks, env });
   }
 
+  /** For today's program alone: a released one has an SDK of its own. */
+  private hosted([command = ""]: readonly string[]): string[] {
+    const engine = this.layout.project === projectFolder ? quickEngine() : undefined;
+    return engine && ["up", "preview"].includes(command) ? ["--client", engine.programHost] : [];
+  }
+
   private async cli() {
     const toolchain = await findToolchain();
-    const env = { ...pulumiEnv(this.layout, toolchain, this.name), NO_COLOR: "1" };
+    const own = pulumiEnv(this.layout, toolchain, this.name);
+    const env = { ...own, ...quickEngine()?.env, NO_COLOR: "1" };
     return { pulumi: toolchain.pulumi, env };
   }
 }

@@ -10,11 +10,6 @@ import {
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { projectFolder } from "../../../lab/system/project";
 
-/** What a runner answers: nothing, or why the run has failed. */
-interface Outcome {
-  error?: string;
-}
-
 /** A language host that hands each run of a program to a process which has the SDK loaded. */
 export class ProgramHost {
   private readonly idle: ChildProcess[] = [];
@@ -46,14 +41,14 @@ export class ProgramHost {
     // Whose CLI is gone does not go on.
     call.on("cancelled", killed);
     runner.once("exit", ended);
-    runner.once("message", ({ error }: Outcome) => {
+    runner.once("message", (failed: boolean) => {
       call.off("cancelled", killed);
       runner.off("exit", ended);
       // What a failed run has left in its process no other one shall find.
-      if (error === undefined) this.idle.push(runner);
-      else runner.kill();
+      if (failed) runner.kill();
+      else this.idle.push(runner);
       // It has been logged: the CLI shall not add a word.
-      done(null, new RunResponse().setBail(error !== undefined));
+      done(null, new RunResponse().setBail(failed));
     });
     runner.send(call.request.serializeBinary());
   }

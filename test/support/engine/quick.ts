@@ -17,8 +17,9 @@ export interface QuickEngine {
   env: NodeJS.ProcessEnv;
 }
 
-/** Before the tests, in the process that starts them; the result ends it. */
-export async function startQuickEngine(): Promise<() => void> {
+/** For vitest, before the tests of each project that runs the CLI: one for all of them. */
+export async function setup(): Promise<(() => void) | undefined> {
+  if (process.env[variable]) return undefined;
   const programs = await ProgramHost.start();
   const engine: QuickEngine = {
     programHost: programs.address,

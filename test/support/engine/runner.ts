@@ -1,24 +1,50 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { RunRequest, type RunResponse } from "@pulumi/pulumi/proto/language_pb";
+import { log, type ResourceError, RunError, runtime } from "@pulumi/pulumi";
+import { RunRequest } from "@pulumi/pulumi/proto/language_pb";
 
-// A process that runs programs as often as it is told to, one run at a time, as Pulumi's Automation API would: the SDK is
-// loaded once, and not for each of some 300 runs of the tests.
-
-/** The Automation API's own; the SDK leaves it out of its types. */
-interface LanguageServer {
-  run(call: { request: RunRequest }, callback: Callback): Promise<void>;
-}
-type Callback = (error: Error | undefined, response: RunResponse | undefined) => void;
-
-// The SDK takes a stack for each promise; no map is looked through for those.
-process.setSourceMapsEnabled(false);
-delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+// A process that runs programs as often as it is told to, one at a time, as Pulumi's Automation API would: the SDK is loaded once, and
+// not for each of some 300 runs of the tests. What a program throws, or nobody catches, is told as in a process of its own (the SDK's
+// cmd/run): such a run does not tell the engine that it is at its end, and nothing of the stack is taken for gone.
 
 const load = createRequire(__filename);
-const sdk = load("@pulumi/pulumi/automation/server") as {
-  LanguageServer: new (program: () => Promise<unknown>) => LanguageServer;
+/** Internals of the SDK, which leaves them out of its types. */
+const { withLocalStorage } = load("@pulumi/pulumi/runtime/state") as {
+  withLocalStorage<Result>(run: () => Promise<Result>): Promise<Result>;
 };
+const settings = load("@pulumi/pulumi/runtime/settings") as {
+  resetOptions(...options: unknown[]): void;
+  waitForRPCs(): Promise<void>;
+  signalAndWaitForShutdown(): Promise<void>;
+  disconnectSync(): void;
+};
+
+/** @returns true where the run has failed, and said why. */
+async function run(request: RunRequest): Promise<boolean> {
+  settings.resetOptions(
+    request.getProject(),
+    request.getStack(),
+    request.getParallel(),
+    request.getArgsList()[0] ?? "",
+    request.getMonitorAddress(),
+    request.getDryrun(),
+    request.getOrganization(),
+  );
+  const config = Object.fromEntries(request.getConfigMap().entries());
+  runtime.setAllConfig(config, request.getConfigsecretkeysList());
+  const failures = new Set<unknown>();
+  const failed = (error: Error) => {
+    if (!failures.has(error)) tell(error);
+    failures.add(error);
+  };
+  process.on("uncaughtException", failed).on("unhandledRejection", failed);
+  await runtime.runInPulumiStack(programOf(request)).catch(failed);
+  await settings.waitForRPCs();
+  if (failures.size === 0) await settings.signalAndWaitForShutdown().catch(failed);
+  settings.disconnectSync();
+  process.off("uncaughtException", failed).off("unhandledRejection", failed);
+  return failures.size > 0;
+}
 
 function programOf(request: RunRequest) {
   const folder = request.getInfo()?.getProgramDirectory() ?? "";
@@ -27,26 +53,23 @@ function programOf(request: RunRequest) {
     process.chdir(folder);
     // The module is the program: each run has its own.
     delete load.cache[entry];
-    try {
-      return load(entry);
-    } catch (error) {
-      // What the program throws is told as one run by the CLI would tell it: by the SDK's listener for what nobody has caught.
-      Promise.reject(error);
-      return undefined;
-    }
+    return load(entry);
   };
 }
 
-process.on("message", (bytes: Uint8Array) => {
-  const request = RunRequest.deserializeBinary(bytes);
-  let answered = false;
-  // It calls back a second time after an error.
-  const answer: Callback = (error) => {
-    if (!answered) process.send?.({ error: error?.message });
-    answered = true;
-  };
-  const server = new sdk.LanguageServer(programOf(request));
-  server.run({ request }, answer).catch((error: Error) => answer(error, undefined));
+function tell(error: Error): void {
+  const { message, resource, hideStack } = error as Error & Partial<ResourceError>;
+  if (RunError.isInstance(error)) log.error(message);
+  else if (hideStack) log.error(message, resource);
+  else log.error(`The program failed with an unhandled exception:\n${error.stack}`);
+}
+
+// The SDK takes a stack for each promise; no map is looked through for those.
+process.setSourceMapsEnabled(false);
+delete (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
+
+process.on("message", async (bytes: Uint8Array) => {
+  process.send?.(await withLocalStorage(() => run(RunRequest.deserializeBinary(bytes))));
 });
 // Who started this is gone.
 process.on("disconnect", () => process.exit());

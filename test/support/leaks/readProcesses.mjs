@@ -16,7 +16,7 @@ const rhythms = [
 ];
 const again = 1000;
 
-/** @type {Map<string, {first: number, last: number, who: string}>} */
+/** @type {Map<string, {first: number, last: number, who: string, commandLine: string}>} */
 const known = new Map();
 const seen = new Map();
 let newest = 0;
@@ -68,16 +68,24 @@ function sample() {
   last = now;
   for (const pid of present(now)) {
     if (Number(pid) === process.pid) continue;
-    const process_ = known.get(pid) ?? { first: now, last: Number.NEGATIVE_INFINITY, who: "" };
+    const process_ = known.get(pid) ?? {
+      first: now,
+      last: Number.NEGATIVE_INFINITY,
+      who: "",
+      commandLine: "",
+    };
     known.set(pid, process_);
     if (!isDue(process_, now)) continue;
+    const commandLine = read(pid, "cmdline");
     // A number may have been given a moment before its process is there.
-    if (!existsSync(`/proc/${pid}`)) {
+    if (commandLine === "" && !existsSync(`/proc/${pid}`)) {
       if (now - process_.first > 2 * round) known.delete(pid);
       continue;
     }
     process_.last = now;
-    const commandLine = read(pid, "cmdline");
+    // It has another environment only as another program, and that has another command line.
+    if (commandLine !== "" && commandLine === process_.commandLine) continue;
+    process_.commandLine = commandLine;
     const environment = read(pid, "environ");
     // In the moment in which it becomes another program it has an environment, and no command line yet.
     const words = (commandLine || read(pid, "cmdline")).split("\0");

@@ -95,8 +95,8 @@ class InOrder extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // vitest itself leaves one core idle, which is half of two. A script on a folder waits half of its time, for limits and for locks.
-    maxWorkers: "200%",
+    // vitest itself leaves one core idle, which is half of two.
+    maxWorkers: "100%",
     sequence: { sequencer: InOrder },
     projects: [
       project("unit", 20 * second, { ...quick, ...inMemory, exclude: scripts }),

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type MachineVerb, machine, machineAddress } from "../../lab/machines/machines";
 import { type CommandResult, run } from "../../lab/system/command";
@@ -23,7 +23,9 @@ export function sshOptions(stack: string, name: string): { options: string[]; ad
   const folder = join(runFolder, "test");
   mkdirSync(folder, { recursive: true });
   const knownHosts = join(folder, `known-hosts-${name}`);
-  writeFileSync(knownHosts, `${address} ${hostKey}`);
+  // Whole at once: another login to the same machine may be reading it.
+  writeFileSync(`${knownHosts}.${process.pid}`, `${address} ${hostKey}`);
+  renameSync(`${knownHosts}.${process.pid}`, knownHosts);
   const options = [
     ["IdentityFile", join(testMachines, "keys", stack, "id_ed25519")],
     ["IdentitiesOnly", "yes"],

@@ -61,7 +61,7 @@ function tell(error: Error): void {
   const { message, resource, hideStack } = error as Error & Partial<ResourceError>;
   if (RunError.isInstance(error)) log.error(message);
   else if (hideStack) log.error(message, resource);
-  else log.error(`The program failed with an unhandled exception:\n${error.stack}`);
+  else log.error(`The program failed with an unhandled exception:\n${(error as Error).stack}`);
 }
 
 // The SDK takes a stack for each promise; no map is looked through for those.

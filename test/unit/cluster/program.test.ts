@@ -3,7 +3,7 @@ import * as state from "@pulumi/pulumi/runtime/state";
 import { expect, test } from "vitest";
 import { OfProgram } from "../../../components/cluster/program";
 
-// Does not prove that the engine's calls for other languages come with one address: test/e2e/13-languages has two components of one name.
+// Does not prove that the engine calls for all components of a program in another language from one address.
 
 /** The SDK leaves it out of its types. */
 const { withLocalStorage } = state as unknown as {

@@ -53,7 +53,7 @@ const inMemory = { env: temporaryInMemory() as Record<string, string> };
 const quick = { isolate: false };
 
 /** Of Pulumi's own work the tests spare what they do not test. */
-const quickEngine = { globalSetup: ["test/support/engine/quick.ts"] };
+const quickEngine = { globalSetup: ["test/support/engine/setup.ts"] };
 
 /**
  * Files that use the lab: several at a time, not on after a failure, and no other run beside this one. Those that share a cluster take

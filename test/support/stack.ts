@@ -14,7 +14,7 @@ import { ensureStack, writeStackFile } from "../../lab/pulumi/stack";
 import { logFolder, projectFolder } from "../../lab/system/project";
 import { findToolchain } from "../../lab/toolchain/toolchain";
 import type { Access } from "./consul";
-import { quickEngine } from "./engine/quick";
+import { hostFlags, quickEngine } from "./engine/quick";
 import { testMachines } from "./machines";
 
 /** Settings of a stack, as its stack file has them, without the project's prefix. */
@@ -228,9 +228,7 @@ export class TestStack {
     const options = await this.options();
     const engine = this.asUsersDo ? undefined : quickEngine();
     if (engine === undefined) return runPulumi(args, options);
-    const [command = ""] = args;
-    const hosted = this.hosted && ["up", "preview"].includes(command);
-    return runPulumi(hosted ? [...args, "--client", engine.programHost] : args, {
+    return runPulumi(this.hosted ? [...args, ...hostFlags(args)] : args, {
       ...options,
       env: { ...engine.env, ...options.env },
     });

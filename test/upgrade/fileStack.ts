@@ -7,7 +7,7 @@ import { ensureStack, writeStackFile } from "../../lab/pulumi/stack";
 import { run, runOrFail } from "../../lab/system/command";
 import { projectFolder } from "../../lab/system/project";
 import { findToolchain } from "../../lab/toolchain/toolchain";
-import { quickEngine } from "../support/engine/quick";
+import { hostFlags, quickEngine } from "../support/engine/quick";
 import type { Settings } from "../support/stack";
 
 /**
@@ -61,7 +61,9 @@ export class FileStack {
   async run(...args: string[]): Promise<string> {
     const { pulumi, env } = await this.cli();
     const flags = ["--config-file", this.stackFile, "--non-interactive"];
-    const argv = [pulumi, ...args, ...flags, ...this.hosted(args)];
+    // Today's program alone: a released one has an SDK of its own.
+    if (this.layout.project === projectFolder) flags.push(...hostFlags(args));
+    const argv = [pulumi, ...args, ...flags];
     const { code, stdout, stderr } = await run(argv, { cwd: this.layout.project, env });
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${stdout}${stderr}`);
     return stdout;
@@ -84,12 +86,6 @@ export class FileStack {
     writeFileSync(file, state);
     const { pulumi, env } = await this.cli();
     await runOrFail([pulumi, "stack", "import", "--file", file], { cwd: this.layout.stacks, env });
-  }
-
-  /** For today's program alone: a released one has an SDK of its own. */
-  private hosted([command = ""]: readonly string[]): string[] {
-    const engine = this.layout.project === projectFolder ? quickEngine() : undefined;
-    return engine && ["up", "preview"].includes(command) ? ["--client", engine.programHost] : [];
   }
 
   private async cli() {

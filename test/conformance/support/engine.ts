@@ -2,6 +2,7 @@ import * as grpc from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { listen } from "../../support/grpcServer";
 
 export interface LogEntry {
   severity: "debug" | "info" | "warning" | "error";
@@ -28,12 +29,7 @@ export class Engine {
 
   static async start(): Promise<Engine> {
     const server = new grpc.Server();
-    const port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      ),
-    );
-    const engine = new Engine(server, `127.0.0.1:${port}`);
+    const engine = new Engine(server, await listen(server));
     server.addService(EngineService, {
       log: (
         call: grpc.ServerUnaryCall<LogRequest, Empty>,

@@ -9,6 +9,7 @@ import {
 } from "@pulumi/pulumi/proto/language_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { projectFolder } from "../../../lab/system/project";
+import { listen } from "../grpcServer";
 
 /** A language host that hands each run of a program to a process which has the SDK loaded. */
 export class ProgramHost {
@@ -26,12 +27,7 @@ export class ProgramHost {
       getPluginInfo: answering(() => new PluginInfo().setVersion("1.0.0")),
       run: (call: Call, done: grpc.sendUnaryData<RunResponse>) => host.run(call, done),
     });
-    const port = await new Promise<number>((resolve, reject) =>
-      server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
-      ),
-    );
-    return { address: `127.0.0.1:${port}`, stop: () => host.stop() };
+    return { address: await listen(server), stop: () => host.stop() };
   }
 
   private run(call: Call, done: grpc.sendUnaryData<RunResponse>): void {

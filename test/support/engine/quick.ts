@@ -1,14 +1,8 @@
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { runFolder } from "../../../lab/system/project";
-import { pulumiHome } from "../../../lab/toolchain/commandPlugin";
-import { ProgramHost } from "./programHost";
-
-// What a run of the tests spares of Pulumi's own work, for the engine is not what they test. Runs that are cut off, examples, and the
-// creation of test/e2e/01 go without, as a user's do.
+// What a run of the tests spares of Pulumi's own work, for the engine is not what they test. Runs that are cut off, and the creation of
+// test/e2e/01, go without, as a user's do. Each file of tests reads this: what it takes to start the host is in setup.ts.
 
 /** In the environment of the tests: a QuickEngine as JSON. */
-const variable = "CONSUL_CLUSTER_TESTS_ENGINE";
+export const variable = "CONSUL_CLUSTER_TESTS_ENGINE";
 
 export interface QuickEngine {
   /** Where the program host listens. */
@@ -17,37 +11,14 @@ export interface QuickEngine {
   env: NodeJS.ProcessEnv;
 }
 
-/** For vitest, before the tests of each project that runs the CLI: one for all of them. */
-export async function setup(): Promise<(() => void) | undefined> {
-  if (process.env[variable]) return undefined;
-  const programs = await ProgramHost.start();
-  const engine: QuickEngine = {
-    programHost: programs.address,
-    env: {
-      PULUMI_HOME: await homeWithoutLogs(),
-      // The state is written once, at the end of a run: each step writes megabytes of it otherwise.
-      PULUMI_SKIP_CHECKPOINTS: "true",
-    },
-  };
-  process.env[variable] = JSON.stringify(engine);
-  return programs.stop;
-}
-
 /** Undefined where nobody has started it. */
 export function quickEngine(): QuickEngine | undefined {
   const text = process.env[variable];
   return text === undefined ? undefined : (JSON.parse(text) as QuickEngine);
 }
 
-/**
- * The CLI's own folder, but with no place for its logs: it writes all that goes by, scripts and all, to a compressed and encrypted
- * file, 10 MB for one run of a large stack. There is no setting against it; where there is no folder for them it goes without.
- */
-async function homeWithoutLogs(): Promise<string> {
-  const home = join(runFolder, "test", "pulumi-home");
-  await rm(home, { recursive: true, force: true });
-  await mkdir(home, { recursive: true });
-  await symlink(join(pulumiHome(), "plugins"), join(home, "plugins"));
-  await writeFile(join(home, "logs"), "No logs of the tests' runs.\n");
-  return home;
+/** What has the CLI leave the program to the host, at commands that run it. */
+export function hostFlags([command = ""]: readonly string[]): string[] {
+  const engine = quickEngine();
+  return engine && ["up", "preview"].includes(command) ? ["--client", engine.programHost] : [];
 }

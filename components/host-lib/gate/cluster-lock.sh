@@ -99,6 +99,7 @@ drop_holder() {
 
 cluster_unlock() {
   local agent=''
+  [ -n "$session" ] || return 0
   kill "$keeper" 2>/dev/null || true
   for agent in "$via" $(cluster_agents); do
     ! ask "$agent" "/v1/session/destroy/$session" -X PUT >/dev/null || break

@@ -136,6 +136,8 @@ main() {
   # Before the cluster's lock: it may take longer than others wait for that.
   [ "$dead" != yes ] || refuse_if_alive
   cluster_lock "forgetting $server"
+  # It may be back by now.
+  [ "$dead" != yes ] || refuse_if_alive
   limit=$(deadline "$FORGOTTEN_S")
   while :; do
     remove_from_raft

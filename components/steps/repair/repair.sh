@@ -14,6 +14,7 @@ umask 027
 
 AGENT_S=10     # for an election to end, or an answer to come
 OUT_OF_IT_S=10 # a server without a leader, while others have one
+LEFT_OUT_S=5   # the same, while nobody else is mended
 SETTLED_S=8    # in which a crash shows
 
 # Who is found well here is not asked again before its settings change. So no single look decides: an election takes a
@@ -27,7 +28,8 @@ assess_patiently() {
   if await_agent "$AGENT_S"; then cluster=serving; fi
 }
 
-# Sets $sick to what ails this server, '' where nothing does that is to be mended here.
+# Sets $sick to what ails this server, '' where nothing does that is to be mended here. $1: seconds in which its way to the
+# leader may come back by itself.
 diagnose() {
   local limit='' last=''
   sick=''
@@ -42,8 +44,8 @@ diagnose() {
   [ "$cluster" = serving ] || return 0
   if ! read_self "$api" && ! active_set_is_whole; then sick="runs settings that were damaged on its disk, and answers nobody here"; return 0; fi
   if is_outside_of_gossip; then sick="is outside of its cluster's gossip"; return 0; fi
-  limit=$(deadline "$OUT_OF_IT_S")
-  last=$(deadline $((OUT_OF_IT_S + AGENT_S)))
+  limit=$(deadline "$1")
+  last=$(deadline $(($1 + AGENT_S)))
   until serves "$api"; do
     if was_crash_looping; then sick="crashes again and again"; return 0; fi
     # No answer makes nobody sick: the others have to say so, and most of them have to serve.
@@ -76,6 +78,14 @@ look_for_former_self() {
   fi
 }
 
+# One that has a process is restarted alone, and not where another run is at work. What ails it may have been the one that was
+# mended until then, so it is looked at again: nobody restarts because of a leader that is back.
+take_turn() {
+  if [ "$cluster" != serving ] || ! runs || was_crash_looping; then return 0; fi
+  cluster_lock repair
+  diagnose "$LEFT_OUT_S"
+}
+
 mend() {
   bootstraps=no
   # Asked for the cluster: a peer, for what this one says of it is not to be relied on.
@@ -83,8 +93,6 @@ mend() {
   if wipe_is_due; then
     begin_anew
   else
-    # One that has a process is restarted alone, and not where another run is at work.
-    if [ "$cluster" = serving ] && runs && ! was_crash_looping; then cluster_lock repair; fi
     if [ "$cluster" = serving ] && ! uses_staged_key && keyring_is_stale; then
       stop_service
       remove_stale_keyring
@@ -160,6 +168,7 @@ $(journal_words)"
 # It serves, so it goes the way of all that serve: with the gates, the lock and the hand-over of an activation.
 finish_switch() {
   say "a change of this server was cut off: it is brought to its end under the gates"
+  cluster_unlock
   exec 9>&-
   "$LIBRARY/activate.sh" "name=$name" "owner=$owner" <"$desired"
 }
@@ -175,7 +184,8 @@ main() {
   assess_patiently
   # By whichever server can, before any of them switches: one that is new here knows no token that could make others.
   [ "$cluster" != serving ] || prepare_tokens
-  diagnose
+  diagnose "$OUT_OF_IT_S"
+  [ -z "$sick" ] || take_turn
   if [ -z "$sick" ]; then
     # A change that was cut off on this host, and may have been taken back since, so that its activation has nothing to do.
     [ ! -e "$PREVIOUS/complete" ] || finish_switch

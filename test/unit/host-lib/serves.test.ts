@@ -77,7 +77,7 @@ describe("one that names a leader and has no way to it", () => {
         ...said,
         [read]: reads[index] ?? "consul-1",
       });
-    const call = `api=${own} cluster=serving; diagnose; echo "$sick"`;
+    const call = `api=${own} cluster=serving; diagnose 10; echo "$sick"`;
     return made.says("repair.sh", `${harmless(made)}\n${call}`);
   };
 
@@ -131,7 +131,7 @@ describe("one that names a leader and has no way to it", () => {
     });
     const first = { mine: mine ?? [], theirs };
     made.agents = all(first, later && all(first, all({ ...first, ...later })));
-    const call = `api=${own} cluster=serving; diagnose; echo "$sick"`;
+    const call = `api=${own} cluster=serving; diagnose 10; echo "$sick"`;
     expect(made.says("repair.sh", `${harmless(made)}\n${call}`)).toBe(sick);
   });
 
@@ -253,7 +253,7 @@ describe("one that names a leader and has no way to it", () => {
       const made = new Host();
       made.apply(made.stage(made.render({ addresses: { http: "127.0.0.1" } })));
       made.agents = { [own]: agent("1.22.0", "follower", { [read]: key }) };
-      const call = `api=${own} cluster=serving; diagnose; echo "$sick"`;
+      const call = `api=${own} cluster=serving; diagnose 10; echo "$sick"`;
       return made.says("repair.sh", `${harmless(made)}\n${call}`);
     };
 

@@ -33,7 +33,7 @@ const raft = (address: string) =>
 /** What a repair makes of a host: "sick: WHAT", or nothing where it leaves it alone. */
 function repair(made: Host, more = "") {
   const set = made.stage(made.render());
-  const call = `mend() { echo "sick: $sick"; exit 0; }; ${more}\nmain name=consul-1 owner=${owner}`;
+  const call = `cluster_lock() { :; }; mend() { echo "sick: $sick"; exit 0; }; ${more}\nmain name=consul-1 owner=${owner}`;
   return made.run("repair.sh", `${harmless(made)}\n${call}`, set.desired);
 }
 
@@ -162,6 +162,33 @@ describe("a server whose set is applied", () => {
       expect(repair(made, asked)).toMatchObject({ status: 0, stdout: said });
     },
   );
+
+  // Seen: two followers restarted because of a leader that was mended while they waited for their turn.
+  describe("that has no way to its leader", () => {
+    const made = () => host({ [own]: agent("1.22.0", "follower"), [peer]: leading() });
+    const until = (turn: string) => `is_outside_of_gossip() { return 1; }; turns=0
+      serves() { [ "$1" != ${own} ] || [ "$turns" -ge 1 ]; }; majority_serves() { :; }; is_missed() { :; }
+      cluster_lock() { echo "turn for the $1"; ${turn}; }; cluster_unlock() { echo "turn given back"; }`;
+
+    test("is left alone where it has one once it is its turn", () => {
+      const outcome = repair(made(), until("turns=1"));
+      expect(outcome).toMatchObject({ status: 0, stdout: "turn for the repair\n" });
+    });
+
+    test("and on which a change was cut off gives its turn to the activation", () => {
+      const cut = made();
+      cut.write("state/previous/complete", "");
+      cut.write("library/activate.sh", "#!/bin/sh\necho activated\n", 0o755);
+      const outcome = repair(cut, until("turns=1"));
+      expect(outcome.stdout).toBe("turn for the repair\nturn given back\nactivated\n");
+    });
+
+    test("is mended where it has none then, either", () => {
+      expect(repair(made(), until(":")).stdout).toBe(
+        "turn for the repair\nsick: cannot reach the leader that its cluster has\n",
+      );
+    });
+  });
 
   describe("whose settings somebody has damaged on its disk", () => {
     /** The set where install_config puts it, a word more in it. */

@@ -16,6 +16,7 @@ import {
   readLook,
 } from "./promise/evidence";
 import { brokenPromises } from "./promise/verdict";
+import { quietRoom } from "./quiet";
 import type { Settings, TestStack } from "./stack";
 
 export interface PromiseOptions {
@@ -77,7 +78,8 @@ export async function keepsItsPromise(
       await stack.up();
     }
     const settings = typeof change === "function" ? await change(number) : change;
-    const { load, ...rest } = await changeOnce(stack, hosts, settings, options);
+    const measured = () => changeOnce(stack, hosts, settings, options);
+    const { load, ...rest } = await (gap < 1000 ? quietRoom.alone(measured) : measured());
     kept = { ...rest, load };
     return load;
   };

@@ -16,6 +16,7 @@ import { findToolchain } from "../../lab/toolchain/toolchain";
 import type { Access } from "./consul";
 import { hostFlags, quickEngine } from "./engine/quick";
 import { testMachines } from "./machines";
+import { quietRoom } from "./quiet";
 
 /** Settings of a stack, as its stack file has them, without the project's prefix. */
 export type Settings = Record<string, unknown>;
@@ -176,11 +177,13 @@ export class TestStack {
   /** Starts an update that will be cut off. */
   async startUp(onOutput: (text: string) => void): Promise<ChildProcess> {
     const options = await this.options();
+    const end = await quietRoom.enter();
     const child = await startPulumi(["up", "--yes", "--skip-preview"], options, [
       "ignore",
       "pipe",
       "pipe",
     ]);
+    child.once("close", end);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.log(text);
@@ -217,7 +220,7 @@ export class TestStack {
   }
 
   private async run(...args: string[]): Promise<PulumiResult> {
-    const result = await this.runQuickly(args);
+    const result = await quietRoom.besideOthers(() => this.runQuickly(args));
     // Secrets that a test asks for are no run's log.
     if (!args.includes("--show-secrets"))
       this.log(`$ pulumi ${args.join(" ")}\n${result.stdout}${result.stderr}\n`);

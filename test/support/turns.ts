@@ -1,8 +1,7 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { runFolder } from "../../lab/system/project";
-import { holdLock } from "./flock";
+import { holdLock, lockFile } from "./flock";
 
 /** Others may have several long files before. */
 const patience = 40 * 60 * 1000;
@@ -12,10 +11,7 @@ export function takeTurns(name: string): void {
   const folder = join(runFolder, "test");
   let end = async () => {};
   beforeAll(async () => {
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, `${name}.lock`);
-    writeFileSync(file, "", { flag: "a" });
-    end = await holdLock(file);
+    end = await holdLock(lockFile(folder, name));
   }, patience);
   afterAll(() => end());
 }

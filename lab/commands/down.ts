@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { devMachineNames } from "../machines/devStack";
 import { machineNames, machineOwner, removeLoginKey, removeMachine } from "../machines/machines";
-import { stopResolver } from "../network/resolver";
+import { stopUnusedResolver } from "../network/resolver";
 import { Progress } from "../progress/progress";
 import { devStack, layoutOf } from "../pulumi/layout";
 import { runPulumi, startPulumi } from "../pulumi/run";
@@ -34,8 +34,8 @@ runMain(async () => {
     else strangers.push(name);
   }
   if (takesOrphans) await removeLoginKey(devStack);
-  // Other stacks' machines, a test's perhaps, may still ask it.
-  if (machineNames().length === 0) await stopResolver();
+  // A machine that is off asks it again once it is booted.
+  if (machineNames().length === 0) await stopUnusedResolver();
   if (strangers.length > 0) {
     progress.note(
       `${strangers.join(", ")}: not of this clone's state, another clone's perhaps; left as they are. ` +

@@ -2,10 +2,8 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { motoTask } from "../ec2/moto";
 import { otherImageTask } from "../image/image";
-import { machineNames } from "../machines/machines";
 import { mirrorTask } from "../mirror/mirror";
 import { guardRange } from "../network/guard";
-import { startResolver, stopResolver } from "../network/resolver";
 import { prepare } from "../prepare";
 import { Progress } from "../progress/progress";
 import { checkSources, checkStandIns } from "../sources";
@@ -34,16 +32,12 @@ runMain(async () => {
     motoTask,
   ]);
   await guardRange();
-  await startResolver();
   const selection = process.argv.slice(2);
   if (selection.length === 0) {
     await checkSources(progress);
     await checkStandIns(progress);
   }
-  const code = await runTests(toolchain, selection.length > 0 ? selection : everythingButChanges);
-  // A dev stack that is up goes on asking it.
-  if (machineNames().length === 0) await stopResolver();
-  return code;
+  return runTests(toolchain, selection.length > 0 ? selection : everythingButChanges);
 });
 
 /** Changes under load, and failures in their middle, take as long as all the others together: `npm run test:changes`. */

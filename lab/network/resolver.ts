@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { output, runOrFail } from "../system/command";
 import { Failure } from "../system/failure";
 import { asRoot } from "../system/privilege";
@@ -42,10 +42,16 @@ export async function startResolver(): Promise<void> {
   );
 }
 
-/** Ends it, where it runs. */
-export async function stopResolver(): Promise<void> {
+/** Ends it, where it runs, and no machine that could ask it does: of this clone or another, a test's or not. */
+export async function stopUnusedResolver(): Promise<void> {
   const pid = resolverPid();
-  if (pid !== undefined) await output(await asRoot(["kill", String(pid)]));
+  if (pid !== undefined && !someMachineRuns()) await output(await asRoot(["kill", String(pid)]));
+}
+
+/** Each machine that runs has a port of the bridge. */
+function someMachineRuns(): boolean {
+  const ports = `/sys/class/net/${labBridge}/brif`;
+  return existsSync(ports) && readdirSync(ports).length > 0;
 }
 
 function resolverPid(): number | undefined {

@@ -1,4 +1,6 @@
 import { existsSync } from "node:fs";
+import { machineNames } from "../../lab/machines/machines";
+import { startResolver, stopUnusedResolver } from "../../lab/network/resolver";
 import { layoutOf } from "../../lab/pulumi/layout";
 import { stackExists } from "../../lab/pulumi/stack";
 import { runOrFail } from "../../lab/system/command";
@@ -30,7 +32,10 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   const goesOn = (await stackExists(layoutOf(), sharedStack)) && existsSync(testMachines);
   if (!goesOn) await removeLeftovers();
   await mountInMemory();
+  // Here, and not before: who was waited for may have stopped it.
+  await startResolver();
   return async () => {
+    if (machineNames().length === 0) await stopUnusedResolver();
     await unmountFromMemory();
     await end();
   };

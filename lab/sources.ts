@@ -4,6 +4,7 @@ import { runInStep } from "./progress/stepCommand";
 import { run } from "./system/command";
 import { projectFolder } from "./system/project";
 import { actionlintTask, findActionlint } from "./toolchain/actionlint";
+import { compiler } from "./toolchain/compiler";
 
 /** A title, a command, and the folder that it runs in: the project's where none is said. */
 type Check = [title: string, argv: string[], folder?: string];
@@ -25,8 +26,7 @@ export async function checkSources(progress: Progress): Promise<void> {
     ["actionlint", ["bash", ".github/scripts/lint.sh", actionlint]],
     ["links", ["npx", "vitest", "run", "--project", "unit", "test/unit/reference/links"]],
   ];
-  // The compiler takes as long as all others together, and most of that one processor alone.
-  const types: Check = ["types", ["npx", "tsc", "-p", "tsconfig.check.json"]];
+  const types: Check = ["types", [...compiler, "-p", "tsconfig.check.json"]];
   const done = await Promise.allSettled([check(progress, [types]), check(progress, others)]);
   const failed = done.find(({ status }) => status === "rejected");
   if (failed) throw (failed as PromiseRejectedResult).reason;

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { run, runOrFail } from "../lab/system/command";
 import { Failure } from "../lab/system/failure";
 import { projectFolder } from "../lab/system/project";
+import { compiler } from "../lab/toolchain/compiler";
 import { librarySbom } from "./sbom";
 
 export interface Packed {
@@ -23,7 +24,7 @@ export async function pack(folder: string): Promise<Packed> {
   mkdirSync(draft, { recursive: true });
   const library = join(projectFolder, "components");
   // Compiled anew: what an earlier state of the sources left in `dist/` is nobody's business.
-  const compile = ["npx", "tsc", "-p", join(library, "tsconfig.json"), "--outDir", draft];
+  const compile = [...compiler, "-p", join(library, "tsconfig.json"), "--outDir", draft];
   // What is said of an argument is for whoever writes one: it stands in the types. What runs comes without its comments.
   await runOrFail([...compile, "--emitDeclarationOnly"], { cwd: projectFolder });
   const running = ["--declaration", "false", "--removeComments"];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run, runOrFail } from "../../lab/system/command";
 import { projectFolder } from "../../lab/system/project";
+import { compiler } from "../../lab/toolchain/compiler";
 import { lintPackage, type Packed, pack } from "../../packaging/pack";
 import { existing } from "../graph/support/clusters";
 import { readPreview } from "../unit/review/support";
@@ -126,7 +127,7 @@ test.each([
   expect(types.filter((type) => type === "command:remote:Command")).toHaveLength(16);
 });
 
-test("its types are whole, wherever a compiler looks for them", async () => {
+test("its types are whole, wherever a compiler looks for them, TypeScript 6 or 7", async () => {
   const consumer = `import { ConsulCluster, type ConsulClusterArgs, type ServerOutput } from "consul-cluster";
 import { renderMarkdown, type Review, reviewPreview } from "consul-cluster/review";
 const args: ConsulClusterArgs = { recursors: ["192.0.2.53"], version: "1.22.0" };
@@ -140,16 +141,16 @@ export const wrong: ConsulClusterArgs = { recursor: [] };
   const files = ["consumer.cts", "consumer.mts"];
   for (const file of files) write(file, consumer);
   const flags = ["--noEmit", "--strict", "--target", "es2022", "--types", "node"];
-  const compile = async ([module, resolution]: string[]) => {
-    const options = [...flags, "--module", module ?? "", "--moduleResolution", resolution ?? ""];
-    const { stdout } = await run(["npx", "tsc", ...options, ...files], { cwd: folder });
+  const compile = async ([module = "", resolution = "", ...tsc]: string[]) => {
+    const options = [...flags, "--module", module, "--moduleResolution", resolution];
+    const { stdout } = await run([...tsc, ...options, ...files], { cwd: folder });
     return `${resolution}: ${stdout}`;
   };
   // skipLibCheck stays off: a type that only @pulumi/aws has would be an error.
   const ways = [
-    ["node16", "node16"],
-    ["nodenext", "nodenext"],
-    ["esnext", "bundler"],
+    ["node16", "node16", "npx", "tsc"],
+    ["nodenext", "nodenext", ...compiler],
+    ["esnext", "bundler", ...compiler],
   ];
   expect(await Promise.all(ways.map(compile))).toEqual(
     ways.map(([, resolution]) => `${resolution}: `),

@@ -4,7 +4,7 @@
 
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { describe, expect, test } from "vitest";
 import { clusterOf, existing, servers } from "./support/clusters";
 import { Computer } from "./support/departing";
@@ -42,11 +42,15 @@ describe("the keys", () => {
   });
 });
 
-/** As many ports that nobody listens on; no two are the same, for all are closed at the end. */
+/**
+ * As many ports that nobody listens on; no two are the same, for all are closed at the end. Below those that a kernel gives away by
+ * itself: another test would have got one of them by then.
+ */
 async function closedPorts(count: number): Promise<number[]> {
-  const listeners = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  const first = 20_000 + 4 * (process.pid % 2_500);
+  const ports = Array.from({ length: count }, (_, i) => first + i);
+  const listeners = ports.map((port) => createServer().listen(port, "127.0.0.1"));
   await Promise.all(listeners.map((listener) => once(listener, "listening")));
-  const ports = listeners.map((listener) => (listener.address() as AddressInfo).port);
   await Promise.all(listeners.map((listener) => once(listener.close(), "close")));
   return ports;
 }

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Limits, watchDoor } from "../../../components/steps/silence/door";
 import { commandPlugins } from "../../../components/steps/silence/plugin";
+import { eventually } from "../../support/wait";
 
 const limits = { first: 20, pause: 20, answer: 60, silence: 250 };
 
@@ -108,8 +109,9 @@ test.skipIf(!existsSync("/proc/self/stat"))(
     });
     while (said.trim().split("\n").length < 2) await new Promise((next) => setTimeout(next, 20));
     const ids = said.trim().split("\n").map(Number);
-    const [own] = ids.filter(
-      (pid) => commandPlugins(pid).includes(ids[0] as number) && pid !== ids[0],
+    // Each is told before it has become its own program.
+    const own = await eventually("it is found from beside it", 10, async () =>
+      ids.find((pid) => commandPlugins(pid).includes(ids[0] as number) && pid !== ids[0]),
     );
     expect(own).toBe(ids[1]);
     expect(commandPlugins(ids[1])).toEqual([ids[0]]);

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154  # api, via and name are the script's
-# globals: session keeper via
+# globals: session keeper via lock_was_held
 # One change at a time in the whole cluster: two runs that each look at a healthy cluster would else restart two
 # servers at once. Taken by scripts that hold the lock of their host.
 #
@@ -14,6 +14,8 @@ LOCK_WAITS_S=300 # for all of them
 SESSION_TTL_S=10 # the least that Consul takes
 
 session='' keeper=''
+# Somebody else had it first: what was seen before that may be over.
+lock_was_held=''
 
 # $1: what is going to be done. Dies where one and the same does not let go of the lock.
 cluster_lock() {
@@ -44,6 +46,7 @@ cluster_lock() {
     status=0
     kv_put "$via" "$LOCK" "$name: $1 since $(date '+%H:%M:%S')" "?acquire=$session" || status=$?
     [ "$status" -ne 0 ] || break
+    lock_was_held=yes
     # Else somebody holds it, or who was asked is gone.
     [ "$status" -ne 3 ] || ! passed "$limit" ||
       die "the cluster cannot be locked for the $1: asked for its lock, $via $(refusal_words 3); nothing was changed"

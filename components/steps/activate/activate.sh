@@ -201,6 +201,13 @@ no_op() {
     die "nothing to do here, but the cluster is not well: $reason"
 }
 
+chosen_action() {
+  local action=''
+  action=$(choose_action)
+  case $action in no_op | record_only | reload) ! waits_for_others || action=restart ;; esac
+  echo "$action"
+}
+
 main() {
   local action=''
   owner=''
@@ -217,13 +224,14 @@ main() {
   fi
   await_leader
   decide_bootstrap
-  action=$(choose_action)
-  case $action in no_op | record_only | reload) ! waits_for_others || action=restart ;; esac
+  action=$(chosen_action)
   case $action in
     no_op) ;;
     record_only) ! differs secrets || [ "$cluster" != serving ] || cluster_lock rotation ;;
     *) [ "$cluster" != serving ] || cluster_lock activation ;;
   esac
+  # It may have been started, or stopped, while others were waited for.
+  [ -z "$lock_was_held" ] || action=$(chosen_action)
   [ "$cluster" != serving ] || ! needs_rotation || rotate
   if [ "$cluster" = serving ]; then prepare_tokens; await_tokens_here; fi
   "$action"

@@ -10,6 +10,7 @@ set -eu
 
 FORGOTTEN_S=60
 REPLACED_S=86400 # after which a server that did not come back is a member that is away, like any other
+AGAIN_S=3 # in which an answer comes, while the lock is held
 DEAD_S=30 # in which gossip has taken a dead server for failed, in a large pool and under load
 ANSWERS="it answers over gossip"
 
@@ -92,10 +93,10 @@ living_successor() {
 }
 
 # A server that nobody reaches over SSH may serve its neighbours all the same. Of one that has just died gossip learns late,
-# and where it led there is an election first: both are waited for.
+# and where it led there is an election first: both are waited for, $1 seconds.
 refuse_if_alive() {
   local sign='' limit='' known=yes
-  limit=$(deadline "$DEAD_S")
+  limit=$(deadline "$1")
   while :; do
     known=yes
     sign=$(sign_of_life) || known=no
@@ -115,6 +116,8 @@ remove_from_raft() {
   missing=$(missing_servers "$server") || die "$server stays in Raft's configuration: which servers belong to the cluster is not known"
   [ -z "$missing" ] || die "$server stays in Raft's configuration: $(printf '%s\n' "$missing" | listed) shall be a voter and is none yet; one server at a time"
   require_cluster_lock "$server stays in Raft's configuration"
+  # The lock and the others were waited for: it may be back by now.
+  [ "$dead" != yes ] || refuse_if_alive "$AGAIN_S"
   ask "$api" "/v1/operator/raft/peer?id=$id" -X DELETE >/dev/null || say "$server could not be removed from Raft, autopilot may have been faster"
 }
 
@@ -134,10 +137,8 @@ main() {
   fi
   is_known || return 0
   # Before the cluster's lock: it may take longer than others wait for that.
-  [ "$dead" != yes ] || refuse_if_alive
+  [ "$dead" != yes ] || refuse_if_alive "$DEAD_S"
   cluster_lock "forgetting $server"
-  # It may be back by now.
-  [ "$dead" != yes ] || refuse_if_alive
   limit=$(deadline "$FORGOTTEN_S")
   while :; do
     remove_from_raft

@@ -32,15 +32,24 @@ remove_settings() {
   for folder in $(config_folders; staged_fact config_dir); do remove_config_folder "$folder"; done
 }
 
+# What is not this departure's to take away; says so. Looked at again behind the lock of the host: who held it may have made it
+# somebody else's.
+stays() {
+  if ! is_let_go_by_its_owner; then say "is $(owner_name)'s by now, so nothing here is touched"
+  elif is_another_ones; then say "is not on this host any more, which is $(applied_or_staged name)'s by now, so nothing here is touched"
+  elif has_another_address; then say "stays in use, for the address $(staged_fact address)"
+  else return 1
+  fi
+}
+
 main() {
   local folder='' user=''
   owner='' address='' dataDir='' configDir='' removeData=''
   take "name owner address dataDir configDir removeData" "$@"
   refuse_an_older_departure
-  is_let_go_by_its_owner || { say "is $(owner_name)'s by now, so nothing here is touched"; return; }
-  ! is_another_ones || { say "is not on this host any more, which is $(applied_or_staged name)'s by now, so nothing here is touched"; return; }
-  ! has_another_address || { say "stays in use, for the address $(staged_fact address)"; return; }
+  ! stays || return 0
   lock "removal"
+  ! stays || return 0
   folder=$(data_folder)
   ! was_made user || user=consul
   ! unit_is_ours || rm -f "$UNIT" "$ENVIRONMENT"

@@ -78,12 +78,14 @@ look_for_former_self() {
   fi
 }
 
-# One that has a process is restarted alone, and not where another run is at work. What ails it may have been the one that was
-# mended until then, so it is looked at again: nobody restarts because of a leader that is back.
+# One that has a process is restarted alone, and not where another run is at work. What ailed it may have been one that was mended
+# until then, so it is looked at again: nobody restarts because of a leader that is back.
 take_turn() {
   if [ "$cluster" != serving ] || ! runs || was_crash_looping; then return 0; fi
   cluster_lock repair
+  [ -n "$lock_was_held" ] || return 0
   diagnose "$LEFT_OUT_S"
+  [ -n "$sick" ] || say "is well by now"
 }
 
 mend() {

@@ -168,11 +168,16 @@ describe("a server whose set is applied", () => {
     const made = () => host({ [own]: agent("1.22.0", "follower"), [peer]: leading() });
     const until = (turn: string) => `is_outside_of_gossip() { return 1; }; turns=0
       serves() { [ "$1" != ${own} ] || [ "$turns" -ge 1 ]; }; majority_serves() { :; }; is_missed() { :; }
-      cluster_lock() { echo "turn for the $1"; ${turn}; }; cluster_unlock() { echo "turn given back"; }`;
+      cluster_lock() { lock_was_held=yes; echo "turn for the $1"; ${turn}; }; cluster_unlock() { echo "turn given back"; }`;
 
     test("is left alone where it has one once it is its turn", () => {
       const outcome = repair(made(), until("turns=1"));
       expect(outcome).toMatchObject({ status: 0, stdout: "turn for the repair\n" });
+      expect(outcome.stderr).toBe("consul-1: is well by now\n");
+    });
+
+    test("is mended at once where nobody was waited for", () => {
+      expect(repair(made(), until("lock_was_held=; turns=1")).stdout).toContain("sick: cannot");
     });
 
     test("and on which a change was cut off gives its turn to the activation", () => {

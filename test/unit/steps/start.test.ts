@@ -147,6 +147,24 @@ describe("where anything was bootstrapped, nobody is restarted for that, or expe
   });
 });
 
+// A start of one that runs does nothing: its process would go on with the settings of before, and the run would call it done.
+test.each([
+  ["it has been started", "lock_was_held=yes; runs() { :; }", "restart"],
+  ["nothing has changed", "lock_was_held=yes", "start"],
+  ["nobody had it", "runs() { :; }", "start"],
+])(
+  "what is done is chosen again behind the cluster's lock where that was waited for: %s",
+  (_, change, deed) => {
+    const host = new Host();
+    host.apply(host.stage(host.render(three)));
+    host.service = { MainPID: 0, NRestarts: 0, SubState: "dead" };
+    host.agents = { [peer(12)]: as("leader") };
+    const more = `cluster_lock() { ${change}; }; start() { echo start; }; restart() { echo restart; }`;
+    const set = host.stage(host.render({ ...three, environment: { GOMAXPROCS: "1" } }));
+    expect(activate(host, set, more)).toMatchObject({ status: 0, stdout: `${deed}\n` });
+  },
+);
+
 describe("who is laid down to bootstrap", () => {
   const decide = (cluster: string, before: "nothing" | "bootstrap.json" | "no bootstrap.json") => {
     const host = new Host();

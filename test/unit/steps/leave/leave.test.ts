@@ -243,6 +243,15 @@ describe("who lets it go", () => {
     },
   );
 
+  test.each([
+    [5, 'owner_id() { echo "$0"; }'],
+    [4, "is_another_ones() { :; }"],
+  ])("looks again behind the host's lock: status %s", (status, change) => {
+    const whileItWaits = `\nlock() { ${change}; }`;
+    const outcome = leave(whileItWaits, `name=consul-1 owner=${owner} whole=no`);
+    expect(outcome).toMatchObject({ status, did: [] });
+  });
+
   // As its depart.sh calls it.
   const older = "name=consul-1 api=http://127.0.0.1:80 configDir=/etc/consul.d/server whole=no";
 

@@ -13,10 +13,10 @@ const stranger = "fedcba9876543210";
 const words = (more = "") => `name=consul-1 owner=${owner} address=10.0.0.11 removeData=no ${more}`;
 
 /** Runs it; nothing of this computer's own is touched. */
-function remove(host: Host, text = words()) {
+function remove(host: Host, text = words(), whileItWaits = ":") {
   const { status, stdout, stderr } = host.run(
     "remove.sh",
-    `lock() { echo "lock $1"; }
+    `lock() { echo "lock $1"; ${whileItWaits}; }
     userdel() { echo "userdel $*"; }
     chown() { echo "chown $*"; }
     main ${text} </dev/null`,
@@ -206,6 +206,21 @@ describe("who lets it go", () => {
       did: [],
       said: "consul-1: is project/stack/component's by now, so nothing here is touched\n",
     });
+    expect(left(host)).toEqual(before);
+  });
+
+  // Nothing that another component has taken over is removed because it was not yet so when the lock was asked for.
+  test.each([
+    ["another component's", 'owner_id() { echo "$0"; }', /by now, so nothing here is touched/],
+    ["another server", "is_another_ones() { :; }", /which is consul-1's by now/],
+    ["in use under another address", "has_another_address() { :; }", /stays in use/],
+  ])("looks again behind the host's lock: by then it is %s", (_, change, says) => {
+    const { host } = running();
+    host.write("data/raft/raft.db", "x");
+    const before = left(host);
+    const outcome = remove(host, words("removeData=yes"), change);
+    expect(outcome).toMatchObject({ status: 0, did: ["lock removal"] });
+    expect(outcome.said).toMatch(says);
     expect(left(host)).toEqual(before);
   });
 

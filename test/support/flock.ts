@@ -22,8 +22,12 @@ export async function holdLock(
     "echo held; cat",
   ]);
   const holder = spawn(program as string, args, { stdio: ["pipe", "pipe", "inherit"] });
-  await once(holder.stdout, "data");
-  clearTimeout(note);
+  const ended = once(holder, "close").then(([code]) => {
+    throw new Error(`the lock ${file} is not held: flock ended with ${code}`);
+  });
+  await Promise.race([once(holder.stdout, "data"), ended]).finally(() => clearTimeout(note));
+  // From here on it ends when it is told to.
+  ended.catch(() => undefined);
   return async () => {
     holder.stdin.end();
     await once(holder, "close");

@@ -43,7 +43,11 @@ export class QuietRoom {
       throw new Error("work of this file of tests is under way: nothing can be measured now");
     }
     this.busy += 1;
-    const leave = await this.door;
+    const leave = await this.door.catch((error: unknown) => {
+      this.busy -= 1;
+      this.door = undefined;
+      throw error;
+    });
     return async () => {
       this.busy -= 1;
       if (this.busy > 0) return;

@@ -178,11 +178,13 @@ export class TestStack {
   async startUp(onOutput: (text: string) => void): Promise<ChildProcess> {
     const options = await this.options();
     const end = await quietRoom.enter();
-    const child = await startPulumi(["up", "--yes", "--skip-preview"], options, [
-      "ignore",
-      "pipe",
-      "pipe",
-    ]);
+    const argv = ["up", "--yes", "--skip-preview"];
+    const child = await startPulumi(argv, options, ["ignore", "pipe", "pipe"]).catch(
+      async (error: unknown) => {
+        await end();
+        throw error;
+      },
+    );
     child.once("close", end);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {

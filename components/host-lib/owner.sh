@@ -37,6 +37,12 @@ require_own_host() {
 # host that has been staged since: what it takes away may be what the same run has just set up.
 is_let_go_by_its_owner() { [ -z "$(owner_id)" ] || [ "$(owner_id)" = "$owner" ]; }
 
+# Is this host another component's than the one that lets it go? Says so.
+yields_to_another_owner() {
+  ! is_let_go_by_its_owner || return 1
+  say "is $(owner_name)'s by now, so nothing here is touched"
+}
+
 refuse_an_older_departure() {
   [ -z "$(owner_id)" ] || [ -n "$owner" ] ||
     die "this host was staged by a newer release of this library than what takes it away: run once with nothing taken away, then again; nothing was changed"

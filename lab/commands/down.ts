@@ -34,8 +34,7 @@ runMain(async () => {
     else strangers.push(name);
   }
   if (takesOrphans) await removeLoginKey(devStack);
-  // A machine that is off asks it again once it is booted.
-  if (machineNames().length === 0) await stopUnusedResolver();
+  await stopUnusedResolver();
   if (strangers.length > 0) {
     progress.note(
       `${strangers.join(", ")}: not of this clone's state, another clone's perhaps; left as they are. ` +

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { machineNames } from "../machines/machines";
 import { output, runOrFail } from "../system/command";
 import { Failure } from "../system/failure";
 import { asRoot } from "../system/privilege";
@@ -42,10 +43,14 @@ export async function startResolver(): Promise<void> {
   );
 }
 
-/** Ends it, where it runs, and no machine that could ask it does: of this clone or another, a test's or not. */
+/**
+ * Ends it, where no machine runs that could ask it, of this clone or another, a test's or not; nor one of the dev stack is off, which
+ * asks it again once it is booted.
+ */
 export async function stopUnusedResolver(): Promise<void> {
   const pid = resolverPid();
-  if (pid !== undefined && !someMachineRuns()) await output(await asRoot(["kill", String(pid)]));
+  if (pid !== undefined && !someMachineRuns() && machineNames().length === 0)
+    await output(await asRoot(["kill", String(pid)]));
 }
 
 /** Each machine that runs has a port of the bridge. */

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { machineNames } from "../../lab/machines/machines";
 import { startResolver, stopUnusedResolver } from "../../lab/network/resolver";
 import { layoutOf } from "../../lab/pulumi/layout";
 import { stackExists } from "../../lab/pulumi/stack";
@@ -35,7 +34,7 @@ export async function setup(): Promise<(() => Promise<void>) | undefined> {
   // Here, and not before: who was waited for may have stopped it.
   await startResolver();
   return async () => {
-    if (machineNames().length === 0) await stopUnusedResolver();
+    await stopUnusedResolver();
     await unmountFromMemory();
     await end();
   };

@@ -56,3 +56,9 @@ teardown_stands() {
 # Is another one on this host than the one that leaves? A host that was emptied by hand may be set up again under another name, at the same
 # address and by the same owner, before the departure of the former one comes.
 is_another_ones() { case $(applied_or_staged name) in '' | "$name") return 1 ;; esac; }
+
+# The same, and says so.
+yields_to_another_server() {
+  is_another_ones || return 1
+  say "is not on this host any more, which is $(applied_or_staged name)'s by now, so nothing here is touched"
+}

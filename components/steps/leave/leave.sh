@@ -50,20 +50,12 @@ leave_as_client() {
   say "has left the cluster"
 }
 
-end_where_it_is_anothers() {
-  is_let_go_by_its_owner || { say "is $(owner_name)'s by now, so nothing here is touched"; exit 5; }
-}
-
-end_where_another_one_is() {
-  ! is_another_ones || { say "is not on this host any more, which is $(applied_or_staged name)'s by now, so nothing here is touched"; exit 4; }
-}
-
 main() {
   local pid=''
   owner='' whole='' teardown='' farewell=''
   take "name owner whole teardown farewell api configDir" "$@"
   refuse_an_older_departure
-  end_where_it_is_anothers
+  ! yields_to_another_owner || exit 5
   if [ "$teardown" = no ]; then
     rm -f "$TEARDOWN"
     return
@@ -72,11 +64,11 @@ main() {
     note_teardown
     return
   fi
-  end_where_another_one_is
+  ! yields_to_another_server || exit 4
   lock "leaving"
   # Who held it may have made the host somebody else's.
-  end_where_it_is_anothers
-  end_where_another_one_is
+  ! yields_to_another_owner || exit 5
+  ! yields_to_another_server || exit 4
   # Where they cannot be had, only who leaves a cluster that stays has to have them.
   restore_facts || true
   find_own_agent || true

@@ -34,12 +34,11 @@ remove_settings() {
 
 # What is not this departure's to take away; says so. Looked at again behind the lock of the host: who held it may have made it
 # somebody else's.
-stays() {
-  if ! is_let_go_by_its_owner; then say "is $(owner_name)'s by now, so nothing here is touched"
-  elif is_another_ones; then say "is not on this host any more, which is $(applied_or_staged name)'s by now, so nothing here is touched"
-  elif has_another_address; then say "stays in use, for the address $(staged_fact address)"
-  else return 1
-  fi
+stays() { yields_to_another_owner || yields_to_another_server || yields_to_another_address; }
+
+yields_to_another_address() {
+  has_another_address || return 1
+  say "stays in use, for the address $(staged_fact address)"
 }
 
 main() {
